@@ -1,0 +1,154 @@
+"""The shape of every configuration: plain dataclasses, no Hydra.
+
+`conf/*.yaml` is composed into a `RunConfig` (gallama.config.compose) and checked as a whole
+(gallama.config.check); nothing downstream reads YAML, environment or argv.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Optional
+
+MISSING = "???"
+
+
+class BackendName(Enum):
+    llama_cpp = "llama_cpp"
+    exllamav2 = "exllamav2"
+    infinity = "infinity"
+    openai = "openai"
+    scripted = "scripted"
+
+
+class CacheQuant(Enum):
+    """Precision of the KV cache."""
+
+    FP16 = "FP16"
+    Q8 = "Q8"
+    Q6 = "Q6"
+    Q4 = "Q4"
+
+
+class LauncherName(Enum):
+    local = "local"
+    ray = "ray"
+
+
+class LogLevel(Enum):
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+@dataclass
+class LlamaCppSpec:
+    """Settings that only llama.cpp has.
+
+    `threads`: CPU threads of one decode; None takes the physical cores less one.
+    `prefill_chunk`: tokens of a prompt in one llama_decode call, at most 512.
+    `gpu_layers`: layers put on GPUs; -1 is all of them.
+    `spin`: OMP/ggml busy waiting between decodes: faster alone, ruinous on a crowded machine.
+    """
+
+    threads: Optional[int] = None
+    prefill_chunk: int = 512
+    gpu_layers: int = -1
+    flash_attention: bool = False
+    mmap: bool = True
+    spin: bool = False
+
+
+@dataclass
+class ScriptedSpec:
+    """Settings of the scripted backend (a fake without weights; see its module).
+
+    `replies`: {"when": regular expression on the prompt, "say": text}; the first that fits.
+    """
+
+    replies: list[dict[str, str]] = field(default_factory=list)
+    load_seconds: float = 0.0
+    step_seconds: float = 0.0
+
+
+@dataclass
+class DraftSpec:
+    """The draft model of speculative decoding: same vocabulary as the model it drafts for."""
+
+    path: str = MISSING
+    gpus: Any = "auto"
+    cache_size: Optional[int] = None
+    cache_quant: CacheQuant = CacheQuant.FP16
+    draft_tokens: int = 4
+
+
+@dataclass
+class SamplingDefaults:
+    """What a request gets that does not say; None leaves the API's own default."""
+
+    max_tokens: Optional[int] = None
+    temperature: Optional[float] = None
+    top_p: Optional[float] = None
+    top_k: Optional[int] = None
+    min_p: Optional[float] = None
+    typical_p: Optional[float] = None
+    presence_penalty: Optional[float] = None
+    frequency_penalty: Optional[float] = None
+    repetition_penalty: Optional[float] = None
+
+
+@dataclass
+class ModelSpec:
+    """One model: what to load, with what, where.
+
+    `path`: a GGUF file (llama_cpp) or a folder with safetensors (exllamav2, infinity).
+    `max_seq_len`: tokens of one request, prompt and completion; None takes the model's own.
+    `slots`: requests decoded at once, each with max_seq_len tokens of KV cache.
+    `cache_size`: tokens of KV cache in all; None takes slots x max_seq_len.
+    `gpus`: "auto", or a list of GB per GPU (0 leaves a GPU out).
+    `replicas`: worker processes, between which requests are balanced.
+    `aliases`: further names under which requests reach this model.
+    `chat_template`: a Jinja file to use in place of the model's own.
+    `end_tokens`: spellings of special tokens that end a reply besides the model's own.
+    """
+
+    path: Optional[str] = None
+    backend: BackendName = BackendName.llama_cpp
+    max_seq_len: Optional[int] = None
+    slots: int = 4
+    cache_size: Optional[int] = None
+    cache_quant: CacheQuant = CacheQuant.FP16
+    gpus: Any = "auto"
+    replicas: int = 1
+    aliases: list[str] = field(default_factory=list)
+    chat_template: Optional[str] = None
+    end_tokens: list[str] = field(default_factory=list)
+    sampling: SamplingDefaults = field(default_factory=SamplingDefaults)
+    draft: Optional[DraftSpec] = None
+    llama_cpp: LlamaCppSpec = field(default_factory=LlamaCppSpec)
+    scripted: ScriptedSpec = field(default_factory=ScriptedSpec)
+
+
+@dataclass
+class ServerSpec:
+    """The gateway. Times in seconds, `max_body_mb` in units of 10^6 bytes.
+
+    `drain_seconds`: how long a stopping server lets running replies finish.
+    `heartbeat_seconds`: a worker that does not answer for this long is replaced; it must be
+    longer than one decode call takes to give the interpreter back.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    max_body_mb: float = 16.0
+    drain_seconds: float = 10.0
+    heartbeat_seconds: float = 10.0
+    log_level: LogLevel = LogLevel.info
+
+
+@dataclass
+class RunConfig:
+    """What `gallama run` runs."""
+
+    models: dict[str, ModelSpec] = field(default_factory=dict)
+    server: ServerSpec = field(default_factory=ServerSpec)
+    launcher: LauncherName = LauncherName.local

@@ -1,0 +1,162 @@
+"""A Llama in plain torch: RMSNorm, rotary positions, grouped-query attention, SwiGLU.
+
+Parameter names are those of Hugging Face's Llama, so that exporting is a plain save.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Sizes. hidden and intermediate are multiples of 128, heads are 64 wide (ExLlamaV2)."""
+
+    vocab: int = 1024
+    hidden: int = 256
+    intermediate: int = 640
+    layers: int = 6
+    heads: int = 4
+    kv_heads: int = 2
+    context: int = 2048
+    rope_theta: float = 10000.0
+    norm_eps: float = 1e-5
+
+    @property
+    def head_dim(self) -> int:
+        return self.hidden // self.heads
+
+
+class RMSNorm(nn.Module):
+    """Divide by the root mean square over the last axis, then scale."""
+
+    def __init__(self, size: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
+
+
+def rope_tables(config: ModelConfig) -> tuple[Tensor, Tensor]:
+    """cos and sin, each [context, head_dim]; the two halves of a head rotate together."""
+    half = torch.arange(0, config.head_dim, 2, dtype=torch.float32)
+    frequencies = config.rope_theta ** (-half / config.head_dim)
+    angles = torch.arange(config.context, dtype=torch.float32)[:, None] * frequencies
+    angles = torch.cat([angles, angles], dim=-1)
+    return angles.cos(), angles.sin()
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Apply rotary positions to x [batch, heads, time, head_dim]."""
+    first, second = x.chunk(2, dim=-1)
+    return x * cos + torch.cat([-second, first], dim=-1) * sin
+
+
+class Attention(nn.Module):
+    """Causal self-attention; several query heads share one key/value head."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        kv_width = config.kv_heads * config.head_dim
+        self.q_proj = nn.Linear(config.hidden, config.hidden, bias=False)
+        self.k_proj = nn.Linear(config.hidden, kv_width, bias=False)
+        self.v_proj = nn.Linear(config.hidden, kv_width, bias=False)
+        self.o_proj = nn.Linear(config.hidden, config.hidden, bias=False)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        batch, time, _ = x.shape
+
+        def heads(y: Tensor) -> Tensor:
+            return y.view(batch, time, -1, self.config.head_dim).transpose(1, 2)
+
+        q = rotate(heads(self.q_proj(x)), cos, sin)
+        k = rotate(heads(self.k_proj(x)), cos, sin)
+        v = heads(self.v_proj(x))
+        shared = self.config.heads // self.config.kv_heads
+        k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.o_proj(y.transpose(1, 2).reshape(batch, time, -1))
+
+
+class MLP(nn.Module):
+    """SwiGLU."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.gate_proj = nn.Linear(config.hidden, config.intermediate, bias=False)
+        self.up_proj = nn.Linear(config.hidden, config.intermediate, bias=False)
+        self.down_proj = nn.Linear(config.intermediate, config.hidden, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+
+
+class Block(nn.Module):
+    """Attention, then MLP, each behind a norm and a residual connection."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.input_layernorm = RMSNorm(config.hidden, config.norm_eps)
+        self.self_attn = Attention(config)
+        self.post_attention_layernorm = RMSNorm(config.hidden, config.norm_eps)
+        self.mlp = MLP(config)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class Decoder(nn.Module):
+    """Embedding, blocks, last norm (what Hugging Face calls `model`)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.embed_tokens = nn.Embedding(config.vocab, config.hidden)
+        self.layers = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.norm = RMSNorm(config.hidden, config.norm_eps)
+
+
+class Llama(nn.Module):
+    """Token ids [batch, time] -> logits [batch, time, vocab].
+
+    >>> Llama(ModelConfig())(torch.tensor([[1, 2, 3]])).shape
+    torch.Size([1, 3, 1024])
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.model = Decoder(config)
+        self.lm_head = nn.Linear(config.hidden, config.vocab, bias=False)
+        cos, sin = rope_tables(config)
+        self.register_buffer("cos", cos, persistent=False)
+        self.register_buffer("sin", sin, persistent=False)
+        self.reset()
+
+    def reset(self) -> None:
+        """Small normal weights; what writes into the residual stream starts smaller still."""
+        deep = (2 * self.config.layers) ** -0.5
+        for name, weight in self.named_parameters():
+            if weight.ndim < 2:
+                continue
+            into_residual = name.endswith(("o_proj.weight", "down_proj.weight"))
+            std = 0.02 if "embed" in name or "lm_head" in name else weight.shape[1] ** -0.5
+            nn.init.normal_(weight, std=std * deep if into_residual else std)
+
+    def hidden(self, ids: Tensor) -> Tensor:
+        """The last normed hidden states [batch, time, hidden]."""
+        time = ids.shape[1]
+        x = self.model.embed_tokens(ids)
+        for block in self.model.layers:
+            x = block(x, self.cos[:time], self.sin[:time])
+        return self.model.norm(x)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.lm_head(self.hidden(ids))
