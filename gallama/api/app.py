@@ -1,0 +1,95 @@
+"""The ASGI application of one worker: the OpenAI routes over one model."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol, TypeVar
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from gallama.api.chat import Chat
+from gallama.api.completions import Completions
+from gallama.api.parse import parse
+from gallama.api.service import Service
+from gallama.api.sse import encode
+from gallama.api.tokens import detokenize, tokenize
+from gallama.api.types import (
+    ChatRequest,
+    CompletionRequest,
+    DetokenizeRequest,
+    TokenizeRequest,
+    Wire,
+)
+from gallama.asgi import (
+    EXCEPTION_HANDLERS,
+    EventStream,
+    RequestIds,
+    read_body,
+    request_id,
+    while_connected,
+)
+
+SMALL_BODY = 32_000  # bytes; what takes longer to parse than a thread takes to start
+Planned = TypeVar("Planned")
+WireT = TypeVar("WireT", bound=Wire)
+
+
+class Generation(Protocol[Planned]):
+    """A request that generates: planned first, so that what is wrong with it is a 400, then
+    either completed or streamed."""
+
+    async def plan(self) -> Planned: ...
+
+    async def complete(self, planned: Planned, /) -> Mapping[str, Any]: ...
+
+    def stream(self, planned: Planned, /) -> AsyncGenerator[bytes, None]: ...
+
+
+def build(service: Service, max_body: int) -> ASGIApp:
+    """`max_body`: bytes of the largest body that is read."""
+
+    async def body_of(request: Request, kind: type[WireT]) -> WireT:
+        body = await read_body(request, max_body)
+        if len(body) < SMALL_BODY:
+            return parse(body, kind)
+        return await asyncio.to_thread(parse, body, kind)
+
+    async def generate(
+        request: Request, generation: Generation[Planned], stream: bool | None
+    ) -> Response:
+        planned = await generation.plan()
+        if stream:
+            return EventStream(generation.stream(planned), request_id(request))
+        answer = await while_connected(request.receive, generation.complete(planned))
+        return Response(encode(answer), media_type="application/json")
+
+    async def chat(request: Request) -> Response:
+        wire = await body_of(request, ChatRequest)
+        return await generate(request, Chat(service, wire), wire.stream)
+
+    async def completions(request: Request) -> Response:
+        wire = await body_of(request, CompletionRequest)
+        return await generate(request, Completions(service, wire), wire.stream)
+
+    async def tokens(request: Request) -> Response:
+        return JSONResponse(await tokenize(service, await body_of(request, TokenizeRequest)))
+
+    async def text(request: Request) -> Response:
+        return JSONResponse(await detokenize(service, await body_of(request, DetokenizeRequest)))
+
+    async def health(request: Request) -> Response:
+        stats = service.backend.stats()
+        return JSONResponse({name: getattr(stats, name) for name in stats.__slots__})
+
+    posts = {
+        "/v1/chat/completions": chat,
+        "/v1/completions": completions,
+        "/tokenize": tokens,
+        "/detokenize": text,
+    }
+    routes = [Route(path, endpoint, methods=["POST"]) for path, endpoint in posts.items()]
+    routes.append(Route("/health", health))
+    return RequestIds(Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS))

@@ -1,0 +1,144 @@
+"""POST /v1/chat/completions."""
+
+import time
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from gallama.api.logprobs import chat_logprobs
+from gallama.api.messages import to_messages
+from gallama.api.service import Piece, Service, collect, interleave, replies
+from gallama.api.sse import DONE, event
+from gallama.api.types import (
+    ChatChoice,
+    ChatChunk,
+    ChatCompletion,
+    ChatDelta,
+    ChatRequest,
+    ChoiceLogprobs,
+    ChunkChoice,
+    FinishReason,
+    Usage,
+)
+from gallama.api.usage import usage_of
+from gallama.plan import Plan
+from gallama.types import Request
+from gallama.wire_errors import ApiError
+
+
+class Chat:
+    """One chat request being answered."""
+
+    def __init__(self, service: Service, wire: ChatRequest) -> None:
+        self._service = service
+        self._wire = wire
+        self._id = f"chatcmpl-{uuid.uuid4().hex}"
+        self._created = int(time.time())
+
+    async def plan(self) -> Plan:
+        """Raises ApiError 400 where the request cannot be carried out."""
+        wire = self._wire
+        messages = to_messages(wire.messages)
+        if wire.continue_final_message and messages[-1].role != "assistant":
+            raise ApiError(
+                400,
+                "continue_final_message: the last message must be the assistant's.",
+                param="continue_final_message",
+            )
+        sampling = self._service.sampling(wire, _max_tokens(wire), _top_logprobs(wire))
+        return await self._service.plan(
+            Request(
+                messages=messages,
+                sampling=sampling,
+                stop=wire.stop_strings,
+                continue_final_message=bool(wire.continue_final_message),
+                template_kwargs=wire.chat_template_kwargs or {},
+            )
+        )
+
+    async def complete(self, plan: Plan) -> ChatCompletion:
+        answers = replies(self._service, plan, self._wire.n or 1)
+        wholes = await collect(answers)
+        return {
+            "id": self._id,
+            "object": "chat.completion",
+            "created": self._created,
+            "model": self._wire.model,
+            "choices": [self._choice(i, whole) for i, whole in enumerate(wholes)],
+            "usage": usage_of(plan, answers),
+        }
+
+    def _choice(self, index: int, whole: Piece) -> ChatChoice:
+        assert whole.finish is not None
+        return {
+            "index": index,
+            "message": {"role": "assistant", "content": whole.text, "refusal": None},
+            "logprobs": self._logprobs(whole),
+            "finish_reason": whole.finish,
+        }
+
+    async def stream(self, plan: Plan) -> AsyncGenerator[bytes, None]:
+        """Server-sent events: the role, the text as it comes, the end, the usage, [DONE]."""
+        answers = replies(self._service, plan, self._wire.n or 1)
+        async with aclosing(interleave(answers)) as pieces:
+            begun: set[int] = set()
+            async for index, piece in pieces:
+                if index not in begun:
+                    begun.add(index)
+                    yield self._chunk(index, {"role": "assistant", "content": ""})
+                if piece.text or piece.logprobs:
+                    yield self._chunk(index, {"content": piece.text}, self._logprobs(piece))
+                if piece.finish:
+                    yield self._chunk(index, {}, finish=piece.finish)
+        if self._wire.wants_usage:
+            yield event(self._envelope([], usage_of(plan, answers)))
+        yield DONE
+
+    def _chunk(
+        self,
+        index: int,
+        delta: ChatDelta,
+        logprobs: ChoiceLogprobs | None = None,
+        finish: FinishReason | None = None,
+    ) -> bytes:
+        choice: ChunkChoice = {
+            "index": index,
+            "delta": delta,
+            "logprobs": logprobs,
+            "finish_reason": finish,
+        }
+        return event(self._envelope([choice], None))
+
+    def _envelope(self, choices: list[ChunkChoice], usage: Usage | None) -> ChatChunk:
+        chunk: ChatChunk = {
+            "id": self._id,
+            "object": "chat.completion.chunk",
+            "created": self._created,
+            "model": self._wire.model,
+            "choices": choices,
+        }
+        if self._wire.wants_usage:
+            chunk["usage"] = usage
+        return chunk
+
+    def _logprobs(self, piece: Piece) -> ChoiceLogprobs | None:
+        if not self._wire.logprobs:
+            return None
+        return chat_logprobs(piece.logprobs, self._service.backend.vocabulary)
+
+
+def _max_tokens(wire: ChatRequest) -> int | None:
+    old, new = wire.max_tokens, wire.max_completion_tokens
+    if old is not None and new is not None and old != new:
+        raise ApiError(
+            400,
+            f"max_tokens: says {old}, max_completion_tokens says {new}; give one of them.",
+            param="max_tokens",
+        )
+    return old if new is None else new
+
+
+def _top_logprobs(wire: ChatRequest) -> int | None:
+    if wire.top_logprobs is not None and not wire.logprobs:
+        raise ApiError(400, "top_logprobs: needs 'logprobs': true.", param="top_logprobs")
+    return (wire.top_logprobs or 0) if wire.logprobs else None

@@ -1,0 +1,68 @@
+"""From the turns of the wire to `Message`s."""
+
+import json
+from collections.abc import Sequence
+
+from gallama.api.types import AssistantTurn, CalledTool, TextPart, ToolTurn, Turn
+from gallama.types import Message, ToolCall
+from gallama.wire_errors import ApiError
+
+
+def to_messages(turns: Sequence[Turn]) -> tuple[Message, ...]:
+    """Raises ApiError 400 where turns do not fit together."""
+    known_calls: set[str] = set()
+    messages = []
+    for index, turn in enumerate(turns):
+        path = f"messages[{index}]"
+        if isinstance(turn, AssistantTurn):
+            messages.append(_assistant(turn, path))
+            known_calls.update(call.id for call in turn.tool_calls or ())
+        elif isinstance(turn, ToolTurn):
+            if turn.tool_call_id not in known_calls:
+                raise ApiError(
+                    400,
+                    f"{path}.tool_call_id: no assistant message before has a tool call with the "
+                    f"id {turn.tool_call_id!r}.",
+                    param=f"{path}.tool_call_id",
+                )
+            messages.append(
+                Message("tool", _text(turn.content), turn.name, tool_call_id=turn.tool_call_id)
+            )
+        else:
+            role = "system" if turn.role == "developer" else turn.role
+            messages.append(Message(role, _text(turn.content), turn.name))
+    return tuple(messages)
+
+
+def _assistant(turn: AssistantTurn, path: str) -> Message:
+    if turn.content is None and not turn.tool_calls:
+        raise ApiError(
+            400, f"{path}.content: required unless tool_calls are given.", param=f"{path}.content"
+        )
+    return Message(
+        "assistant",
+        None if turn.content is None else _text(turn.content),
+        turn.name,
+        tool_calls=tuple(
+            _call(call, f"{path}.tool_calls[{i}]") for i, call in enumerate(turn.tool_calls or ())
+        ),
+        reasoning_content=turn.reasoning_content,
+    )
+
+
+def _call(call: CalledTool, path: str) -> ToolCall:
+    param = f"{path}.function.arguments"
+    try:
+        arguments = json.loads(call.function.arguments)
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, f"{param}: not valid JSON: {error}.", param=param) from None
+    if not isinstance(arguments, dict):
+        raise ApiError(400, f"{param}: must be the text of a JSON object.", param=param)
+    return ToolCall(call.id, call.function.name, call.function.arguments)
+
+
+def _text(content: str | list[TextPart]) -> str:
+    """Parts are joined by line breaks, as the other local servers do."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part.text for part in content)

@@ -1,0 +1,335 @@
+"""The OpenAI wire, as pydantic reads it and as `TypedDict`s write it.
+
+Requests refuse what they do not know. A field that OpenAI defines and that has no effect here is
+listed under ACCEPTED with the reason; one that cannot be honoured under REFUSED.
+"""
+
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+JsonObject = dict[str, Any]
+
+
+class Wire(BaseModel):
+    """Strict: "1" is no number, true is no number, NaN and infinity are no numbers."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+ROLES = ("system", "developer", "user", "assistant", "tool")
+
+
+def _role(value: Any) -> str | None:
+    role: object = value.get("role") if isinstance(value, dict) else value
+    return f"<{role}>" if role in ROLES else None
+
+
+def _one_or_many(message: str) -> Discriminator:
+    """Chooses between a string and a list; `message` says what would be right."""
+
+    def tag(value: Any) -> str | None:
+        if isinstance(value, str):
+            return "<one>"
+        return "<many>" if isinstance(value, list) else None
+
+    return Discriminator(tag, custom_error_type="shape", custom_error_message=message)
+
+
+def _prompt_shape(value: Any) -> str | None:
+    if isinstance(value, list) and value:
+        return {str: "<texts>", int: "<ids>", list: "<lists>"}.get(type(value[0]))
+    return "<text>" if isinstance(value, str) else None
+
+
+class TextPart(Wire):
+    type: Literal["text"]
+    text: str
+
+
+Part = TextPart  # gallama serves text only; images and audio are refused by name
+Content = Annotated[
+    Annotated[str, Tag("<one>")] | Annotated[list[Part], Tag("<many>")],
+    _one_or_many("must be a string or a list of content parts"),
+]
+
+
+class SystemTurn(Wire):
+    role: Literal["system", "developer"]
+    content: Content
+    name: str | None = None
+
+
+class UserTurn(Wire):
+    role: Literal["user"]
+    content: Content
+    name: str | None = None
+
+
+class FunctionCall(Wire):
+    name: str = Field(min_length=1)
+    arguments: str
+
+
+class CalledTool(Wire):
+    id: str
+    type: Literal["function"] = "function"
+    function: FunctionCall
+
+
+class AssistantTurn(Wire):
+    role: Literal["assistant"]
+    content: Content | None = None
+    name: str | None = None
+    tool_calls: list[CalledTool] | None = None
+    reasoning_content: str | None = None
+    refusal: None = None
+    annotations: list[Any] | None = None
+    audio: None = None
+    function_call: None = None
+
+
+class ToolTurn(Wire):
+    role: Literal["tool"]
+    content: Content
+    tool_call_id: str
+    name: str | None = None
+
+
+Turn = Annotated[
+    Annotated[SystemTurn, Tag("<system>")]
+    | Annotated[SystemTurn, Tag("<developer>")]
+    | Annotated[UserTurn, Tag("<user>")]
+    | Annotated[AssistantTurn, Tag("<assistant>")]
+    | Annotated[ToolTurn, Tag("<tool>")],
+    Discriminator(
+        _role,
+        custom_error_type="role",
+        custom_error_message=f"must be an object whose 'role' is one of {', '.join(ROLES)}",
+    ),
+]
+
+
+class StreamOptions(Wire):
+    include_usage: bool | None = None
+    include_obfuscation: bool | None = None
+
+
+StopString = Annotated[str, Field(min_length=1)]
+Stop = Annotated[
+    Annotated[StopString, Tag("<one>")] | Annotated[list[StopString], Tag("<many>")],
+    _one_or_many("must be a string or a list of strings"),
+]
+TokenId = Annotated[int, Field(ge=0)]
+Prompt = Annotated[
+    Annotated[str, Tag("<text>")]
+    | Annotated[list[str], Tag("<texts>")]
+    | Annotated[list[TokenId], Tag("<ids>")]
+    | Annotated[list[Annotated[list[TokenId], Field(min_length=1)]], Tag("<lists>")],
+    Discriminator(
+        _prompt_shape,
+        custom_error_type="shape",
+        custom_error_message=(
+            "must be a string, a list of strings, a list of token ids or a list of such lists, "
+            "and not empty"
+        ),
+    ),
+]
+Bias = Annotated[float, Field(ge=-100, le=100)]
+
+
+class SamplingFields(Wire):
+    """What chat and legacy completions have in common."""
+
+    model: str
+    max_tokens: int | None = Field(None, ge=0)
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, ge=0, le=1)
+    top_k: int | None = Field(None, ge=-1)
+    min_p: float | None = Field(None, ge=0, le=1)
+    typical_p: float | None = Field(None, gt=0, le=1)
+    presence_penalty: float | None = Field(None, ge=-2, le=2)
+    frequency_penalty: float | None = Field(None, ge=-2, le=2)
+    repetition_penalty: float | None = Field(None, gt=0, le=10)
+    logit_bias: dict[str, Bias] | None = None
+    seed: int | None = Field(None, ge=-(2**63), lt=2**64)
+    stop: Stop | None = None
+    n: int | None = Field(None, ge=1, le=128)
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+
+    # ACCEPTED: no effect here.
+    user: str | None = None
+
+    @property
+    def stop_strings(self) -> tuple[str, ...]:
+        return (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether a stream ends with its token counts."""
+        return bool(self.stream_options and self.stream_options.include_usage)
+
+
+class TextFormat(Wire):
+    type: Literal["text"]
+
+
+class ChatRequest(SamplingFields):
+    """POST /v1/chat/completions."""
+
+    messages: list[Turn] = Field(min_length=1)
+    max_completion_tokens: int | None = Field(None, ge=0)
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(None, ge=0, le=20)
+    chat_template_kwargs: JsonObject | None = None
+    continue_final_message: bool | None = None
+
+    # ACCEPTED: no effect here; the table in docs/api.md says why.
+    metadata: JsonObject | None = None
+    store: bool | None = None
+    service_tier: str | None = None
+    safety_identifier: str | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    prediction: JsonObject | None = None
+    modalities: list[Literal["text"]] | None = None
+    response_format: TextFormat | None = None
+    tools: list[Any] | None = Field(None, max_length=0)
+    tool_choice: Literal["none", "auto"] | None = None
+    parallel_tool_calls: bool | None = None
+
+
+class CompletionRequest(SamplingFields):
+    """POST /v1/completions."""
+
+    prompt: Prompt
+    best_of: int | None = Field(None, ge=1, le=128)
+    echo: bool | None = None
+    logprobs: int | None = Field(None, ge=0, le=20)
+    suffix: str | None = None
+
+
+class TokenizeRequest(Wire):
+    """POST /tokenize: of a text, or of messages as the chat template renders them."""
+
+    model: str
+    prompt: str | None = None
+    messages: list[Turn] | None = Field(None, min_length=1)
+    special: bool = True
+
+
+class DetokenizeRequest(Wire):
+    """POST /detokenize."""
+
+    model: str
+    tokens: list[TokenId]
+
+
+# Fields of OpenAI's that a request may not have, since they would not be honoured.
+REFUSED = {
+    "tools": "tool calling is not supported yet",
+    "tool_choice": "tool calling is not supported yet; only 'none' and 'auto' may be said",
+    "functions": "function calling is not supported yet",
+    "function_call": "function calling is not supported yet",
+    "response_format": "only {'type': 'text'} is supported yet",
+    "reasoning_effort": "reasoning is not supported yet",
+    "verbosity": "a model here has no verbosity setting",
+    "audio": "gallama serves text only",
+    "modalities": "gallama serves text only: ['text'] is the only value",
+    "web_search_options": "gallama does not search the web",
+}
+
+
+class Usage(TypedDict):
+    """Counts of tokens; `completion_tokens` counts every token drawn, end tokens too."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class TopLogprob(TypedDict):
+    token: str
+    logprob: float
+    bytes: list[int] | None
+
+
+class ContentLogprob(TopLogprob):
+    top_logprobs: list[TopLogprob]
+
+
+class ChoiceLogprobs(TypedDict):
+    content: list[ContentLogprob]
+    refusal: None
+
+
+class AssistantMessage(TypedDict):
+    role: Literal["assistant"]
+    content: str
+    refusal: None
+
+
+FinishReason = Literal["stop", "length"]
+
+
+class ChatChoice(TypedDict):
+    index: int
+    message: AssistantMessage
+    logprobs: ChoiceLogprobs | None
+    finish_reason: FinishReason
+
+
+class ChatCompletion(TypedDict):
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str
+    choices: list[ChatChoice]
+    usage: Usage
+
+
+class ChatDelta(TypedDict, total=False):
+    role: Literal["assistant"]
+    content: str
+
+
+class ChunkChoice(TypedDict):
+    index: int
+    delta: ChatDelta
+    logprobs: ChoiceLogprobs | None
+    finish_reason: FinishReason | None
+
+
+class ChatChunk(TypedDict):
+    id: str
+    object: Literal["chat.completion.chunk"]
+    created: int
+    model: str
+    choices: list[ChunkChoice]
+    usage: NotRequired[Usage | None]
+
+
+class CompletionLogprobs(TypedDict):
+    tokens: list[str]
+    token_logprobs: list[float | None]
+    top_logprobs: list[dict[str, float] | None] | None
+    text_offset: list[int]
+
+
+class CompletionChoice(TypedDict):
+    index: int
+    text: str
+    logprobs: CompletionLogprobs | None
+    finish_reason: FinishReason | None
+
+
+class Completion(TypedDict):
+    """Of a stream, each event; `usage` then stands on the last one, if asked for."""
+
+    id: str
+    object: Literal["text_completion"]
+    created: int
+    model: str
+    choices: list[CompletionChoice]
+    usage: NotRequired[Usage | None]

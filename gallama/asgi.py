@@ -1,0 +1,195 @@
+"""What the gateway and a worker's api share: bodies, disconnects, errors, request ids."""
+
+import asyncio
+import contextlib
+import logging
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gallama.wire_errors import ApiError
+
+logger = logging.getLogger("gallama")
+
+REQUEST_ID = "x-request-id"
+BODY_SECONDS = 60.0
+T = TypeVar("T")
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+class ClientGone(Exception):
+    """The client went away before its answer was complete. Nobody is left to be told."""
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises ApiError: 413 over `limit` bytes, 408 when it does not arrive."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                body += message.get("body", b"")
+                if len(body) > limit:
+                    raise _too_large(limit)
+                if not message.get("more_body"):
+                    return bytes(body)
+    except TimeoutError:
+        message_ = f"The body did not arrive within {BODY_SECONDS:.0f} s."
+        raise ApiError(408, message_, headers={"Connection": "close"}) from None
+
+
+def _too_large(limit: int) -> ApiError:
+    # Closing spares reading the rest, which the client may still be sending.
+    return ApiError(
+        413,
+        f"The body is larger than {limit / 1e6:g} MB (server.max_body_mb).",
+        headers={"Connection": "close"},
+    )
+
+
+def check_content_type(request: Request) -> None:
+    """Raises ApiError 415 unless the body is said to be JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        said = repr(kind) if kind else "not said"
+        raise ApiError(415, f"The content type must be 'application/json'; it is {said}.")
+
+
+async def while_connected(receive: Receive, work: Awaitable[T]) -> T:
+    """The result of `work`, which is cancelled when the client goes away (raises ClientGone).
+
+    The request's body must have been read.
+    """
+    task = asyncio.ensure_future(work)
+    watch = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait((task, watch), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientGone
+        return task.result()
+    finally:
+        watch.cancel()
+        if not task.done():
+            task.cancel()
+            # The work's own clean-up (a reply cancelled in the backend) ends before we go on.
+            await asyncio.wait((task,))
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class EventStream(Response):
+    """Server-sent events, cancelled when the client goes away.
+
+    `events` yields whole encoded events. An ApiError it raises before the first event becomes an
+    ordinary error answer; later, the stream's last event: never a silent stop.
+    """
+
+    def __init__(self, events: AsyncIterator[bytes], request_id: str) -> None:
+        super().__init__(media_type="text/event-stream")
+        self._events = events
+        self._request_id = request_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(ClientGone):
+            await while_connected(receive, self._send_all(send))
+
+    async def _send_all(self, send: Send) -> None:
+        first = await anext(self._events, b"")
+        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        try:
+            await _send_part(send, first)
+            async for event in self._events:
+                await _send_part(send, event)
+        except ApiError as error:
+            await _send_part(send, error.event(self._request_id))
+        except Exception as error:
+            logger.exception("request %s failed in its stream", self._request_id)
+            await _send_part(send, _internal(error).event(self._request_id))
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_part(send: Send, data: bytes) -> None:
+    await send({"type": "http.response.body", "body": data, "more_body": True})
+
+
+class RequestIds:
+    """Gives every request an id, the client's own if it is a plain one, and returns it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = dict(scope["headers"]).get(REQUEST_ID.encode(), b"").decode("latin-1")
+        request_id = given if _SAFE_ID.fullmatch(given) else f"req-{uuid.uuid4().hex}"
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *((k, v) for k, v in message.get("headers", ()) if k != REQUEST_ID.encode()),
+                    (REQUEST_ID.encode(), request_id.encode()),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, send_with_id)
+
+
+def request_id(request: Request) -> str:
+    return str(request.state.request_id)
+
+
+def error_response(request: Request, error: ApiError) -> Response:
+    return Response(
+        error.encode(request_id(request)), error.status, error.headers, "application/json"
+    )
+
+
+def _internal(error: Exception) -> ApiError:
+    return ApiError(
+        500, f"The server made a mistake ({type(error).__name__}); its log has the request's id."
+    )
+
+
+def _on_http_error(request: Request, error: HTTPException) -> Response:
+    message = {
+        404: f"There is no {request.url.path} here.",
+        405: f"{request.url.path} does not take {request.method}.",
+    }.get(error.status_code, str(error.detail))
+    return error_response(request, ApiError(error.status_code, message, headers=error.headers))
+
+
+def _on_gone(request: Request, error: ClientGone) -> Response:
+    return Response(status_code=499)  # nobody reads it; nginx's number for this
+
+
+def _on_bug(request: Request, error: Exception) -> Response:
+    logger.error("request %s failed", request_id(request))  # the server logs the traceback
+    return error_response(request, _internal(error))
+
+
+# Handlers are typed by the error they take, which Starlette's own type does not allow for.
+EXCEPTION_HANDLERS: dict[Any, Callable[[Request, Any], Response]] = {
+    ApiError: error_response,
+    HTTPException: _on_http_error,
+    ClientGone: _on_gone,
+    Exception: _on_bug,
+}

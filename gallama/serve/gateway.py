@@ -1,0 +1,193 @@
+"""The gateway: a thin proxy in front of the workers.
+
+It reads of a request what it routes by, the model, and passes bytes through untouched both ways.
+"""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+import aiohttp
+from pydantic_core import from_json
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gallama.asgi import (
+    EXCEPTION_HANDLERS,
+    REQUEST_ID,
+    RequestIds,
+    check_content_type,
+    read_body,
+    request_id,
+    while_connected,
+)
+from gallama.config.schema import RunConfig
+from gallama.serve.router import choose
+from gallama.serve.supervisor import Replica, Supervisor, why_not
+from gallama.wire_errors import ApiError, unavailable
+
+logger = logging.getLogger("gallama")
+
+PROXIED = ("/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize")
+RETURNED = ("content-type", "content-length", "cache-control")
+SMALL_BODY = 64_000  # bytes; what takes longer to decode than a thread takes to start
+
+
+class Models:
+    """The models that are served, by every name they have."""
+
+    def __init__(self, config: RunConfig, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+        self._created = int(time.time())
+        self._named = {name: name for name in config.models}
+        self._specs = config.models
+        for name, spec in config.models.items():
+            self._named.update(dict.fromkeys(spec.aliases, name))
+
+    def replicas(self, name: str) -> list[Replica]:
+        """Raises ApiError 404, with the names there are."""
+        if name not in self._named:
+            known = ", ".join(repr(known) for known in self._named)
+            message = f"There is no model {name!r} here; there is {known}."
+            raise ApiError(404, message, param="model", code="model_not_found")
+        return self._supervisor.models[self._named[name]]
+
+    def card(self, name: str) -> dict[str, Any]:
+        states = [replica.event.state for replica in self.replicas(name)]
+        return {
+            "id": name,
+            "object": "model",
+            "created": self._created,
+            "owned_by": "gallama",
+            "root": self._named[name],
+            "state": "ready" if "ready" in states else states[0],
+        }
+
+    def cards(self) -> list[dict[str, Any]]:
+        return [self.card(name) for name in self._named]
+
+
+class Proxy:
+    """Passes one route on to a worker of the model that the body names."""
+
+    def __init__(self, path: str, models: Models, max_body: int) -> None:
+        self._path = path
+        self._models = models
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        check_content_type(request)
+        body = await read_body(request, self._max_body)
+        model = await _model_of(body)
+        replicas = self._models.replicas(model)
+        exchange = Exchange(self._path, body, request_id(request), send)
+        await while_connected(receive, self._answer(model, replicas, exchange))
+
+    async def _answer(self, model: str, replicas: list[Replica], exchange: "Exchange") -> None:
+        """Asks one replica, and once more another if the first broke before it said a byte."""
+        for _ in range(2):
+            replica = choose(replicas)
+            if replica is None:
+                raise why_not(model, replicas)
+            with replica.slot():
+                if await exchange.through(replica):
+                    return
+        raise unavailable(f"The worker of the model {model!r} broke off the request.", 1)
+
+
+class Exchange:
+    """One request on its way through: to a worker, and the answer back."""
+
+    def __init__(self, path: str, body: bytes, request_id: str, send: Send) -> None:
+        self._path = path
+        self._body = body
+        self._id = request_id
+        self._send = send
+
+    async def through(self, replica: Replica) -> bool:
+        """False when the worker broke before the first byte of its answer."""
+        assert replica.session is not None
+        headers = {"content-type": "application/json", REQUEST_ID: self._id}
+        try:
+            answer = await replica.session.post(self._path, data=self._body, headers=headers)
+        except (aiohttp.ClientError, OSError) as error:
+            logger.warning("request %s: %s: %r", self._id, replica.spec.worker, error)
+            return False
+        async with answer:
+            await self._pass_back(answer)
+        return True
+
+    async def _pass_back(self, answer: aiohttp.ClientResponse) -> None:
+        await self._send(
+            {
+                "type": "http.response.start",
+                "status": answer.status,
+                "headers": [
+                    (name.encode(), answer.headers[name].encode("latin-1"))
+                    for name in RETURNED
+                    if name in answer.headers
+                ],
+            }
+        )
+        try:
+            async for data in answer.content.iter_any():
+                await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        except aiohttp.ClientError:
+            if answer.content_type != "text/event-stream":
+                raise  # closes the connection: the length that was promised cannot be kept
+            error = unavailable("The worker broke off in the middle of the reply.", 1)
+            await self._send_last(b"\n\n" + error.event(self._id))
+        else:
+            await self._send_last(b"")
+
+    async def _send_last(self, data: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": data})
+
+
+async def _model_of(body: bytes) -> str:
+    """Raises ApiError 400 where the body has no model."""
+    try:
+        if len(body) < SMALL_BODY:
+            fields = from_json(body)
+        else:
+            fields = await asyncio.to_thread(from_json, body)
+    except ValueError as error:
+        raise ApiError(400, f"The body is not valid JSON: {error}.") from None
+    if not isinstance(fields, dict):
+        raise ApiError(400, "The body must be a JSON object.")
+    model = fields.get("model")
+    if not isinstance(model, str):
+        why = "must be a string" if "model" in fields else "this field is required"
+        raise ApiError(400, f"model: {why}.", param="model")
+    return model
+
+
+def build(config: RunConfig, supervisor: Supervisor) -> ASGIApp:
+    models = Models(config, supervisor)
+
+    async def list_models(request: Request) -> Response:
+        return JSONResponse({"object": "list", "data": models.cards()})
+
+    async def one_model(request: Request) -> Response:
+        return JSONResponse(models.card(request.path_params["name"]))
+
+    async def health(request: Request) -> Response:
+        """200 when every model can answer."""
+        states = {r.spec.worker: r.event.state for r in supervisor.replicas}
+        good = all(state == "ready" for state in states.values())
+        body = {"status": "ok" if good else "unavailable", "workers": states}
+        return JSONResponse(body, 200 if good else 503)
+
+    max_body = int(config.server.max_body_mb * 1e6)
+    routes = [
+        Route("/v1/models", list_models),
+        Route("/v1/models/{name:path}", one_model),
+        Route("/health", health),
+        *(Route(path, Proxy(path, models, max_body), methods=["POST"]) for path in PROXIED),
+    ]
+    return RequestIds(Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS))

@@ -1,0 +1,124 @@
+"""From a checked configuration to a running server, and back to nothing."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+import uvloop
+
+from gallama.config.schema import RunConfig, ServerSpec
+from gallama.errors import ConfigError, Mistake
+from gallama.launchers.local import LocalLauncher
+from gallama.serve import gateway
+from gallama.serve.events import Observer, Serving
+from gallama.serve.supervisor import Supervisor
+
+logger = logging.getLogger("gallama")
+
+FORCED_SECONDS = 2  # what uvicorn waits for after the workers are gone
+
+
+def run(config: RunConfig, observer: Observer) -> int:
+    """Serves until SIGINT or SIGTERM; the exit code is 0 then, and 1 when no model could load.
+
+    A first signal drains: no new connection is taken, replies that run may end within
+    server.drain_seconds. A second one ends them at once. Raises ConfigError when the address
+    cannot be bound.
+    """
+    listener = _bind(config.server)
+    return uvloop.run(_serve(config, listener, observer))
+
+
+def _bind(server: ServerSpec) -> socket.socket:
+    """Before anything loads, so that a port in use is known at once."""
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((server.host, server.port))
+    except OSError as error:
+        listener.close()
+        where = f"{server.host}:{server.port}"
+        why = f"server.port: cannot listen on {where} ({error.strerror}); choose another"
+        raise ConfigError([Mistake(f"{why}, such as server.port={server.port + 1}")]) from None
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """The runner has the signals, so that workers end in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(config: RunConfig, listener: socket.socket, observer: Observer) -> int:
+    log_dir = None if config.server.log_dir is None else Path(config.server.log_dir)
+    supervisor = Supervisor(config, LocalLauncher(log_dir), observer)
+    server = _Server(
+        uvicorn.Config(
+            gateway.build(config, supervisor),
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=int(config.server.drain_seconds) + FORCED_SECONDS,
+        )
+    )
+    signals = _Signals()
+    supervisor.start()
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        if not await _loaded(supervisor, signals):
+            return 0 if signals.count else 1
+        host, port = listener.getsockname()[:2]
+        observer(Serving(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"))
+        await signals.first.wait()
+        server.should_exit = True
+        await _drained(supervisor, config.server.drain_seconds, signals)
+        return 0
+    finally:
+        server.should_exit = True
+        await supervisor.stop()  # streams that still run end with an error event
+        await serving
+
+
+class _Signals:
+    """SIGINT and SIGTERM, counted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first = asyncio.Event()
+        self.second = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._on_signal)
+
+    def _on_signal(self) -> None:
+        self.count += 1
+        (self.first if self.count == 1 else self.second).set()
+
+
+async def _loaded(supervisor: Supervisor, signals: _Signals) -> bool:
+    """True when every replica is ready; False when none can be, or at a signal."""
+    ready = asyncio.create_task(supervisor.ready())
+    stop = asyncio.create_task(signals.first.wait())
+    await asyncio.wait((ready, stop), return_when=asyncio.FIRST_COMPLETED)
+    loaded = ready.done() and ready.result()
+    for task in (ready, stop):
+        task.cancel()
+    return loaded and not signals.count
+
+
+async def _drained(supervisor: Supervisor, seconds: float, signals: _Signals) -> None:
+    """Returns when no reply runs any more, when the time is up, or at a second signal."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while loop.time() < end and any(replica.in_flight for replica in supervisor.replicas):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(signals.second.wait(), 0.02)
+            return

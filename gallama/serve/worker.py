@@ -1,0 +1,125 @@
+"""A worker process: one model behind the api, on a unix socket.
+
+    python -m gallama.serve.worker SOCKET STATUS_FD < spec
+
+This is the one place where api, backend and engine meet. See gallama.launchers.local for what
+goes over standard input and the status pipe.
+"""
+
+import asyncio
+import ctypes
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from pydantic import TypeAdapter
+
+from gallama import registry
+from gallama.api.app import build
+from gallama.api.service import Service
+from gallama.errors import LoadError
+from gallama.launchers.base import WorkerSpec
+from gallama.template import CHATML, ChatTemplate
+from gallama.types import Backend
+
+logger = logging.getLogger("gallama")
+
+PR_SET_PDEATHSIG = 1
+
+
+class Status:
+    """Says on the status pipe how the load goes, in lines of JSON."""
+
+    def __init__(self, fd: int) -> None:
+        self._pipe = os.fdopen(fd, "w", buffering=1)
+        self._said = -1.0
+
+    def progress(self, fraction: float) -> None:
+        if fraction - self._said >= 0.01:
+            self._said = fraction
+            self._say(progress=fraction)
+
+    def ready(self) -> None:
+        self._say(ready=True)
+        self._pipe.close()
+
+    def failed(self, reason: str) -> None:
+        self._say(failed=reason)
+
+    def _say(self, **what: object) -> None:
+        self._pipe.write(json.dumps(what) + "\n")
+
+
+class Server(uvicorn.Server):
+    """Says when it is ready; ends on SIGTERM once its last reply is out."""
+
+    def __init__(self, config: uvicorn.Config, status: Status) -> None:
+        super().__init__(config)
+        self._status = status
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup()
+        self._status.ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.handle_exit, signal.SIGTERM, None)
+        yield
+
+
+def main() -> int:
+    socket, status = sys.argv[1], Status(int(sys.argv[2]))
+    spec = TypeAdapter(WorkerSpec).validate_json(sys.stdin.buffer.readline())
+    _end_with_the_gateway()
+    logging.basicConfig(level=spec.log_level.value.upper(), format="%(levelname)s %(message)s")
+    try:
+        asyncio.run(_serve(spec, socket, status))
+    except LoadError as error:
+        status.failed(str(error))
+        return 1
+    return 0
+
+
+async def _serve(spec: WorkerSpec, socket: str, status: Status) -> None:
+    backend: Backend = registry.load(registry.BACKENDS, spec.spec.backend.value)(spec.spec)
+    await backend.load(status.progress)
+    try:
+        vocabulary = backend.vocabulary
+        template = ChatTemplate(vocabulary.chat_template or CHATML, vocabulary)
+        service = Service(spec.model, backend, template, spec.spec.sampling)
+        config = uvicorn.Config(
+            build(service, spec.max_body),
+            uds=socket,
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            timeout_keep_alive=3600,
+        )
+        await Server(config, status).serve()
+    finally:
+        await backend.unload()
+
+
+def _end_with_the_gateway() -> None:
+    """However the gateway ends, this process does too: the kernel sees to it on Linux, and the
+    end of standard input elsewhere."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def watch() -> None:
+        while os.read(0, 1):  # not sys.stdin: its lock, held here, would break a clean exit
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""Chat templates: the model's own Jinja, in a sandbox, around text that stays text.
+
+What a user writes must never become a control token, however it is spelled. So every string of a
+request gets a mark inside each spelling of a special token; the rendered prompt is cut at the
+marks and each part is tokenized alone. The template's own tags have no mark and become tokens.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from gallama.errors import LoadError, PlanError
+from gallama.types import Message, Vocabulary
+
+# The default of models that bring none; what most instruction-tuned models were taught.
+CHATML = """\
+{%- for message in messages -%}
+<|im_start|>{{ message.role }}
+{{ message.content }}<|im_end|>
+{% endfor -%}
+{%- if add_generation_prompt -%}
+<|im_start|>assistant
+{% endif -%}
+"""
+
+_PRIVATE_USE = range(0xE000, 0xF900)
+
+
+class ChatTemplate:
+    """A compiled chat template. Raises LoadError when it is not valid Jinja."""
+
+    def __init__(self, source: str, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        spellings = [text for text in vocabulary.special if text]
+        self._starts = (
+            re.compile("(?=" + "|".join(map(re.escape, spellings)) + ").", re.DOTALL)
+            if spellings
+            else None
+        )
+        self._prefixes = {s[:n] for s in spellings for n in range(1, len(s))}
+        self._longest = max(map(len, spellings), default=0)
+        environment = ImmutableSandboxedEnvironment(
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.loopcontrols"],
+        )
+        environment.filters["tojson"] = _tojson
+        environment.globals["raise_exception"] = _raise_exception
+        environment.globals["strftime_now"] = lambda format: datetime.now().strftime(format)
+        try:
+            self._template = environment.from_string(source)
+        except TemplateSyntaxError as error:
+            raise LoadError(f"chat template, line {error.lineno}: {error.message}") from error
+
+    def encode(
+        self,
+        messages: Sequence[Message],
+        *,
+        continue_final_message: bool = False,
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> list[int]:
+        """The prompt's token ids. Raises PlanError where the template refuses the messages.
+
+        With `continue_final_message` the prompt ends inside the last message, after its content.
+        """
+        turns = [_as_dict(message) for message in messages]
+        extra = dict(kwargs or {})
+        mark, end = _unused_characters(turns, extra)
+        turns = self._guard(turns, mark)
+        if continue_final_message:
+            turns[-1]["content"] += end
+        rendered = self._render(turns, not continue_final_message, self._guard(extra, mark))
+        if continue_final_message:
+            rendered = rendered[: rendered.rindex(end)]
+        encode = self._vocabulary.encode
+        return [token for part in rendered.split(mark) if part for token in encode(part, True)]
+
+    def _render(self, turns: list[Any], generation_prompt: bool, extra: dict[str, Any]) -> str:
+        vocabulary = self._vocabulary
+        variables = {
+            "messages": turns,
+            "add_generation_prompt": generation_prompt,
+            "bos_token": vocabulary.spelling(vocabulary.bos),
+            "eos_token": vocabulary.spelling(vocabulary.eos),
+        }
+        try:
+            return self._template.render({**extra, **variables})
+        except (TemplateError, TypeError, ValueError, KeyError, ArithmeticError) as error:
+            message = f"The model's chat template refuses these messages: {error}"
+            raise PlanError(message, param="messages") from error
+
+    def _guard(self, value: Any, mark: str) -> Any:
+        """`value` with the mark in every spelling of a special token, in keys and values."""
+        if isinstance(value, str):
+            return self._guard_text(value, mark)
+        if isinstance(value, list):
+            return [self._guard(item, mark) for item in value]
+        if isinstance(value, dict):
+            return {self._guard(k, mark): self._guard(v, mark) for k, v in value.items()}
+        return value
+
+    def _guard_text(self, text: str, mark: str) -> str:
+        if self._starts is None:
+            return text
+        # The end of the text may begin a spelling that the template's next words would complete.
+        for n in range(min(self._longest - 1, len(text)), 0, -1):
+            if text[-n:] in self._prefixes:
+                text = text[: len(text) - n + 1] + mark + text[len(text) - n + 1 :]
+        return self._starts.sub(lambda match: match[0] + mark, text)
+
+
+def _as_dict(message: Message) -> dict[str, Any]:
+    turn: dict[str, Any] = {"role": message.role, "content": message.content or ""}
+    if message.name is not None:
+        turn["name"] = message.name
+    if message.tool_call_id is not None:
+        turn["tool_call_id"] = message.tool_call_id
+    if message.reasoning_content is not None:
+        turn["reasoning_content"] = message.reasoning_content
+    if message.tool_calls:
+        turn["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": json.loads(call.arguments)},
+            }
+            for call in message.tool_calls
+        ]
+    return turn
+
+
+def _unused_characters(*values: Any) -> tuple[str, str]:
+    """Two private-use characters that occur nowhere in the request."""
+    used = set(json.dumps(values, ensure_ascii=False))
+    free = (chr(code) for code in _PRIVATE_USE if chr(code) not in used)
+    try:
+        return next(free), next(free)
+    except StopIteration:
+        raise PlanError(
+            "The messages use every private-use character of Unicode (U+E000 to U+F8FF); "
+            "leave two of them out.",
+            param="messages",
+        ) from None
+
+
+def _tojson(value: Any, ensure_ascii: bool = False, indent: int | None = None, **_: Any) -> str:
+    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent)
+
+
+def _raise_exception(message: str) -> None:
+    raise TemplateError(message)
