@@ -4,11 +4,32 @@
 (gallama.config.check); nothing downstream reads YAML, environment or argv.
 """
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Optional
 
-MISSING = "???"
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers from `low` to `high`; `low` itself is left out when `above` is set."""
+
+    low: float
+    high: float = math.inf
+    above: bool = False
+
+    def __contains__(self, number: float) -> bool:
+        return (self.low < number if self.above else self.low <= number) and number <= self.high
+
+    def __str__(self) -> str:
+        if self.high < math.inf:
+            return f"from {self.low} to {self.high}"
+        return f"above {self.low}" if self.above else f"of at least {self.low}"
+
+
+def number(default: Any, low: float, high: float = math.inf, *, above: bool = False) -> Any:
+    """A field that takes the numbers of a Range only; gallama.config.shape holds it to that."""
+    return field(default=default, metadata={"range": Range(low, high, above)})
 
 
 class BackendName(Enum):
@@ -50,9 +71,9 @@ class LlamaCppSpec:
     `spin`: OMP/ggml busy waiting between decodes: faster alone, ruinous on a crowded machine.
     """
 
-    threads: Optional[int] = None
-    prefill_chunk: int = 512
-    gpu_layers: int = -1
+    threads: Optional[int] = number(None, 1)
+    prefill_chunk: int = number(512, 1, 512)
+    gpu_layers: int = number(-1, -1)
     flash_attention: bool = False
     mmap: bool = True
     spin: bool = False
@@ -66,34 +87,34 @@ class ScriptedSpec:
     """
 
     replies: list[dict[str, str]] = field(default_factory=list)
-    load_seconds: float = 0.0
-    step_seconds: float = 0.0
+    load_seconds: float = number(0.0, 0)
+    step_seconds: float = number(0.0, 0)
 
 
 @dataclass
 class DraftSpec:
     """The draft model of speculative decoding: same vocabulary as the model it drafts for."""
 
-    path: str = MISSING
+    path: Optional[str] = None
     gpus: Any = "auto"
-    cache_size: Optional[int] = None
+    cache_size: Optional[int] = number(None, 1)
     cache_quant: CacheQuant = CacheQuant.FP16
-    draft_tokens: int = 4
+    draft_tokens: int = number(4, 1)
 
 
 @dataclass
 class SamplingDefaults:
     """What a request gets that does not say; None leaves the API's own default."""
 
-    max_tokens: Optional[int] = None
-    temperature: Optional[float] = None
-    top_p: Optional[float] = None
-    top_k: Optional[int] = None
-    min_p: Optional[float] = None
-    typical_p: Optional[float] = None
-    presence_penalty: Optional[float] = None
-    frequency_penalty: Optional[float] = None
-    repetition_penalty: Optional[float] = None
+    max_tokens: Optional[int] = number(None, 1)
+    temperature: Optional[float] = number(None, 0, 2)
+    top_p: Optional[float] = number(None, 0, 1)
+    top_k: Optional[int] = number(None, 0)
+    min_p: Optional[float] = number(None, 0, 1)
+    typical_p: Optional[float] = number(None, 0, 1)
+    presence_penalty: Optional[float] = number(None, -2, 2)
+    frequency_penalty: Optional[float] = number(None, -2, 2)
+    repetition_penalty: Optional[float] = number(None, 0, above=True)
 
 
 @dataclass
@@ -113,12 +134,12 @@ class ModelSpec:
 
     path: Optional[str] = None
     backend: BackendName = BackendName.llama_cpp
-    max_seq_len: Optional[int] = None
-    slots: int = 4
-    cache_size: Optional[int] = None
+    max_seq_len: Optional[int] = number(None, 1)
+    slots: int = number(4, 1)
+    cache_size: Optional[int] = number(None, 1)
     cache_quant: CacheQuant = CacheQuant.FP16
     gpus: Any = "auto"
-    replicas: int = 1
+    replicas: int = number(1, 1)
     aliases: list[str] = field(default_factory=list)
     chat_template: Optional[str] = None
     end_tokens: list[str] = field(default_factory=list)
@@ -135,14 +156,16 @@ class ServerSpec:
     `drain_seconds`: how long a stopping server lets running replies finish.
     `heartbeat_seconds`: a worker that does not answer for this long is replaced; it must be
     longer than one decode call takes to give the interpreter back.
+    `log_dir`: where each worker's log goes; None keeps only its last lines, in memory.
     """
 
     host: str = "127.0.0.1"
-    port: int = 8000
-    max_body_mb: float = 16.0
-    drain_seconds: float = 10.0
-    heartbeat_seconds: float = 10.0
+    port: int = number(8000, 0, 65535)
+    max_body_mb: float = number(16.0, 0, above=True)
+    drain_seconds: float = number(10.0, 0)
+    heartbeat_seconds: float = number(10.0, 0, above=True)
     log_level: LogLevel = LogLevel.info
+    log_dir: Optional[str] = None
 
 
 @dataclass

@@ -1,0 +1,224 @@
+"""The command line: gallama run, check, doctor, completion.
+
+Nothing heavy is imported before a command needs it: help and mistakes of usage come at once.
+Exit codes: 0 all is well, 1 a command failed, 2 the arguments or the configuration are wrong.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from gallama.errors import ConfigError, GallamaError
+
+if TYPE_CHECKING:
+    from gallama.config.schema import RunConfig
+
+_OVERRIDES = """\
+overrides:
+  models=NAME              what to run: a file of ./conf/models, $GALLAMA_HOME/conf/models or ours
+  models=[A,B]             several of them; +models= is the same
+  models.NAME.KEY=VALUE    a setting of one model, such as models.tiny.max_seq_len=1024
+  server.KEY=VALUE         a setting of the gateway, such as server.port=9000
+"""
+
+_RUN = """\
+examples:
+  gallama run
+  gallama run +models=tiny server.port=9000 models.tiny.max_seq_len=1024
+  gallama run models=gguf models.gguf.path=~/llama-3.1-8b.gguf
+  gallama run --cfg job models=[tiny,scripted]
+  gallama run -m models=tiny models.tiny.slots=1,4
+
+The table of models and the progress go to stderr; when the server is ready, its address and a curl
+line to try it go to stdout. Ctrl-C or SIGTERM lets running replies finish; a second one does not.
+"""
+
+_DOCTOR = """\
+One line for each backend and engine: there (with its version), missing (with what installs it), or
+broken (with the reason). The exit code is 0 when a real model can be served: when a backend other
+than the scripted fake works.
+"""
+
+_COMPLETION = """\
+for bash, in ~/.bashrc:   eval "$(gallama completion bash)"
+for zsh, in ~/.zshrc:     eval "$(gallama completion zsh)"
+for fish:                 gallama completion fish | source
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser, commands = _parsers()
+    if "_ARGCOMPLETE" in os.environ:
+        _answer_the_shell(parser)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        if arguments and arguments[0] in commands:
+            # Options may stand between overrides, which a parser of subcommands would refuse.
+            options = commands[arguments[0]].parse_intermixed_args(arguments[1:])
+        else:
+            options = parser.parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            print(f"gallama: {mistake}", file=sys.stderr)
+        return 2
+    except GallamaError as error:
+        print(f"gallama: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _answer_the_shell(parser: argparse.ArgumentParser) -> NoReturn:
+    import argcomplete
+
+    argcomplete.autocomplete(parser, always_complete_options=False)
+    raise SystemExit(0)  # not reached: argcomplete ends the process
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        "gallama",
+        description="Local language models behind an OpenAI-compatible server, from declarations.",
+        epilog="gallama COMMAND --help says more about a command.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    parser.set_defaults(command=lambda _: print(parser.format_help(), end="") or 0)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+
+    run = commands.add_parser(
+        "run", help="serve models", epilog=_OVERRIDES + "\n" + _RUN, formatter_class=raw
+    )
+    _add_overrides(run)
+    instead = run.add_mutually_exclusive_group()
+    instead.add_argument(
+        "-m",
+        "--multirun",
+        action="store_true",
+        help="a job for each alternative (KEY=A,B), in turn",
+    )
+    instead.add_argument(
+        "-c", "--cfg", choices=("job", "hydra", "all"), help="print the configuration, run nothing"
+    )
+    instead.add_argument(
+        "-i",
+        "--info",
+        nargs="?",
+        const="all",
+        choices=("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
+        help="print what the configuration was composed from, run nothing",
+    )
+    instead.add_argument("--hydra-help", action="store_true", help="Hydra's own help")
+    run.add_argument("--resolve", action="store_true", help="with --cfg: resolve ${...}")
+    run.add_argument("-p", "--package", metavar="KEY", help="with --cfg: this section only")
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser(
+        "check",
+        help="check a configuration, load nothing",
+        description="Print every mistake of what `gallama run OVERRIDES` would run, or its models.",
+        epilog=_OVERRIDES,
+        formatter_class=raw,
+    )
+    _add_overrides(check)
+    check.set_defaults(command=_check)
+
+    doctor = commands.add_parser(
+        "doctor", help="what works on this machine", description=_DOCTOR, formatter_class=raw
+    )
+    doctor.set_defaults(command=_doctor)
+
+    completion = commands.add_parser(
+        "completion",
+        help="print a script that completes arguments at TAB",
+        epilog=_COMPLETION,
+        formatter_class=raw,
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    completion.set_defaults(command=_completion)
+    return parser, commands.choices
+
+
+def _add_overrides(parser: argparse.ArgumentParser) -> None:
+    action = parser.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="changes to the configuration"
+    )
+    action.completer = _complete  # type: ignore[attr-defined]  # argcomplete looks for it
+
+
+class _Version(argparse.Action):
+    """--version; the version is looked up when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"gallama {version('gallama')}")
+        parser.exit()
+
+
+def _run(options: argparse.Namespace) -> int:
+    from gallama.config import compose
+
+    overrides = [compose.simplify(text) for text in options.overrides]
+    jobs = compose.jobs(overrides) if options.multirun else [overrides]
+    showing = bool(options.cfg or options.info or options.hydra_help)
+    compose.check_all(jobs, machine=not showing)
+    return compose.launch([*_hydra_flags(options), *overrides], _serve)
+
+
+def _hydra_flags(options: argparse.Namespace) -> list[str]:
+    flags = [f"--{name}" for name in ("multirun", "resolve") if getattr(options, name)]
+    flags += ["--hydra-help"] if options.hydra_help else []
+    for name in ("cfg", "info", "package"):
+        if value := getattr(options, name):
+            flags.append(f"--{name}={value}")
+    return flags
+
+
+def _serve(config: "RunConfig") -> int:
+    from gallama import console
+    from gallama.serve import runner
+
+    with console.Watcher(config) as watcher:
+        return runner.run(config, watcher)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from gallama import console
+    from gallama.config import compose
+
+    config = compose.compose([compose.simplify(text) for text in options.overrides])
+    out = console.terminal(stderr=False)
+    out.print(console.topology(config))
+    workers = sum(spec.replicas for spec in config.models.values())
+    out.print(f"All is well: models {len(config.models)}, workers {workers}.")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from gallama import doctor
+
+    diagnoses = doctor.examine()
+    for diagnosis in diagnoses:
+        print(diagnosis)
+    return 0 if doctor.serves(diagnoses) else 1
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from argcomplete.shell_integration import shellcode
+
+    print(shellcode(["gallama"], shell=options.shell))
+    return 0
+
+
+def _complete(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
+    """What the shell may put for `prefix`, behind the arguments that stand already."""
+    from gallama.config import complete, compose
+
+    others = [compose.simplify(text) for text in parsed_args.overrides or ()]
+    groups = {group: compose.choices(group) for group in ("models", "server")}
+    return complete.complete(prefix, groups, compose.models(others))
