@@ -1,0 +1,166 @@
+"""A GGUF's tokenizer as a Vocabulary."""
+
+import ctypes
+import re
+from typing import Any
+
+import llama_cpp
+
+from gallama.backends import vocabulary as common
+from gallama.config.schema import ModelSpec
+from gallama.types import Vocabulary
+
+_SPACE = "\u2581"  # how SentencePiece writes a space
+
+
+class Tokenizer:
+    """llama.cpp's tokenizer, with the promise that plain text never becomes a special token.
+
+    Special are control tokens, and "user defined" ones that are tags: more than one character,
+    not only white space (some models list runs of spaces and newlines as user defined).
+
+    A text's tokens print exactly the text: the space that SentencePiece models put before a text
+    is left out, since a prompt is put together from several texts.
+
+    `weights` (a model.Weights) live as long as this object does. Safe to use from several threads.
+    """
+
+    def __init__(self, weights: Any) -> None:
+        self._weights = weights
+        self._vocab = llama_cpp.llama_model_get_vocab(weights.pointer)
+        n_vocab = llama_cpp.llama_vocab_n_tokens(self._vocab)
+        self.pieces = tuple(self._piece(token) for token in range(n_vocab))
+        self.special = self._special(llama_cpp.LLAMA_TOKEN_ATTR_CONTROL)
+        tags = self._special(llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED)
+        tags = {text: i for text, i in tags.items() if len(text) > 1 and not text.isspace()}
+        self.special |= tags
+        self._ids = frozenset(self.special.values())
+        self._tags = _any_of(tags)
+        self._all = _any_of(self.special)
+        ordinary = (i for i in reversed(range(n_vocab)) if i not in self._ids)
+        self._bytes = {self.pieces[i][0]: i for i in ordinary if len(self.pieces[i]) == 1}
+        self._lead = self._space_guard()
+
+    def encode(self, text: str, special: bool) -> list[int]:
+        """Token ids. Raises ValueError for text that is not Unicode (lone surrogates)."""
+        if not special:
+            return self._plain(text)
+        if not self._lead or self._all is None:
+            return self._tokenize(text.encode(), True)
+        parts = re.split(f"({self._all.pattern})", text, flags=re.DOTALL)
+        return [
+            token
+            for part in parts
+            for token in ([self.special[part]] if part in self.special else self._plain(part))
+        ]
+
+    def _plain(self, text: str) -> list[int]:
+        """Tokens of text that is not to be read as markup.
+
+        llama.cpp always parses user defined tokens, so each of their spellings is cut after its
+        first character. What is still special then (a tokenizer may know a whole word as a
+        control token) is spelled byte by byte.
+        """
+        ids: list[int] = []
+        for part in self._cut(text):
+            found = self._tokenize(part.encode(), False)
+            if not self._ids.isdisjoint(found):
+                found = [self._byte(byte) for byte in part.encode()]
+            ids += found
+        return ids
+
+    def _cut(self, text: str) -> list[str]:
+        if self._tags is None:
+            return [text]
+        # A look-ahead finds spellings that overlap, too.
+        cuts = [m.start() + 1 for m in re.finditer(f"(?={self._tags.pattern})", text, re.DOTALL)]
+        return [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+
+    def _byte(self, byte: int) -> int:
+        if byte not in self._bytes:
+            raise ValueError(f"this model's vocabulary cannot spell the byte 0x{byte:02x}")
+        return self._bytes[byte]
+
+    def _tokenize(self, text: bytes, special: bool) -> list[int]:
+        ids = self._call(self._lead + text, special)
+        return ids[len(self._call(self._lead, False)) :] if self._lead else ids
+
+    def _call(self, text: bytes, special: bool) -> list[int]:
+        room = len(text) + 8
+        buffer = (llama_cpp.llama_token * room)()
+        n = llama_cpp.llama_tokenize(self._vocab, text, len(text), buffer, room, False, special)
+        if n < 0:  # more tokens than bytes
+            buffer = (llama_cpp.llama_token * -n)()
+            n = llama_cpp.llama_tokenize(self._vocab, text, len(text), buffer, -n, False, special)
+        return buffer[:n]
+
+    def _space_guard(self) -> bytes:
+        """A text that takes the space put before every text, and does not merge with what follows.
+
+        b"" for tokenizers that put none. U+0001 is in no vocabulary but as a byte.
+        """
+        self._lead = b""
+        if not self._printed(self._call(b"x", False)).startswith(b" "):
+            return b""
+        lead = self._call(b"\x01", False)
+        together = self._call(b"\x01x", False)
+        return b"\x01" if together[: len(lead)] == lead else b""
+
+    def _printed(self, ids: list[int]) -> bytes:
+        return b"".join(self.pieces[i] for i in ids)
+
+    def _piece(self, token: int) -> bytes:
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            n = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
+            if n >= 0:
+                return buffer.raw[:n]
+            size = -n
+
+    def _special(self, attribute: int) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for token in range(len(self.pieces)):
+            if llama_cpp.llama_vocab_get_attr(self._vocab, token) & attribute:
+                text = llama_cpp.llama_vocab_get_text(self._vocab, token).decode("utf-8", "replace")
+                found.setdefault(text.replace(_SPACE, " ") if self._is_spm else text, token)
+        found.pop("", None)
+        return found
+
+    @property
+    def _is_spm(self) -> bool:
+        kind: int = llama_cpp.llama_vocab_type(self._vocab)
+        return kind in (llama_cpp.LLAMA_VOCAB_TYPE_SPM, llama_cpp.LLAMA_VOCAB_TYPE_UGM)
+
+
+def build(weights: Any, spec: ModelSpec) -> Vocabulary:
+    """The vocabulary of model.Weights. Raises LoadError when the spec asks for what it lacks."""
+    vocab = llama_cpp.llama_model_get_vocab(weights.pointer)
+    tokenizer = Tokenizer(weights)
+    n_vocab = len(tokenizer.pieces)
+    own = (i for i in range(n_vocab) if llama_cpp.llama_vocab_is_eog(vocab, i))
+    ends = common.end_tokens(spec, tokenizer.special, own)
+    template = llama_cpp.llama_model_chat_template(weights.pointer, None)
+    return Vocabulary(
+        pieces=tokenizer.pieces,
+        special=tokenizer.special,
+        end_tokens=ends,
+        digest=common.digest(tokenizer.pieces, tokenizer.special, ends),
+        encode=tokenizer.encode,
+        bos=_named(llama_cpp.llama_vocab_bos(vocab), tokenizer.special),
+        eos=_named(llama_cpp.llama_vocab_eos(vocab), tokenizer.special),
+        adds_bos=bool(llama_cpp.llama_vocab_get_add_bos(vocab)),
+        chat_template=common.chat_template(
+            spec, None if template is None else template.decode("utf-8", "replace")
+        ),
+    )
+
+
+def _named(token: int, special: dict[str, int]) -> int | None:
+    """None where a file names no such token: llama.cpp then reports an ordinary one (id 11)."""
+    return token if token in special.values() else None
+
+
+def _any_of(spellings: dict[str, int]) -> re.Pattern[str] | None:
+    longest_first = sorted(spellings, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))) if spellings else None
