@@ -16,6 +16,7 @@ MAX_DEPTH = 128
 MAX_DIGITS = 400
 Request = TypeVar("Request", bound=types.Wire)
 
+_LATER = {"extra_forbidden": 1, "missing": 2}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -103,8 +104,9 @@ def _children(path: str, item: Any) -> Iterable[tuple[str, Any]]:
 
 
 def _explained(errors: list[ErrorDetails], kind: type[types.Wire]) -> ApiError:
-    """One error in one sentence. A misspelt field comes first: it explains one that is missing."""
-    error = min(errors, key=lambda error: error["type"] != "extra_forbidden")
+    """One error in one sentence: a wrong value first, then an unknown field, which may explain
+    why another one is missing."""
+    error = min(errors, key=lambda error: _LATER.get(error["type"], 0))
     path = _path(error["loc"])
     top = str(error["loc"][0]) if error["loc"] else ""
     known = top in kind.model_fields

@@ -81,8 +81,8 @@ class Proxy:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
-        check_content_type(request)
         body = await read_body(request, self._max_body)
+        check_content_type(request)
         model = await _model_of(body)
         replicas = self._models.replicas(model)
         exchange = Exchange(self._path, body, request_id(request), send)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import signal
 import socket
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from gallama.errors import ConfigError, Mistake
 from gallama.launchers.local import LocalLauncher
 from gallama.serve import gateway
 from gallama.serve.events import Observer, Serving
-from gallama.serve.supervisor import Supervisor
+from gallama.serve.supervisor import STOP_GRACE_SECONDS, Supervisor
 
 logger = logging.getLogger("gallama")
 
@@ -66,7 +67,9 @@ async def _serve(config: RunConfig, listener: socket.socket, observer: Observer)
             lifespan="off",
             access_log=False,
             log_config=None,
-            timeout_graceful_shutdown=int(config.server.drain_seconds) + FORCED_SECONDS,
+            timeout_graceful_shutdown=math.ceil(
+                config.server.drain_seconds + STOP_GRACE_SECONDS + FORCED_SECONDS
+            ),
         )
     )
     signals = _Signals()

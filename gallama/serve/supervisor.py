@@ -28,7 +28,7 @@ FIRST_BACKOFF = 0.2  # seconds; doubled with every failure in a row
 LAST_BACKOFF = 30.0
 SETTLED_SECONDS = 30.0  # a worker that lived this long was no failure in a row
 FIRST_LOAD_ATTEMPTS = 5
-STOP_GRACE_SECONDS = 5.0
+STOP_GRACE_SECONDS = 5.0  # for unloading a model; then the worker is killed
 
 
 class Replica:
@@ -116,7 +116,7 @@ class Supervisor:
         """Serves with a ready worker until it ends, or answers no more; says why."""
         session = aiohttp.ClientSession(
             "http://worker",
-            connector=aiohttp.UnixConnector(worker.socket, limit=0),
+            connector=aiohttp.UnixConnector(worker.socket, limit=0, keepalive_timeout=5),
             timeout=aiohttp.ClientTimeout(),
             auto_decompress=False,
         )

@@ -57,7 +57,7 @@ class Status:
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready; ends on SIGTERM once its last reply is out."""
+    """Says when it is ready; ends at once on SIGTERM, since it is the gateway that drains."""
 
     def __init__(self, config: uvicorn.Config, status: Status) -> None:
         super().__init__(config)
@@ -69,9 +69,11 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self.handle_exit, signal.SIGTERM, None)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._end)
         yield
+
+    def _end(self) -> None:
+        self.should_exit = self.force_exit = True
 
 
 def main() -> int:

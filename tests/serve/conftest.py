@@ -1,0 +1,15 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.serving import Server, running
+
+# Tests share the machine: one thread each, and no busy waiting.
+TINY = ("models=tiny", "models.tiny.llama_cpp.threads=1")
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Iterator[Server]:
+    """The shipped model behind `gallama run`."""
+    with running(*TINY) as server:
+        yield server
