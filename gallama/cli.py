@@ -70,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _answer_the_shell(parser: argparse.ArgumentParser) -> NoReturn:
@@ -91,7 +94,11 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
 
     run = commands.add_parser(
-        "run", help="serve models", epilog=_OVERRIDES + "\n" + _RUN, formatter_class=raw
+        "run",
+        help="serve models",
+        usage="gallama run [OPTION] [KEY=VALUE ...]",
+        epilog=f"{_OVERRIDES}\n{_RUN}",
+        formatter_class=raw,
     )
     _add_overrides(run)
     instead = run.add_mutually_exclusive_group()
@@ -154,9 +161,12 @@ class _Version(argparse.Action):
     """--version; the version is looked up when it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        print(f"gallama {version('gallama')}")
+        try:
+            print(f"gallama {version('gallama')}")
+        except PackageNotFoundError:
+            print("gallama, from a folder of sources that is not installed")
         parser.exit()
 
 
@@ -222,3 +232,7 @@ def _complete(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list
     others = [compose.simplify(text) for text in parsed_args.overrides or ()]
     groups = {group: compose.choices(group) for group in ("models", "server")}
     return complete.complete(prefix, groups, compose.models(others))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

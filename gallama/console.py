@@ -32,7 +32,7 @@ def topology(config: RunConfig) -> Table:
 
 
 def _cells(spec: ModelSpec) -> tuple[str, ...]:
-    draft = f"\ndraft: {spec.draft.path}" if spec.draft else ""
+    draft = f"\ndraft: {spec.draft.path}" if spec.draft.path else ""
     gpus = spec.gpus if isinstance(spec.gpus, str) else ", ".join(map(str, spec.gpus))
     return (
         spec.backend.value,

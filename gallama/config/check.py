@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gallama import registry
-from gallama.config.schema import ModelSpec, RunConfig
+from gallama.config.schema import DraftSpec, ModelSpec, RunConfig
 from gallama.config.shape import Key, Source, hint, show
 from gallama.errors import Mistake
 
@@ -39,7 +39,7 @@ def topology(
     Nothing is said that only follows from a mistake already known: of `wrong` keys, or of models
     that are lacking because the configuration is not `complete`.
     """
-    if complete and not config.models:
+    if complete and not config.models and not any(key[0] == "models" for key in wrong):
         yield ("models",), "there is no model to run; choose one, such as models=tiny"
     if reason := registry.trouble(registry.LAUNCHERS[config.launcher.value]):
         yield ("launcher",), f"{config.launcher.value} {reason}"
@@ -97,7 +97,7 @@ def _files(spec: ModelSpec) -> Iterator[Finding]:
 
 def _draft(spec: ModelSpec) -> Iterator[Finding]:
     entry = registry.BACKENDS[spec.backend.value]
-    if spec.draft is None or "draft" not in entry.settings or entry.reads is None:
+    if spec.draft == DraftSpec() or "draft" not in entry.settings or entry.reads is None:
         return
     if not spec.draft.path:
         yield ("draft", "path"), "is missing: give the model that drafts"

@@ -41,7 +41,8 @@ def _values(word: str, groups: Mapping[str, Collection[str]], models: Collection
     if key in groups:
         # A list goes on behind its last comma: models=[tiny,scr
         begun = value[: max(value.rfind("["), value.rfind(",")) + 1]
-        return [f"{key}={begun}{choice}" for choice in groups[key]]
+        ends = (",", "]") if begun.startswith("[") else ("",)
+        return [f"{key}={begun}{choice}{end}" for choice in groups[key] for end in ends]
     kind = _kind(key, models)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return [f"{key}={name}" for name in kind.__members__]

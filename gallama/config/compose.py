@@ -11,6 +11,7 @@ here, as a list of sources in Hydra's own order: each is held against the datacl
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -137,11 +138,12 @@ class _Repository(ConfigRepository):
         return nothing
 
     def file(self, config_path: str) -> Path | None:
-        """The YAML file of a config; None for one that is a dataclass."""
+        """The YAML file of a config as a person in this folder names it; None for a dataclass."""
         source = self._find_object_source(config_path, ObjectType.CONFIG)
         if source is None or source.scheme() not in ("file", _Recipes.scheme()):
             return None
-        return Path(source.path) / source._normalize_file_name(config_path)
+        file = Path(source.path) / source._normalize_file_name(config_path)
+        return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 @dataclass
@@ -180,7 +182,8 @@ def compose(overrides: Sequence[str], *, machine: bool = True) -> RunConfig:
         wrong |= {key for key, _ in found}
         trees.append(tree)
     config, unresolved = _assemble(draft, trees)
-    mistakes += unresolved
+    mistakes += unresolved.values()
+    wrong |= unresolved.keys()
     if machine:
         findings = check.topology(config, wrong, draft.complete)
         mistakes += [check.place(draft.sources, key, text) for key, text in findings]
@@ -249,7 +252,12 @@ def _defaults(
     """Hydra's list of what is composed, in order, without what is not there."""
     while True:
         try:
-            return list(create_defaults_list(repository, ROOT, overrides, True, False).defaults)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                found = create_defaults_list(repository, ROOT, overrides, True, False)
+            texts = [_first_line(warning.message) for warning in caught]  # as when _self_ lacks
+            draft.mistakes += [Mistake(text, repository.file(ROOT)) for text in texts]
+            return list(found.defaults)
         except MissingConfigException as error:
             missing = str(error.missing_cfg_file)
             draft.mistakes.append(_absent(missing, overrides, repository))
@@ -307,12 +315,7 @@ def _source_of_file(default: ResultDefault, repository: _Repository) -> Source |
         }
         tree = Node(settings, tree.line)
     at = tuple(default.package.split(".")) if default.package else ()
-    return Source(nest(at, tree), at, _near(file))
-
-
-def _near(file: Path) -> Path:
-    """A file as a person in this folder would name it."""
-    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return Source(nest(at, tree), at, file)
 
 
 def _yaml_tree(file: Path) -> Node:
@@ -320,17 +323,21 @@ def _yaml_tree(file: Path) -> Node:
     with file.open(encoding="utf-8") as stream:
         loader = get_yaml_loader()(stream)
         root = loader.get_single_node()
-        return Node({}) if root is None else _node(loader, root)
+        return Node({}) if root is None else _node(loader, root, root)
 
 
-def _node(loader: Any, node: yaml.Node) -> Node:
-    line = node.start_mark.line + 1
+def _node(loader: Any, node: yaml.Node, begin: yaml.Node) -> Node:
+    """A node, on the line where its key begins."""
+    line = begin.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         loader.flatten_mapping(node)
-        pairs = [(loader.construct_object(key, deep=True), value) for key, value in node.value]
-        return Node({key: _node(loader, value) for key, value in pairs}, line)
+        pairs = [
+            (loader.construct_object(key, deep=True), _node(loader, value, key))
+            for key, value in node.value
+        ]
+        return Node(dict(pairs), line)
     if isinstance(node, yaml.SequenceNode):
-        return Node([_node(loader, item) for item in node.value], line)
+        return Node([_node(loader, item, item) for item in node.value], line)
     return Node(loader.construct_object(node), line)
 
 
@@ -354,13 +361,13 @@ def _nodes(value: Any) -> Node:
     return Node([_nodes(item) for item in value] if isinstance(value, list) else value)
 
 
-def _assemble(draft: _Draft, trees: list[dict[str, Any]]) -> tuple[RunConfig, list[Mistake]]:
+def _assemble(draft: _Draft, trees: list[dict[str, Any]]) -> tuple[RunConfig, dict[Key, Mistake]]:
     """Merge the trees as Hydra does, without the interpolations that lead nowhere."""
-    config, mistakes = _merge(draft, trees), []
+    config, mistakes = _merge(draft, trees), dict[Key, Mistake]()
     for source, tree in zip(draft.sources, trees, strict=True):
         for key in list(interpolations(tree)):
             if found := _unresolved(config, source, key):
-                mistakes += found
+                mistakes[key] = found
                 _drop(tree, key)
     return typed(_merge(draft, trees) if mistakes else config), mistakes
 
@@ -374,11 +381,11 @@ def _merge(draft: _Draft, trees: list[dict[str, Any]]) -> DictConfig:
     return config
 
 
-def _unresolved(config: DictConfig, source: Source, key: Key) -> list[Mistake]:
+def _unresolved(config: DictConfig, source: Source, key: Key) -> Mistake | None:
     """What is wrong with an interpolation: that it has no value, or an unfitting one."""
     node = source.find(key)
     if node is None or (key[0] == "models" and key[1:2] and key[1] not in config.models):
-        return []
+        return None
     try:
         parent = config
         for part in key[:-1]:
@@ -386,10 +393,10 @@ def _unresolved(config: DictConfig, source: Source, key: Key) -> list[Mistake]:
         value = parent[key[-1]]
         value = OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
     except OmegaConfBaseException as error:
-        return [source.mistake(key, _first_line(error), node.line)]
+        return source.mistake(key, _first_line(error), node.line)
     resolved = nest(key, _nodes(value))
     found, _ = examine(Source(resolved, source.at, source.file, source.argument))
-    return [mistake for _, mistake in found]
+    return found[0][1] if found else None
 
 
 def _drop(tree: dict[str, Any], key: Key) -> None:
@@ -405,8 +412,7 @@ def typed(config: DictConfig) -> RunConfig:
     for spec in run.models.values():
         spec.path = _absolute(spec.path)
         spec.chat_template = _absolute(spec.chat_template)
-        if spec.draft is not None:
-            spec.draft.path = _absolute(spec.draft.path)
+        spec.draft.path = _absolute(spec.draft.path)
     run.server.log_dir = _absolute(run.server.log_dir)
     return run
 
@@ -416,9 +422,13 @@ def _absolute(path: str | None) -> str | None:
 
 
 def simplify(override: str) -> str:
-    """`+models=x` -> `models=x`: Hydra's + adds what is not there, and all of RunConfig is."""
+    """`+models=x` -> `models=x`: Hydra's + adds what is not there, and all of RunConfig is.
+
+    And `path=~/x` -> `path=/home/me/x`: shells leave that ~ alone, and Hydra cannot read it.
+    """
     keys = "|".join(field.name for field in fields(RunConfig))
-    return re.sub(rf"^\+{{1,2}}(?=({keys})[.=])", "", override)
+    override = re.sub(rf"^\+{{1,2}}(?=({keys})[.=])", "", override)
+    return override.replace("=~/", f"={Path.home()}/", 1)
 
 
 def jobs(overrides: Sequence[str]) -> list[list[str]]:
@@ -479,5 +489,5 @@ def launch(arguments: Sequence[str], task: Callable[[RunConfig], int]) -> int:
     return max(codes, default=0)
 
 
-def _first_line(error: BaseException) -> str:
+def _first_line(error: BaseException | str) -> str:
     return str(error).strip().partition("\n")[0] or type(error).__name__

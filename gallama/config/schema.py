@@ -93,7 +93,11 @@ class ScriptedSpec:
 
 @dataclass
 class DraftSpec:
-    """The draft model of speculative decoding: same vocabulary as the model it drafts for."""
+    """The draft model of speculative decoding: same vocabulary as the model it drafts for.
+
+    There is none while `path` is None. (Not an optional section: OmegaConf 2.3 fails to merge
+    an override such as draft={path:...} into a section that is None.)
+    """
 
     path: Optional[str] = None
     gpus: Any = "auto"
@@ -144,7 +148,7 @@ class ModelSpec:
     chat_template: Optional[str] = None
     end_tokens: list[str] = field(default_factory=list)
     sampling: SamplingDefaults = field(default_factory=SamplingDefaults)
-    draft: Optional[DraftSpec] = None
+    draft: DraftSpec = field(default_factory=DraftSpec)
     llama_cpp: LlamaCppSpec = field(default_factory=LlamaCppSpec)
     scripted: ScriptedSpec = field(default_factory=ScriptedSpec)
 

@@ -75,11 +75,13 @@ def hint(word: object, known: Iterable[str]) -> str:
     """The end of a sentence that refuses `word`: the name that was meant, or those there are."""
     names = sorted(known)
     # Compared in lower case, so that q4 finds Q4.
-    lower = {name.lower(): name for name in names}
-    close = get_close_matches(str(word).lower(), lower, n=1)
-    if close:
+    lower, meant = {name.lower(): name for name in names}, str(word).lower()
+    close = get_close_matches(meant, lower, n=1)
+    if meant and (close := close or [name for name in lower if name.startswith(meant)]):
         return f"did you mean '{lower[close[0]]}'?"
-    return f"there is {', '.join(names)}" if names else "there is none"
+    if len(names) < 2:
+        return f"there is only '{names[0]}'" if names else "there is none"
+    return f"there are {', '.join(names)}"
 
 
 def is_interpolation(value: object) -> bool:
