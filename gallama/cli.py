@@ -232,7 +232,3 @@ def _complete(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list
     others = [compose.simplify(text) for text in parsed_args.overrides or ()]
     groups = {group: compose.choices(group) for group in ("models", "server")}
     return complete.complete(prefix, groups, compose.models(others))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -92,7 +92,7 @@ def _look(name: str, entry: Entry) -> tuple[State, str]:
         return "missing", f"{', '.join(absent)} not installed: {registry.install(entry)}"
     if not entry.modules and entry.target is None:
         return "missing", ""
-    return _probe("\n".join([_VERSION, _PROBES.get(name) or _imports(entry), *_target(entry)]))
+    return _probe("\n".join([_VERSION, *_target(entry), _PROBES.get(name) or _imports(entry)]))
 
 
 def _imports(entry: Entry) -> str:

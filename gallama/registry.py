@@ -37,10 +37,12 @@ class BackendEntry(Entry):
     """A backend; `settings` are the fields of ModelSpec that it takes besides `backend`.
 
     `reads` is what `path` must be: a GGUF file, a folder in the form of Hugging Face, or nothing.
+    `shares_cache` tells that its slots draw on one KV cache, each as much as it needs.
     """
 
     reads: Literal["gguf", "folder"] | None = None
     settings: frozenset[str] = frozenset()
+    shares_cache: bool = False
 
 
 _GATEWAY = frozenset({"aliases", "replicas"})
@@ -60,6 +62,7 @@ BACKENDS: Mapping[str, BackendEntry] = {
         "exl2",
         "folder",
         _TEXT | {"path", "cache_size", "cache_quant", "gpus", "draft"},
+        shares_cache=True,
     ),
     "infinity": BackendEntry(None, ("infinity_emb",), "embed", "folder", _GATEWAY | {"path"}),
     "openai": BackendEntry(settings=_TEXT),

@@ -179,9 +179,13 @@ def _shares(gpus: Any) -> Iterator[Finding]:
 
 
 def _cache(spec: ModelSpec) -> Iterator[Finding]:
-    if spec.cache_size and spec.max_seq_len and spec.cache_size < spec.max_seq_len:
-        text = f"must be at least max_seq_len ({spec.max_seq_len}), not {spec.cache_size}"
-        yield ("cache_size",), f"{text}: one request would not fit"
+    if spec.cache_size is None or spec.max_seq_len is None:
+        return
+    shared = registry.BACKENDS[spec.backend.value].shares_cache
+    least = spec.max_seq_len * (1 if shared else spec.slots)
+    what = "max_seq_len" if shared else f"slots x max_seq_len, {spec.slots} x {spec.max_seq_len}"
+    if spec.cache_size < least:
+        yield ("cache_size",), f"must be at least {least} ({what}), not {spec.cache_size}"
 
 
 def _replies(spec: ModelSpec) -> Iterator[Finding]:

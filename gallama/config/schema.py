@@ -139,7 +139,7 @@ class ModelSpec:
     path: Optional[str] = None
     backend: BackendName = BackendName.llama_cpp
     max_seq_len: Optional[int] = number(None, 1)
-    slots: int = number(4, 1)
+    slots: int = number(4, 1, 256)
     cache_size: Optional[int] = number(None, 1)
     cache_quant: CacheQuant = CacheQuant.FP16
     gpus: Any = "auto"

@@ -61,7 +61,7 @@ ARGUMENTS = [
     ("server=null", "choose files by name; there is only 'default'"),
     ("server.host=7", "must be text, not 7: put it in quotes"),
     ("server.max_body_mb=big", "must be a number above 0, not 'big'"),
-    ("models.tiny.slots=yes", "must be a whole number of at least 1, not 'yes'"),
+    ("models.tiny.slots=yes", "must be a whole number from 1 to 256, not 'yes'"),
     ("models.tiny.aliases=a", "must be a list in [], not 'a'"),
     ("models.tiny.aliases=[a,1]", "must be text, not 1: put it in quotes"),
     ("models.tiny.llama_cpp.mmap=1", "must be true or false, not 1"),
@@ -79,13 +79,13 @@ ARGUMENTS = [
     ("server.heartbeat_seconds=0", "must be a number above 0, not 0"),
     ("server.max_body_mb=inf", "must be a number above 0, not inf"),
     ("server.max_body_mb=nan", "must be a number above 0, not nan"),
-    ("models.tiny.slots=0", "must be a whole number of at least 1, not 0"),
+    ("models.tiny.slots=0", "must be a whole number from 1 to 256, not 0"),
     ("models.tiny.replicas=0", "must be a whole number of at least 1, not 0"),
     ("models.tiny.max_seq_len=0", "must be a whole number of at least 1, not 0"),
     ("models.tiny.llama_cpp.prefill_chunk=513", "must be a whole number from 1 to 512, not 513"),
     ("models.tiny.llama_cpp.gpu_layers=-2", "must be a whole number of at least -1, not -2"),
     ("models.tiny.sampling.top_p=1.1", "must be a number from 0 to 1, not 1.1"),
-    ("models.tiny.cache_size=2047", "must be at least max_seq_len (2048), not 2047: *"),
+    ("models.tiny.cache_size=8191", "must be at least 8192 (slots x max_seq_len, *), not 8191"),
     # a text that cannot be read
     ("foo", "is no KEY=VALUE, such as server.port=9000"),
     ("server.port", "is no KEY=VALUE, such as server.port=9000"),
@@ -145,7 +145,7 @@ FILES = [
     ("mine:\n  slots: many", "conf/models/mine.yaml:2: models.mine.slots: must be a whole number*"),
     ("mine:\n  slots: 1.5", "conf/models/mine.yaml:2: models.mine.slots: *, not 1.5"),
     ("mine:\n  backend: lama_cpp", "conf/models/mine.yaml:2: models.mine.backend: *'llama_cpp'?"),
-    ("mine:\n\n  slots: 0", "conf/models/mine.yaml:3: models.mine.slots: *at least 1, not 0"),
+    ("mine:\n\n  slots: 0", "conf/models/mine.yaml:3: models.mine.slots: *from 1 to 256, not 0"),
     ("mine:\n  scripted:", "conf/models/mine.yaml:2: models.mine.scripted: must be a section*"),
     ("mine:\n  aliases: [a, 1]", "conf/models/mine.yaml:2: models.mine.aliases: *text, not 1*"),
     (
@@ -243,7 +243,7 @@ def test_all_mistakes_come_at_once(folder: Path) -> None:
     ) == [
         "oops: is no KEY=VALUE, such as server.port=9000",
         "models=[mine,tiny,qwen]: there is no models/qwen.yaml; did you mean 'qwen72b_spec'?",
-        "conf/models/mine.yaml:3: models.mine.slots: must be a whole number of at least 1,"
+        "conf/models/mine.yaml:3: models.mine.slots: must be a whole number from 1 to 256,"
         " not 'many'",
         "conf/server/mine.yaml:1: server.prot: no such key; did you mean 'port'?",
         "conf/server/mine.yaml:2: server.host: must be text, not 7: put it in quotes",
@@ -292,7 +292,7 @@ def test_what_only_follows_from_a_mistake_is_not_told(arguments: list[str], coun
         ),
         (
             "defaults: [models: tiny, _self_]\nmodels:\n  tiny:\n    slots: 0",
-            "conf/run.yaml:4: models.tiny.slots: must be a whole number of at least 1, not 0",
+            "conf/run.yaml:4: models.tiny.slots: must be a whole number from 1 to 256, not 0",
         ),
     ],
 )
@@ -334,8 +334,8 @@ def test_mistakes_of_a_sweep_are_told_once_before_it_begins() -> None:
         check_all(jobs(overrides), machine=True)
     assert [str(mistake) for mistake in caught.value.mistakes] == [
         "server.prot=1: no such key; did you mean 'port'?",
-        "models.tiny.slots=0: must be a whole number of at least 1, not 0",
-        "models.tiny.slots=many: must be a whole number of at least 1, not 'many'",
+        "models.tiny.slots=0: must be a whole number from 1 to 256, not 0",
+        "models.tiny.slots=many: must be a whole number from 1 to 256, not 'many'",
     ]
 
 

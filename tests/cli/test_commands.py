@@ -1,0 +1,129 @@
+"""Each command as a person runs it: exit code, stdout and stderr."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+HELP = [
+    ("--help", "serve models"),
+    ("", "usage: gallama"),
+    ("run --help", "gallama run +models=tiny server.port=9000"),
+    ("check --help", "Print every mistake"),
+    ("doctor --help", "missing (with what installs it)"),
+    ("completion --help", 'eval "$(gallama completion bash)"'),
+    ("--version", "gallama"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "text"), HELP)
+def test_help_is_ours(arguments: str, text: str, run: Run) -> None:
+    done = run("gallama", *arguments.split())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert text in done.stdout
+    assert "Hydra" not in done.stdout.replace("--hydra-help          Hydra's own help", "")
+
+
+HEAVY = (
+    "hydra omegaconf rich starlette uvicorn aiohttp numpy torch openai transformers pydantic "
+    "llama_cpp lark yaml jinja2 argcomplete importlib.metadata gallama.types gallama.config"
+)
+
+
+@pytest.mark.parametrize("arguments", ["['--help']", "['run', '--help']", "['check', '--help']"])
+def test_help_imports_nothing_heavy(arguments: str, run: Run) -> None:
+    code = f"""
+import contextlib, sys
+from gallama.cli import main
+with contextlib.suppress(SystemExit):
+    main({arguments})
+print("imported:", *sorted(set({HEAVY.split()}) & set(sys.modules)))
+"""
+    assert run("python", "-c", code).stdout.endswith("imported:\n")
+
+
+def test_help_comes_at_once(run: Run) -> None:
+    def seconds(*arguments: str) -> float:
+        begin = time.perf_counter()
+        run("gallama", *arguments)
+        return time.perf_counter() - begin
+
+    # The best of some: this machine may be busy with other tests.
+    assert min(seconds("--help") for _ in range(8)) < 0.15
+    assert min(seconds("check", "models=scripted") for _ in range(3)) < 1.0
+
+
+COMMANDS = [
+    ("check", 0, "All is well: models 1, workers 1.", ""),
+    ("check models=scripted", 0, "scripted", ""),
+    ("check +models=[scripted,tiny] models.tiny.replicas=2", 0, "models 2, workers 3.", ""),
+    ("check models=tinny", 2, "", "gallama: models=tinny: there is no models/tinny.yaml; "),
+    ("check server.prot=1 foo", 2, "", "gallama: foo: is no KEY=VALUE"),
+    ("run models=tinny", 2, "", "did you mean 'tiny'?"),
+    ("run -m models=tiny,tinny server.port=1,x", 2, "", "server.port=x: must be a whole number"),
+    ("run models.tiny.path=/nope", 2, "", "there is no file /nope"),
+    ("run --cfg job", 0, "${shipped:tiny.gguf}", ""),
+    ("run --cfg job --resolve", 0, "/shipped/tiny.gguf", ""),
+    ("run --cfg=job models=qwen72b_spec", 0, "cache_quant: Q8", ""),
+    ("run models=scripted --cfg job server.port=9", 0, "port: 9\n", ""),
+    ("run --cfg job -p server", 0, "# @package server\nhost: 127.0.0.1", ""),
+    ("run --cfg job server.prot=1", 2, "", "did you mean 'port'?"),
+    ("run --cfg hydra", 0, "output_subdir: null", ""),
+    ("run --info searchpath", 0, "gallama-recipes", ""),
+    ("run --info=defaults models=scripted", 0, "models/scripted", ""),
+    ("run --hydra-help", 0, "Hydra (1.3", ""),
+    ("run --cfg job --multirun", 2, "", "not allowed with"),
+    ("run --cfg jobb", 2, "", "invalid choice: 'jobb'"),
+    ("run --verbose", 2, "", "--verbose"),
+    ("run hydra.foo=1", 2, "", "gallama: Could not override 'hydra.foo'."),
+    ("run hydra/launcher=fast", 2, "", "there is no hydra/launcher/fast.yaml"),
+    ("rum", 2, "", "invalid choice: 'rum'"),
+    ("completion", 2, "", "shell"),
+    ("completion bash", 0, "complete ", ""),
+    ("completion zsh", 0, "compdef", ""),
+    ("completion fish", 0, "complete", ""),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "out", "err"), COMMANDS)
+def test_commands(arguments: str, code: int, out: str, err: str, run: Run, folder: Path) -> None:
+    done = run("gallama", *arguments.split())
+    assert done.returncode == code, done
+    assert out in done.stdout
+    assert err in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (done.stdout if code else done.stderr) == ""
+    assert list(folder.iterdir()) == []
+
+
+def test_mistakes_name_the_file_and_line(run: Run, folder: Path) -> None:
+    (folder / "conf/server").mkdir(parents=True)
+    (folder / "conf/server/lan.yaml").write_text("host: 0.0.0.0\nprot: 1\n")
+    assert run("gallama", "check", "server=lan").stderr == (
+        "gallama: conf/server/lan.yaml:2: server.prot: no such key; did you mean 'port'?\n"
+    )
+
+
+def test_a_reader_that_goes_away_is_no_error(run: Run) -> None:
+    done = run("bash", "-c", "gallama run --cfg all | head -1; echo ${PIPESTATUS[0]}")
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_says_what_works(run: Run) -> None:
+    done = run("gallama", "doctor")
+    assert done.returncode in (0, 1)
+    assert done.stderr == ""
+    lines = [line.split()[:3] for line in done.stdout.splitlines()]
+    assert [line[1] for line in lines] == [
+        "llama_cpp",
+        "exllamav2",
+        "infinity",
+        "openai",
+        "scripted",
+        "llguidance",
+        "formatron",
+    ]
+    assert {line[2] for line in lines} <= {"there", "missing", "broken"}
+    assert ["backend", "scripted", "there"] in lines
