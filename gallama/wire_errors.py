@@ -1,6 +1,6 @@
 """Errors as the OpenAI API spells them; shared by the gateway and the api of a worker.
 
-    {"error": {"message": ..., "type": ..., "param": ..., "code": ..., "request_id": ...}}
+{"error": {"message": ..., "type": ..., "param": ..., "code": ..., "request_id": ...}}
 """
 
 import json
