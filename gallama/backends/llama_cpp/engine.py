@@ -4,26 +4,27 @@ A turn is: schedule (drop what was cancelled, take waiting requests into free sl
 chunk or more of prompts), decode (one token for every running reply, in one call), sample, and
 hand all steps of the turn to asyncio in one call.
 
-Exactness. A reply must be bit-equal to its solo run, whatever runs beside it; llama.cpp alone does
-not give that. Logits compared on CPU (AVX-512; llama.cpp 0.3.36; 5 prompts of 5 to 700 tokens, 24
-decoded tokens; = bit-equal, else the largest difference):
+Exactness. A reply must be bit-equal to its solo run, whatever runs beside it. llama.cpp alone does
+not give that. Measured on CPU (llama.cpp of llama-cpp-python 0.3.36, AVX-512 VNNI; prompts of 5 to
+700 tokens, 24 tokens decoded; "=": logits bit-equal, else the largest difference):
 
-                                           f32/f16     q8_0 q4_0   q4_K q6_K
-    another slot, after other replies      =           =           =
-    decoded alone / among 2, 3             1e-2        =           =
-    decoded among 2 / among 3, 8, 16       =           =           differ from 4 on
-    lengths of the others, their order     =           =           =
-    prefill in the same call with others   =           =           =
-    other chunk boundaries                 1e-2 where a chunk has one token
-    1, 2, 3 threads                        =           =           =
-    with flash attention: the same, but alone / among 2 differs for every type, from 512 tokens
-    on; every other chunk boundary and number of threads differs
+                                          f32 f16 bf16    q8_0 q5_0 q4_0   q6_K      q4_K
+    another slot, after other replies     =               =                =         =
+    other lengths and order of the rest   =               =                =         =
+    decoded alone or among 2, 3           1e-2            =                =         =
+    decoded among 2 or 4, 5, 8, 16        =               =                0.2 at 8  0.3 at 4, 5, 8
+    prefilled beside others' tokens       =               =                -         -
+    other chunk boundaries                1e-2 where a chunk has a single token
+    1, 2 or 3 threads                     =               =                =         =
+    flash attention, alone or among 2     1e-2            0.3 from 512 tokens on, for every type
+    flash attention, chunks or threads    1e-2            0.3              0.3       0.3
 
-The causes: a matrix product with one column takes another kernel than one with several (f16,
-f32), repacked K-quants run four columns at a time, flash attention splits a long cache of a single
-sequence over the threads. Hence the rules of this loop: every prompt is cut at the same positions
-and each chunk runs alone; replies decode in groups of columns of a size at which the measurement
-at load (`column_group`) finds no difference, filled up with columns that nobody reads.
+Three kernels are behind this: a product with one column is not computed as one with several (f32,
+f16, bf16; q6_K changes at 8), repacked q4_K takes four columns at a time and the rest one by one,
+and flash attention splits the cache of a lone sequence over the threads. Differences of 0.3 do
+change greedy replies. Hence the rules of this loop: every prompt is cut at the same positions and
+each chunk runs alone; replies decode in groups of columns, filled up with tokens that nobody
+reads, of a size at which the measurement at load (`column_group`) finds no difference.
 """
 
 import asyncio
