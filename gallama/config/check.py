@@ -39,7 +39,7 @@ def topology(
     Nothing is said that only follows from a mistake already known: of `wrong` keys, or of models
     that are lacking because the configuration is not `complete`.
     """
-    if complete and not config.models and not any(key[0] == "models" for key in wrong):
+    if complete and not config.models and not {key[:1] for key in wrong} & {(), ("models",)}:
         yield ("models",), "there is no model to run; choose one, such as models=tiny"
     if reason := registry.trouble(registry.LAUNCHERS[config.launcher.value]):
         yield ("launcher",), f"{config.launcher.value} {reason}"
@@ -89,10 +89,10 @@ def _files(spec: ModelSpec) -> Iterator[Finding]:
     example = {"gguf": "a GGUF file", "folder": "a folder with config.json and safetensors"}
     if reads and not spec.path:
         yield ("path",), f"is missing: give {example[reads]}"
-    elif reads and spec.path and (text := _READ[reads](Path(spec.path))):
+    elif reads and spec.path and (text := _unreadable(reads, spec.path)):
         yield ("path",), text
-    if spec.chat_template and not Path(spec.chat_template).is_file():
-        yield ("chat_template",), f"there is no file {spec.chat_template}"
+    if spec.chat_template and (text := _unreadable("template", spec.chat_template)):
+        yield ("chat_template",), text
 
 
 def _draft(spec: ModelSpec) -> Iterator[Finding]:
@@ -101,16 +101,28 @@ def _draft(spec: ModelSpec) -> Iterator[Finding]:
         return
     if not spec.draft.path:
         yield ("draft", "path"), "is missing: give the model that drafts"
-    elif text := _READ[entry.reads](Path(spec.draft.path)):
+    elif text := _unreadable(entry.reads, spec.draft.path):
         yield ("draft", "path"), text
     yield from ((("draft", *key), text) for key, text in _shares(spec.draft.gpus))
+
+
+def _unreadable(form: str, path: str) -> str | None:
+    """Why what lies at `path` cannot be taken for a file of this form; None when it can."""
+    try:
+        return _FORMS[form](Path(path))
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}"
+
+
+def _file(path: Path) -> str | None:
+    return None if path.is_file() else f"there is no file {path}{_neighbour(path)}"
 
 
 def _gguf(path: Path) -> str | None:
     if path.is_dir():
         return f"{path} is a folder; llama_cpp reads a GGUF file"
-    if not path.is_file():
-        return f"there is no file {path}{_neighbour(path)}"
+    if absent := _file(path):
+        return absent
     with path.open("rb") as file:
         magic = file.read(4)
     return None if magic == b"GGUF" else f"{path} is no GGUF file: it does not begin with 'GGUF'"
@@ -136,7 +148,11 @@ def _neighbour(path: Path) -> str:
     return f"; {meant}" if meant.startswith("did") else ""
 
 
-_READ: dict[str, Callable[[Path], str | None]] = {"gguf": _gguf, "folder": _folder}
+_FORMS: dict[str, Callable[[Path], str | None]] = {
+    "gguf": _gguf,
+    "folder": _folder,
+    "template": _file,
+}
 
 
 def _settings(spec: ModelSpec) -> Iterator[Finding]:

@@ -38,11 +38,20 @@ from hydra.plugins.config_source import ConfigResult
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig, OmegaConf
 from omegaconf._utils import get_yaml_loader
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import GrammarParseError, OmegaConfBaseException
 
 from gallama.config import check, paths
 from gallama.config.schema import RunConfig
-from gallama.config.shape import Key, Node, Source, examine, hint, interpolations, nest
+from gallama.config.shape import (
+    Key,
+    Node,
+    Source,
+    examine,
+    hint,
+    interpolations,
+    is_interpolation,
+    nest,
+)
 from gallama.errors import ConfigError, GallamaError, Mistake
 
 ROOT = "run"
@@ -131,7 +140,13 @@ class _Repository(ConfigRepository):
             line = error.problem_mark.line + 1 if error.problem_mark else None
             text = f"is not YAML: {error.problem or error.context}"
             self.mistakes.append(Mistake(text, self.file(config_path), line))
-        except (OSError, ValueError, yaml.YAMLError) as error:
+        except GrammarParseError as error:  # of an interpolation
+            key = tuple(str(error.full_key).split("."))
+            source = Source(_yaml_tree(file := self.file(config_path)), file=file)
+            node = source.find(key)
+            line = node.line if node else None
+            self.mistakes.append(source.mistake(key, _first_line(error), line))
+        except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
             text = f"cannot be read: {_first_line(error)}"
             self.mistakes.append(Mistake(text, self.file(config_path)))
         self.absent.add(config_path)
@@ -210,7 +225,9 @@ def _parse(text: str, repository: _Repository, draft: _Draft) -> Override | None
     """One argument; None, and a mistake, for one that Hydra could not take."""
     try:
         override = OverridesParser.create().parse_override(text)
-    except HydraException as error:
+        if not override.is_sweep_override():
+            OmegaConf.create({"": override.value()})  # reads its interpolations
+    except (HydraException, GrammarParseError) as error:
         draft.mistakes.append(Mistake(f"{text}: {_unreadable(text, error)}"))
         return None
     if override.is_sweep_override():
@@ -227,7 +244,7 @@ def _parse(text: str, repository: _Repository, draft: _Draft) -> Override | None
     return override
 
 
-def _unreadable(text: str, error: HydraException) -> str:
+def _unreadable(text: str, error: Exception) -> str:
     if "=" not in text and not text.startswith("~"):
         return "is no KEY=VALUE, such as server.port=9000"
     advice = "quote special characters, such as 'key=\"a value\"'"
@@ -241,9 +258,8 @@ def _chooses(override: Override, repository: _Repository) -> bool:
 
 
 def _are_names(choice: object) -> bool:
-    return isinstance(choice, str) or (
-        isinstance(choice, list) and all(isinstance(name, str) for name in choice)
-    )
+    names = choice if isinstance(choice, list) else [choice]
+    return all(isinstance(name, str) and not is_interpolation(name) for name in names)
 
 
 def _defaults(
@@ -273,14 +289,12 @@ def _absent(config_path: str, overrides: list[Override], repository: _Repository
     group, _, name = config_path.rpartition("/")
     text = _choices(group, name, repository)
     for override in overrides:
-        value = override.value()
-        if override.key_or_group == group and name in (
-            value if isinstance(value, list) else [value]
-        ):
-            return Mistake(f"{override.input_line}: {text}")
-    for path in repository.loaded:
-        file = repository.file(path)
-        defaults = _yaml_tree(file).value.get("defaults") if file else None
+        choices = override.value()
+        for choice in choices if isinstance(choices, list) else [choices]:
+            if f"{override.key_or_group}/{choice}" == config_path:
+                return Mistake(f"{override.input_line}: {text}")
+    for file in map(repository.file, repository.loaded):
+        defaults = Source(_yaml_tree(file)).find(("defaults",))
         if defaults and (line := _line_of(name, defaults)):
             return Mistake(f"defaults: {text}", file, line)
     return Mistake(text)
@@ -293,12 +307,10 @@ def _choices(group: str, name: object, repository: _Repository) -> str:
 
 def _line_of(value: str, node: Node) -> int | None:
     """The line of the first scalar `value` in a tree."""
-    children: Iterable[Node] = (
-        node.value.values() if isinstance(node.value, dict)
-        else node.value if isinstance(node.value, list) else ()
-    )  # fmt: skip
     if node.value == value:
         return node.line
+    inner = node.value.values() if isinstance(node.value, dict) else node.value
+    children = () if isinstance(inner, str) else inner
     return next((line for child in children if (line := _line_of(value, child))), None)
 
 
@@ -318,8 +330,10 @@ def _source_of_file(default: ResultDefault, repository: _Repository) -> Source |
     return Source(nest(at, tree), at, file)
 
 
-def _yaml_tree(file: Path) -> Node:
+def _yaml_tree(file: Path | None) -> Node:
     """A YAML file with the line of each value, read as OmegaConf reads it."""
+    if file is None:
+        return Node({})
     with file.open(encoding="utf-8") as stream:
         loader = get_yaml_loader()(stream)
         root = loader.get_single_node()
@@ -384,15 +398,14 @@ def _merge(draft: _Draft, trees: list[dict[str, Any]]) -> DictConfig:
 def _unresolved(config: DictConfig, source: Source, key: Key) -> Mistake | None:
     """What is wrong with an interpolation: that it has no value, or an unfitting one."""
     node = source.find(key)
-    if node is None or (key[0] == "models" and key[1:2] and key[1] not in config.models):
+    if node is None or (key[0] == "models" and key[1] not in config.models):
         return None
+    value: Any = config
     try:
-        parent = config
-        for part in key[:-1]:
-            parent = parent[part]
-        value = parent[key[-1]]
+        for part in key:
+            value = value[part]
         value = OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
-    except OmegaConfBaseException as error:
+    except (OmegaConfBaseException, RecursionError) as error:
         return source.mistake(key, _first_line(error), node.line)
     resolved = nest(key, _nodes(value))
     found, _ = examine(Source(resolved, source.at, source.file, source.argument))
@@ -434,15 +447,15 @@ def simplify(override: str) -> str:
 def jobs(overrides: Sequence[str]) -> list[list[str]]:
     """The arguments of each job of a --multirun, as Hydra's own sweeper splits them."""
     parser = OverridesParser.create(ConfigLoaderImpl(_search_path()))
-    parsed = []
+    parsed, unreadable = [], []
     for text in overrides:
         try:
             parsed += parser.parse_overrides([text])
-        except HydraException as error:
-            raise ConfigError([Mistake(f"{text}: {_unreadable(text, error)}")]) from error
+        except HydraException:
+            unreadable.append(text)  # `compose` says why, with all else that is wrong
     discrete = [one for one in parsed if one.value_type is not ValueType.INTERVAL_SWEEP]
     (batch,) = BasicSweeper.split_arguments(discrete, None)
-    return [list(job) for job in batch]
+    return [[*job, *unreadable] for job in batch]
 
 
 def check_all(jobs: Iterable[Sequence[str]], *, machine: bool) -> None:

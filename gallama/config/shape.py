@@ -4,8 +4,8 @@
     found       # [(("server", "prot"), conf/run.yaml:2: server.prot: no such key; ...)]
     tree        # {"server": {}}: what is right, as plain values
 
-A source is one YAML file or one argument of the command line. Texts that hold an interpolation
-(`${...}`) pass for anything here: they are examined again once they are resolved.
+A source is one YAML file or one argument of the command line. A text that holds an interpolation
+(`${...}`) passes for any single value here: it is examined again once it is resolved.
 """
 
 import math
@@ -58,7 +58,7 @@ class Source:
     def mistake(self, key: Key, text: str, line: int | None = None) -> Mistake:
         name = ".".join(key)
         if self.argument is None:
-            return Mistake(f"{name}: {text}", self.file, line)
+            return Mistake(f"{name}: {text}" if name else text, self.file, line)
         return Mistake(
             f"{self.argument}: {text}" if key == self.at else f"{self.argument}: {name}: {text}"
         )
@@ -128,12 +128,12 @@ class _Walk:
         kind, optional = without_none(kind)
         if node.value == "???":
             return _DROPPED
-        if is_interpolation(node.value) or (optional and node.value is None) or kind is Any:
-            return plain(node)
         if is_dataclass(kind):
             return self.section(kind, node, key)
         if get_origin(kind) is dict:
             return self.mapping(get_args(kind)[1], node, key)
+        if is_interpolation(node.value) or (optional and node.value is None) or kind is Any:
+            return plain(node)
         if get_origin(kind) is list:
             return self.items(get_args(kind)[0], node, key)
         allowed = rule.metadata.get("range") if rule else None

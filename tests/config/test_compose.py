@@ -209,6 +209,8 @@ def test_a_home_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -
         ("models=tiny,scripted", [["models=tiny"], ["models=scripted"]]),
         ("a=1,2 b=range(2)", [["a=1", "b=0"], ["a=1", "b=1"], ["a=2", "b=0"], ["a=2", "b=1"]]),
         ("models=glob(t*)", [["models=tiny"]]),
+        ("a=1,2 oops", [["a=1", "oops"], ["a=2", "oops"]]),
+        ("a=interval(1,2) b=1", [["b=1"]]),
     ],
 )
 def test_jobs_of_a_sweep(arguments: str, jobs: list[list[str]]) -> None:
