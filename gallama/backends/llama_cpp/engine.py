@@ -28,6 +28,7 @@ reads, of a size at which the measurement at load (`column_group`) finds no diff
 """
 
 import asyncio
+import hashlib
 import logging
 import threading
 from collections import deque
@@ -45,6 +46,9 @@ log = logging.getLogger("gallama.llama_cpp")
 
 _UNLOADED = "the model was unloaded"
 _FILLER = 0  # the token in columns that nobody reads
+
+# Kernels are chosen by the number of columns; these multiples of a group are compared with it.
+_MULTIPLES = (1, 2, 3, 4, 5, 8, 16)
 
 
 @dataclass(eq=False)
@@ -279,27 +283,30 @@ def _put(items: Sequence[tuple[Job, Step | Exception]]) -> None:
         job.inbox.put_nowait(item)
 
 
-def column_group(context: Context, at_least: int = 1) -> int:
+def column_group(context: Context, trials: int, at_least: int = 1) -> int:
     """The least number of columns in whose multiples every column gets the same logits.
 
     It divides the number of slots, so that slots can be grouped by it. 0 where there is none:
-    then replies must be decoded one by one. Takes a few decode calls on an empty cache, which
-    also bring the weights into memory.
+    then replies must be decoded one by one. Each comparison takes `trials` decode calls: kernels
+    that differ only in how they round may agree on a token or two. The cache must be empty.
     """
     slots = context.slots
-    rows = cache(lambda columns: _rows(context, columns))
+    rows = cache(lambda columns: _rows(context, columns, trials))
     for group in range(at_least, slots + 1):
-        counts = [n for n in range(group, slots + 1, group) if n <= 16 or n == slots]
-        if slots % group == 0 and all(len(rows(group) | rows(n)) == 1 for n in counts):
+        counts = {group * times for times in _MULTIPLES if group * times <= slots} | {slots}
+        if slots % group == 0 and all(len(rows(group) | rows(n)) == 1 for n in sorted(counts)):
             return group
     return 0
 
 
-def _rows(context: Context, columns: int) -> set[bytes]:
-    """The different logits that one token gets in a decode of so many columns."""
+def _rows(context: Context, columns: int, trials: int) -> set[bytes]:
+    """Digests of the logits of some tokens, one for each different column of a decode."""
     everywhere = range(columns)
-    context.decode([_FILLER] * columns, [0] * columns, everywhere, everywhere)
-    rows = {context.logits(i).tobytes() for i in everywhere}
-    for slot in everywhere:
-        context.truncate(slot, 0)
-    return rows
+    digests = [hashlib.sha256() for _ in everywhere]
+    for position in range(trials):
+        token = position * 7919 % context.n_vocab  # a prime: tokens from all over the vocabulary
+        context.decode([token] * columns, [position] * columns, everywhere, everywhere)
+        for column, digest in enumerate(digests):
+            digest.update(context.logits(column).tobytes())
+    context.clear()
+    return {digest.digest() for digest in digests}
