@@ -2,7 +2,7 @@
 
 A worker gets its `WorkerSpec` as one line of JSON on standard input, and ends when that input
 does: so none outlives this process, however it dies. It says how its load goes on a pipe of its
-own; what it prints is its log.
+own; what it prints is its log. It leads a process group: what it starts ends with it.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import tempfile
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections import deque
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import TypeAdapter
 
@@ -25,40 +26,34 @@ from gallama.launchers.log import LogFile
 from gallama.types import Progress
 
 TAIL_LINES = 20
-START_LIMIT = 1 << 20  # bytes of one line that a worker may print before it is cut
+TAIL_WIDTH = 500  # characters of each that are kept for the reason why a worker ended
+LINE_LIMIT = 1 << 20  # bytes
+LAST_LINES_SECONDS = 1.0
+LONGEST_PARENT = 60  # bytes; a socket's whole path must not have more than about 100
 
 
 class LocalLauncher:
-    """`log_dir`: where each worker's log goes; None keeps only its last lines, in memory."""
+    """`log_dir`: where each worker's log goes; None keeps only its last lines, in memory.
+
+    The sockets are in a folder of their own among the temporary ones, which close() removes. One
+    that a launcher killed with -9 left behind holds nothing that anybody needs.
+    """
 
     def __init__(self, log_dir: Path | None) -> None:
         self._log_dir = log_dir
-        # A path of a unix socket holds about 100 bytes: hence a short folder, and numbers in it.
-        self._folder = Path(tempfile.mkdtemp(prefix="gallama-"))
-        self._numbers = itertools.count(1)
+        self._folder = _socket_folder()
+        self._numbers = itertools.count(1)  # never the socket of a worker before
 
     async def start(self, spec: WorkerSpec, progress: Progress) -> "LocalWorker":
-        socket = self._folder / f"{next(self._numbers)}.sock"
-        status_read, status_write = os.pipe()
+        socket = str(self._folder / f"{next(self._numbers)}.sock")
         try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "gallama.serve.worker", str(socket), str(status_write)),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=STDOUT,
-                limit=START_LIMIT,
-                pass_fds=[status_write],
-                start_new_session=True,  # Ctrl-C is for the gateway, which drains first
-            )
-        except BaseException:
-            os.close(status_read)
-            raise
-        finally:
-            os.close(status_write)
-        log = LogFile(self._log_dir, spec.worker)
-        worker = LocalWorker(process, str(socket), log)
+            process, status = await _spawn(socket)
+        except OSError as error:
+            why = f"no process for the worker could be started ({error.strerror})"
+            raise LaunchFailed(why, permanent=False) from error
+        worker = LocalWorker(process, socket, LogFile(self._log_dir, spec.worker))
         try:
-            await worker.load(spec, status_read, progress)
+            await worker.load(spec, status, progress)
         except BaseException:
             await worker.stop(0)
             raise
@@ -68,70 +63,125 @@ class LocalLauncher:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _socket_folder() -> Path:
+    """A new folder, of this user's alone. Raises LaunchFailed."""
+    try:
+        parent = tempfile.gettempdir()
+        if len(os.fsencode(parent)) > LONGEST_PARENT:
+            parent = "/tmp"
+        return Path(tempfile.mkdtemp(prefix="gallama-", dir=parent))
+    except OSError as error:
+        why = f"no folder for the workers' sockets: {error.strerror}; let TMPDIR name one"
+        raise LaunchFailed(why, permanent=True) from error
+
+
+async def _spawn(socket: str) -> tuple[Process, BinaryIO]:
+    """A new worker process, and the end of its status pipe that is read."""
+    status_read, status_write = os.pipe()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gallama.serve.worker", socket, str(status_write)),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=STDOUT,
+            limit=LINE_LIMIT,
+            pass_fds=[status_write],
+            start_new_session=True,  # Ctrl-C is for the gateway, which drains first
+        )
+    except BaseException:
+        os.close(status_read)
+        raise
+    finally:
+        os.close(status_write)
+    return process, os.fdopen(status_read, "rb")
+
+
 class LocalWorker:
     def __init__(self, process: Process, socket: str, log: LogFile) -> None:
         self._process = process
         self._socket = socket
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._reader = asyncio.create_task(self._read_log(log))
+        self._ended = asyncio.create_task(self._end())
 
     @property
     def socket(self) -> str:
         return self._socket
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    async def load(self, spec: WorkerSpec, status: int, progress: Progress) -> None:
+    async def load(self, spec: WorkerSpec, status: BinaryIO, progress: Progress) -> None:
         """Returns when the worker says that it is ready. `status`: the pipe it says it on."""
         assert self._process.stdin is not None
         self._process.stdin.write(TypeAdapter(WorkerSpec).dump_json(spec) + b"\n")
-        lines = asyncio.StreamReader()
-        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(status, "rb")
-        )
+        ready = asyncio.create_task(_ready(status, progress))
         try:
-            async for line in lines:
-                said = json.loads(line)
-                if "failed" in said:
-                    raise LaunchFailed(said["failed"], permanent=True)
-                if "ready" in said:
-                    return
-                progress(said["progress"])
+            # Not the end of the pipe alone: what the worker started might hold it open.
+            await asyncio.wait((ready, self._ended), return_when=asyncio.FIRST_COMPLETED)
+            if ready.done() and ready.result():
+                return
         finally:
-            transport.close()
+            ready.cancel()
         raise LaunchFailed(await self.wait(), permanent=False)
 
     async def wait(self) -> str:
-        code = await self._process.wait()
-        await self._reader
+        code = await asyncio.shield(self._ended)
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
         return "\n".join([f"the worker {how}", *(f"    {line}" for line in self._tail)])
 
     async def stop(self, grace_seconds: float) -> None:
-        if self._process.returncode is None and grace_seconds > 0:
-            self._process.terminate()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), grace_seconds)
-        if self._process.returncode is None:
-            self._process.kill()
-        await self._process.wait()
-        await self._reader
+        try:
+            if grace_seconds > 0:
+                self._send(signal.SIGTERM)
+                await asyncio.wait((self._ended,), timeout=grace_seconds)
+        finally:
+            self._send(signal.SIGKILL)
+        await asyncio.wait((self._ended,))
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._socket)
+
+    def _send(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
+    async def _end(self) -> int:
+        """Its exit code, once nothing of it is left and its log is read."""
+        code = await self._process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # what it started itself
+        # A daemon that it made may hold its log open for ever.
+        await asyncio.wait((self._reader,), timeout=LAST_LINES_SECONDS)
+        self._reader.cancel()
+        return code
 
     async def _read_log(self, log: LogFile) -> None:
         assert self._process.stdout is not None
         with log:
             while line := await _line(self._process.stdout):
                 text = line.decode("utf-8", "replace").rstrip()
-                self._tail.append(text)
+                self._tail.append(text[:TAIL_WIDTH])
                 log.write(text)
 
 
+async def _ready(status: BinaryIO, progress: Progress) -> bool:
+    """Whether the worker says that it is ready, before it closes the pipe. Raises LaunchFailed."""
+    lines = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(lines), status
+    )
+    try:
+        async for line in lines:
+            said = json.loads(line)
+            if "failed" in said:
+                raise LaunchFailed(said["failed"], permanent=True)
+            if "ready" in said:
+                return True
+            progress(said["progress"])
+        return False
+    finally:
+        transport.close()
+
+
 async def _line(stream: asyncio.StreamReader) -> bytes:
-    """The next line, cut at START_LIMIT; b"" at the end."""
+    """The next line; a note in place of one beyond LINE_LIMIT; b"" at the end."""
     try:
         return await stream.readline()
     except ValueError:

@@ -1,6 +1,8 @@
 """The log file of one worker: rotated, and never a reason to stop serving."""
 
+import contextlib
 import logging
+import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -48,9 +50,12 @@ class _Rotating(RotatingFileHandler):
             return
         super().emit(record)
 
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # of the last lines, once more
+            super().close()
+
     def handleError(self, record: logging.LogRecord) -> None:
         if not self._complained:
             self._complained = True
-            logger.warning(
-                "the log %s cannot be written; lines are lost", self._path, exc_info=True
-            )
+            why = sys.exc_info()[1]
+            logger.warning("the log %s cannot be written; lines are lost: %s", self._path, why)

@@ -1,10 +1,14 @@
 """What the supervisor tells whoever watches it (the console, the tests)."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["starting", "loading", "ready", "restarting", "failed", "stopped"]
+
+
+logger = logging.getLogger("gallama")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,22 @@ class WorkerEvent:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Every worker is ready; requests are answered at `url`."""
+    """Every worker is ready, or failed for good; requests are answered at `url`."""
 
     url: str
 
 
 Event = WorkerEvent | Serving
 Observer = Callable[[Event], None]
+
+
+def forgiving(observer: Observer) -> Observer:
+    """An observer that cannot write (its disk is full, its terminal gone) is no reason to stop."""
+
+    def tell(event: Event) -> None:
+        try:
+            observer(event)
+        except OSError as error:
+            logger.warning("%r could not be shown: %s", event, error)
+
+    return tell

@@ -4,6 +4,7 @@ It reads of a request what it routes by, the model, and passes bytes through unt
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import Any
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gallama.asgi import (
     EXCEPTION_HANDLERS,
     REQUEST_ID,
+    ClientGone,
     RequestIds,
     check_content_type,
     read_body,
@@ -86,18 +88,21 @@ class Proxy:
         model = await _model_of(body)
         replicas = self._models.replicas(model)
         exchange = Exchange(self._path, body, request_id(request), send)
-        await while_connected(receive, self._answer(model, replicas, exchange))
+        with contextlib.suppress(ClientGone):  # nobody is left to be told
+            await while_connected(receive, self._answer(model, replicas, exchange))
 
     async def _answer(self, model: str, replicas: list[Replica], exchange: "Exchange") -> None:
-        """Asks one replica, and once more another if the first broke before it said a byte."""
-        for _ in range(2):
-            replica = choose(replicas)
-            if replica is None:
-                raise why_not(model, replicas)
-            with replica.slot():
-                if await exchange.through(replica):
-                    return
-        raise unavailable(f"The worker of the model {model!r} broke off the request.", 1)
+        """Asks one replica, and once more if it broke before it said anything: another one, if
+        there is. Not a third: it may be the request that breaks them."""
+        first = choose(replicas)
+        if first is None:
+            raise why_not(model, replicas)
+        if await exchange.through(first):
+            return
+        others = [replica for replica in replicas if replica is not first]
+        second = choose(others) or choose(replicas)
+        if second is None or not await exchange.through(second):
+            raise unavailable(f"The worker of the model {model!r} broke off the request.", 1)
 
 
 class Exchange:
@@ -110,19 +115,34 @@ class Exchange:
         self._send = send
 
     async def through(self, replica: Replica) -> bool:
-        """False when the worker broke before the first byte of its answer."""
+        """False when the worker broke before the client was told anything."""
         assert replica.session is not None
         headers = {"content-type": "application/json", REQUEST_ID: self._id}
-        try:
-            answer = await replica.session.post(self._path, data=self._body, headers=headers)
-        except (aiohttp.ClientError, OSError) as error:
-            logger.warning("request %s: %s: %r", self._id, replica.spec.worker, error)
-            return False
-        async with answer:
-            await self._pass_back(answer)
+        with replica.slot():
+            try:
+                answer = await replica.session.post(self._path, data=self._body, headers=headers)
+                streams = answer.content_type == "text/event-stream"
+                whole = b"" if streams else await answer.read()
+            except (aiohttp.ClientError, OSError) as error:
+                logger.warning("request %s: %s: %r", self._id, replica.spec.worker, error)
+                return False
+            async with answer:
+                await self._send_start(answer)
+                if streams:
+                    await self._pass_on(answer)
+                await self._send_last(whole)
         return True
 
-    async def _pass_back(self, answer: aiohttp.ClientResponse) -> None:
+    async def _pass_on(self, answer: aiohttp.ClientResponse) -> None:
+        """A stream, as it comes."""
+        try:
+            async for data in answer.content.iter_any():
+                await self._send_part(data)
+        except aiohttp.ClientError:
+            error = unavailable("The worker broke off in the middle of the reply.", 1)
+            await self._send_part(b"\n\n" + error.event(self._id))
+
+    async def _send_start(self, answer: aiohttp.ClientResponse) -> None:
         await self._send(
             {
                 "type": "http.response.start",
@@ -134,16 +154,9 @@ class Exchange:
                 ],
             }
         )
-        try:
-            async for data in answer.content.iter_any():
-                await self._send({"type": "http.response.body", "body": data, "more_body": True})
-        except aiohttp.ClientError:
-            if answer.content_type != "text/event-stream":
-                raise  # closes the connection: the length that was promised cannot be kept
-            error = unavailable("The worker broke off in the middle of the reply.", 1)
-            await self._send_last(b"\n\n" + error.event(self._id))
-        else:
-            await self._send_last(b"")
+
+    async def _send_part(self, data: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def _send_last(self, data: bytes) -> None:
         await self._send({"type": "http.response.body", "body": data})

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import logging
 import math
+import resource
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,38 +18,61 @@ from gallama.config.schema import RunConfig, ServerSpec
 from gallama.errors import ConfigError, Mistake
 from gallama.launchers.local import LocalLauncher
 from gallama.serve import gateway
-from gallama.serve.events import Observer, Serving
+from gallama.serve.events import Observer, Serving, forgiving
 from gallama.serve.supervisor import STOP_GRACE_SECONDS, Supervisor
 
 logger = logging.getLogger("gallama")
 
 FORCED_SECONDS = 2  # what uvicorn waits for after the workers are gone
+STALLED_SECONDS = 120  # until a client that takes nothing of what is sent is given up
+BACKLOG = 2048
 
 
 def run(config: RunConfig, observer: Observer) -> int:
     """Serves until SIGINT or SIGTERM; the exit code is 0 then, and 1 when no model could load.
 
     A first signal drains: no new connection is taken, replies that run may end within
-    server.drain_seconds. A second one ends them at once. Raises ConfigError when the address
-    cannot be bound.
+    server.drain_seconds. A second one ends them at once; so does a terminal that is closed.
+    Raises ConfigError when the address cannot be bound.
     """
+    _lift_descriptor_limit()
     listener = _bind(config.server)
-    return uvloop.run(_serve(config, listener, observer))
+    return uvloop.run(_serve(config, listener, forgiving(observer)))
+
+
+def _lift_descriptor_limit() -> None:
+    """To what the system allows: a stream takes two, and many a shell's own limit is 1024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS says "infinity" and takes less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _bind(server: ServerSpec) -> socket.socket:
-    """Before anything loads, so that a port in use is known at once."""
+    """Before anything loads, so that a port in use is known at once; listening, since until then
+    a second server could bind it, too."""
     family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _notice_the_vanished(listener)
     try:
         listener.bind((server.host, server.port))
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         where = f"{server.host}:{server.port}"
         why = f"server.port: cannot listen on {where} ({error.strerror}); choose another"
         raise ConfigError([Mistake(f"{why}, such as server.port={server.port + 1}")]) from None
     return listener
+
+
+def _notice_the_vanished(listener: socket.socket) -> None:
+    """Connections inherit it: a client whose machine is gone, or that stopped reading for good,
+    holds neither descriptor nor slot for ever."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_SECONDS * 1000)
 
 
 class _Server(uvicorn.Server):
@@ -59,6 +84,7 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(config: RunConfig, listener: socket.socket, observer: Observer) -> int:
+    signals = _Signals()
     log_dir = None if config.server.log_dir is None else Path(config.server.log_dir)
     supervisor = Supervisor(config, LocalLauncher(log_dir), observer)
     server = _Server(
@@ -72,7 +98,6 @@ async def _serve(config: RunConfig, listener: socket.socket, observer: Observer)
             ),
         )
     )
-    signals = _Signals()
     supervisor.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -91,14 +116,15 @@ async def _serve(config: RunConfig, listener: socket.socket, observer: Observer)
 
 
 class _Signals:
-    """SIGINT and SIGTERM, counted."""
+    """SIGINT, SIGTERM and, unless nohup wants it ignored, SIGHUP: counted."""
 
     def __init__(self) -> None:
         self.count = 0
         self.first = asyncio.Event()
         self.second = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        hangup = [signal.SIGHUP] if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL else []
+        for number in (signal.SIGINT, signal.SIGTERM, *hangup):
             loop.add_signal_handler(number, self._on_signal)
 
     def _on_signal(self) -> None:
@@ -107,12 +133,13 @@ class _Signals:
 
 
 async def _loaded(supervisor: Supervisor, signals: _Signals) -> bool:
-    """True when every replica is ready; False when none can be, or at a signal."""
-    ready = asyncio.create_task(supervisor.ready())
+    """True once any replica is ready and the others are, too, or failed for good; False when
+    none can be, or at a signal."""
+    settled = asyncio.create_task(supervisor.settled())
     stop = asyncio.create_task(signals.first.wait())
-    await asyncio.wait((ready, stop), return_when=asyncio.FIRST_COMPLETED)
-    loaded = ready.done() and ready.result()
-    for task in (ready, stop):
+    await asyncio.wait((settled, stop), return_when=asyncio.FIRST_COMPLETED)
+    loaded = settled.done() and settled.result()
+    for task in (settled, stop):
         task.cancel()
     return loaded and not signals.count
 

@@ -4,8 +4,8 @@ Each replica has a task of its own, which is its whole life:
 
     start -> ready -> (it ended, or does not answer) -> back-off -> start -> ...
 
-A first load that fails for a reason of its own (LaunchFailed, permanent) ends in "failed"; a
-replica that was ready once is tried again for ever.
+A first load that fails for a reason of its own (LaunchFailed, permanent), or a few times, ends in
+"failed"; a replica that was ready once is tried again for ever.
 """
 
 import asyncio
@@ -39,12 +39,18 @@ class Replica:
         self.in_flight = 0
         self.event = WorkerEvent(spec.worker, "starting")
         self.session: aiohttp.ClientSession | None = None
+        self.ready_since = 0.0  # of the last worker that was; 0: none ever
         self.retry_at = 0.0
         self._observer = observer
 
     @property
     def ready(self) -> bool:
         return self.session is not None
+
+    @property
+    def settled(self) -> bool:
+        """Its first load has come to an end, good or bad."""
+        return self.ready or self.event.state == "failed"
 
     def enter(self, state: State, fraction: float = 0.0, detail: str = "") -> None:
         self.event = WorkerEvent(self.spec.worker, state, fraction, detail)
@@ -74,13 +80,11 @@ class Supervisor:
     def replicas(self) -> list[Replica]:
         return [replica for replicas in self.models.values() for replica in replicas]
 
-    async def ready(self) -> bool:
-        """Returns when every replica is ready (True), or when none can ever be (False)."""
-        while not all(replica.ready for replica in self.replicas):
-            if all(replica.event.state == "failed" for replica in self.replicas):
-                return False
+    async def settled(self) -> bool:
+        """Returns when every replica is ready or failed for good: whether any is ready."""
+        while not all(replica.settled for replica in self.replicas):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-        return True
+        return any(replica.ready for replica in self.replicas)
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._keep(replica)) for replica in self.replicas]
@@ -93,24 +97,31 @@ class Supervisor:
         self._launcher.close()
 
     async def _keep(self, replica: Replica) -> None:
-        failures, was_ready = 0, False
+        failures = 0
         while True:
-            replica.enter("starting")
-            try:
-                worker = await self._launcher.start(replica.spec, replica.loading)
-            except LaunchFailed as error:
-                failures += 1
-                reason = str(error)
-                given_up = error.permanent or failures >= FIRST_LOAD_ATTEMPTS
-                if given_up and not was_ready:
-                    replica.enter("failed", detail=reason)
-                    return
-            else:
-                was_ready = True
-                since = time.monotonic()
-                reason = await self._live(replica, worker)
-                failures = 1 if time.monotonic() - since > SETTLED_SECONDS else failures + 1
+            reason, permanent = await self._one_worker(replica)
+            settled = replica.ready_since and time.monotonic() - replica.ready_since
+            failures = 1 if settled > SETTLED_SECONDS else failures + 1
+            if not replica.ready_since and (permanent or failures >= FIRST_LOAD_ATTEMPTS):
+                replica.enter("failed", detail=reason)
+                return
             await self._back_off(replica, failures, reason)
+
+    async def _one_worker(self, replica: Replica) -> tuple[str, bool]:
+        """Starts a worker and serves with it; why it is no more, and whether the next would end
+        the same way."""
+        replica.enter("starting")
+        try:
+            worker = await self._launcher.start(replica.spec, replica.loading)
+            return await self._live(replica, worker), False
+        except LaunchFailed as error:
+            return str(error), error.permanent
+        except asyncio.CancelledError:
+            replica.enter("stopped")
+            raise
+        except Exception as error:  # whatever it is, no replica may be forgotten
+            logger.exception("%s: the supervisor failed", replica.spec.worker)
+            return f"the supervisor failed: {error!r}", False
 
     async def _live(self, replica: Replica, worker: Worker) -> str:
         """Serves with a ready worker until it ends, or answers no more; says why."""
@@ -120,35 +131,38 @@ class Supervisor:
             timeout=aiohttp.ClientTimeout(),
             auto_decompress=False,
         )
-        replica.session = session
+        replica.session, replica.ready_since = session, time.monotonic()
         replica.enter("ready", 1.0)
         ended = asyncio.create_task(worker.wait())
-        beat = asyncio.create_task(self._silent(session))
+        silent = asyncio.create_task(self._silent(session))
+        grace = 0.0  # a worker that is silent could not use it
         try:
-            await asyncio.wait((ended, beat), return_when=asyncio.FIRST_COMPLETED)
-            return ended.result() if ended.done() else beat.result()
+            await asyncio.wait((ended, silent), return_when=asyncio.FIRST_COMPLETED)
+            return ended.result() if ended.done() else silent.result()
+        except asyncio.CancelledError:
+            grace = STOP_GRACE_SECONDS
+            raise
         finally:
             replica.session = None
-            cancelled = asyncio.current_task().cancelling()  # type: ignore[union-attr]
-            # A worker that is silent gets no grace: it could not use it.
-            await worker.stop(STOP_GRACE_SECONDS if cancelled else 0)
-            beat.cancel()
-            await session.close()
-            if cancelled:
-                replica.enter("stopped")
+            silent.cancel()
+            try:
+                await worker.stop(grace)
+            finally:
+                await session.close()
 
     async def _silent(self, session: aiohttp.ClientSession) -> str:
-        """Returns when the worker has not answered for a whole heartbeat."""
-        timeout = aiohttp.ClientTimeout(total=self._heartbeat)
-        while True:
-            await asyncio.sleep(self._heartbeat / 3)
+        """Returns when the worker has not answered for a heartbeat, twice in a row: once may be
+        this process's own fault (it was stopped, say, by a debugger)."""
+        timeout = aiohttp.ClientTimeout(total=self._heartbeat / 2)
+        missed = 0
+        while missed < 2:
+            await asyncio.sleep(self._heartbeat / 4)
             try:
                 async with session.get("/health", timeout=timeout):
-                    pass
-            except TimeoutError:
-                return f"the worker did not answer for {self._heartbeat:g} s and was killed"
-            except aiohttp.ClientError:
-                continue  # it has ended, or is about to: worker.wait() says how
+                    missed = 0
+            except (TimeoutError, aiohttp.ClientError, OSError):
+                missed += 1
+        return f"the worker did not answer for {self._heartbeat:g} s and was killed"
 
     async def _back_off(self, replica: Replica, failures: int, reason: str) -> None:
         seconds = min(FIRST_BACKOFF * 2 ** (failures - 1), LAST_BACKOFF)
@@ -166,6 +180,8 @@ def why_not(model: str, replicas: list[Replica]) -> ApiError:
         summary = event.detail.partition("\n")[0]
         message = f"The model {model!r} could not be loaded: {summary}"
         return ApiError(503, message, code="model_failed")
+    if event.state == "stopped":
+        return unavailable("The server is stopping.", 1)
     if event.state == "restarting":
         wait = max(replica.retry_at - time.monotonic(), 0)
         return unavailable(f"The model {model!r} is being restarted.", int(wait) + 1)

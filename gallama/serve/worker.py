@@ -37,6 +37,7 @@ class Status:
     """Says on the status pipe how the load goes, in lines of JSON."""
 
     def __init__(self, fd: int) -> None:
+        os.set_inheritable(fd, False)
         self._pipe = os.fdopen(fd, "w", buffering=1)
         self._said = -1.0
 
