@@ -178,6 +178,7 @@ class _Draft:
             for node in sections
             if node and isinstance(node.value, dict)
             for name in node.value
+            if isinstance(name, str)
         }
         return names - self.removed
 
@@ -361,12 +362,13 @@ def _add(override: Override, draft: _Draft) -> None:
     argument = override.input_line
     if not override.is_delete():
         draft.sources.append(Source(nest(key, _nodes(override.value())), key, argument=argument))
+    elif "=" in str(argument):
+        draft.mistakes.append(Mistake(f"{argument}: ~ stands before a key alone, without a value"))
     elif key[:1] == ("models",) and len(key) == 2 and key[1] in draft.models():
         draft.removed.add(key[1])
     else:
-        draft.mistakes.append(
-            Mistake(f"{argument}: ~ removes models only; {hint(key[-1], draft.models())}")
-        )
+        advice = hint(key[-1], draft.models())
+        draft.mistakes.append(Mistake(f"{argument}: ~ removes models only; {advice}"))
 
 
 def _nodes(value: Any) -> Node:

@@ -50,6 +50,7 @@ ARGUMENTS = [
     ("server.zzz=1", "no such key; there are drain_seconds, heartbeat_seconds, host, *"),
     ("~models.tinny", "~ removes models only; did you mean 'tiny'?"),
     ("~server.port", "~ removes models only; *"),
+    ("~models.tiny=1", "~ stands before a key alone, without a value"),
     # a value of the wrong kind
     ("server.port=http", "must be a whole number from 0 to 65535, not 'http'"),
     ("server.port='80'", "must be a whole number from 0 to 65535, not '80'"),
@@ -158,6 +159,7 @@ FILES = [
         "conf/models/mine.yaml:1: models.mine: must be a section of settings*",
     ),
     ("- mine", "conf/models/mine.yaml:1: models: must be names with their values, not a list"),
+    ("mine: {backend: scripted}\ntrue: {}", "conf/models/mine.yaml:2: models: the name true*"),
     ("1: {}", "conf/models/mine.yaml:1: models: the name 1 must be text: put it in quotes"),
     ("mine: {", "conf/models/mine.yaml:1: is not YAML: *"),
     ("mine: {}\n mine: {}", "conf/models/mine.yaml:2: is not YAML: *"),
