@@ -4,35 +4,58 @@ from dataclasses import dataclass, replace
 
 from gallama.errors import PlanError
 from gallama.template import ChatTemplate
+from gallama.text import Stops
 from gallama.types import Request, Sampling, Vocabulary
+
+# Characters of all stop strings together: they become an automaton with a state for each.
+MAX_STOP_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`prompt`: token ids; `stop`: strings that end the reply, in the text layer."""
+    """`prompt`: token ids; `stops`: the strings that end the reply, in the text layer."""
 
     prompt: tuple[int, ...]
     sampling: Sampling
-    stop: tuple[str, ...]
+    stops: Stops
 
 
 def plan(
     request: Request, vocabulary: Vocabulary, template: ChatTemplate, max_seq_len: int
 ) -> Plan:
     """Raises PlanError, naming the field, where the request cannot be carried out."""
-    prompt = _prompt(request, vocabulary, template)
-    _check_length(len(prompt), request, max_seq_len)
-    # A control token prints nothing: a stop string that spells one can only be met as a token.
-    silent = {s: i for s, i in vocabulary.special.items() if not vocabulary.pieces[i]}
-    ends = frozenset(silent[s] for s in request.stop if s in silent)
-    sampling = replace(request.sampling, end_tokens=request.sampling.end_tokens | ends)
-    return Plan(tuple(prompt), sampling, request.stop)
+    stops = _stops(request)
+    prompt = prompt_of(request, vocabulary, template)
+    sampling = replace(
+        request.sampling,
+        max_tokens=_max_tokens(len(prompt), request, max_seq_len),
+        end_tokens=request.sampling.end_tokens | _stop_tokens(request, vocabulary),
+    )
+    return Plan(tuple(prompt), sampling, stops)
 
 
-def _prompt(request: Request, vocabulary: Vocabulary, template: ChatTemplate) -> list[int]:
+def _stops(request: Request) -> Stops:
+    size = sum(map(len, request.stop))
+    if size > MAX_STOP_CHARACTERS:
+        raise PlanError(
+            f"stop: at most {MAX_STOP_CHARACTERS} characters together; these have {size}.",
+            param="stop",
+        )
+    return Stops(request.stop)
+
+
+def _stop_tokens(request: Request, vocabulary: Vocabulary) -> frozenset[int]:
+    """A control token prints nothing: a stop string that spells one is met as a token."""
+    found = (vocabulary.special.get(stop) for stop in request.stop)
+    return frozenset(i for i in found if i is not None and not vocabulary.pieces[i])
+
+
+def prompt_of(request: Request, vocabulary: Vocabulary, template: ChatTemplate) -> list[int]:
+    """The request's prompt, however long. Raises PlanError where the template refuses it."""
     if request.prompt is None:
         ids = template.encode(
             request.messages,
+            add_generation_prompt=request.add_generation_prompt,
             continue_final_message=request.continue_final_message,
             kwargs=request.template_kwargs,
         )
@@ -40,17 +63,31 @@ def _prompt(request: Request, vocabulary: Vocabulary, template: ChatTemplate) ->
         ids = vocabulary.encode(request.prompt, True)
     else:
         return list(request.prompt)
+    return with_bos(ids, vocabulary)
+
+
+def with_bos(ids: list[int], vocabulary: Vocabulary) -> list[int]:
+    """`ids` behind the token that this model has before every prompt, if it has one."""
     if vocabulary.adds_bos and vocabulary.bos is not None and ids[:1] != [vocabulary.bos]:
-        ids.insert(0, vocabulary.bos)
+        return [vocabulary.bos, *ids]
     return ids
 
 
-def _check_length(n_prompt: int, request: Request, max_seq_len: int) -> None:
+def _max_tokens(n_prompt: int, request: Request, max_seq_len: int) -> int:
+    """How many tokens the reply may have: what was asked for, or what there is room for."""
+    wanted, default = request.sampling.max_tokens, request.default_max_tokens
+    _check_length(n_prompt, wanted, request, max_seq_len)
+    room = max_seq_len - n_prompt
+    if wanted is not None:
+        return wanted
+    return room if default is None else min(default, room)
+
+
+def _check_length(n_prompt: int, wanted: int | None, request: Request, max_seq_len: int) -> None:
     param = "messages" if request.prompt is None else "prompt"
     if n_prompt == 0:
         raise PlanError("The prompt is empty: give at least one token.", param=param)
-    wanted = request.sampling.max_tokens
-    # Without max_tokens a reply needs room for at least one token.
+    # A reply of any length needs room for at least one token.
     if n_prompt + (1 if wanted is None else wanted) <= max_seq_len:
         return
     asked = "" if wanted is None else f" and max_tokens asks for {wanted} more"

@@ -28,6 +28,20 @@ CHATML = """\
 {% endif -%}
 """
 
+# What the server itself says to a template: chat_template_kwargs may not say otherwise.
+_OWN_NAMES = frozenset({"messages", "tools", "add_generation_prompt", "bos_token", "eos_token"})
+
+# What a template raises over messages that it was not written for.
+_TEMPLATE_FAULTS = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+
 _PRIVATE_USE = range(0xE000, 0xF900)
 
 
@@ -61,24 +75,40 @@ class ChatTemplate:
         self,
         messages: Sequence[Message],
         *,
+        add_generation_prompt: bool = True,
         continue_final_message: bool = False,
         kwargs: Mapping[str, Any] | None = None,
     ) -> list[int]:
         """The prompt's token ids. Raises PlanError where the template refuses the messages.
 
-        With `continue_final_message` the prompt ends inside the last message, after its content.
+        It ends with what begins the assistant's next turn, if `add_generation_prompt`; with
+        `continue_final_message` it ends inside the last message, right after its content.
+        `kwargs` are further variables, for the template alone.
         """
+        _check_names(kwargs or {})
         turns = [_as_dict(message) for message in messages]
         extra = dict(kwargs or {})
         mark, end = _unused_characters(turns, extra)
-        turns = self._guard(turns, mark)
+        turns, extra = self._guard(turns, mark), self._guard(extra, mark)
         if continue_final_message:
-            turns[-1]["content"] += end
-        rendered = self._render(turns, not continue_final_message, self._guard(extra, mark))
-        if continue_final_message:
-            rendered = rendered[: rendered.rindex(end)]
+            rendered = self._render_until(end, turns, extra)
+        else:
+            rendered = self._render(turns, add_generation_prompt, extra)
         encode = self._vocabulary.encode
         return [token for part in rendered.split(mark) if part for token in encode(part, True)]
+
+    def _render_until(self, end: str, turns: list[Any], extra: dict[str, Any]) -> str:
+        """The prompt up to `end`, which is put behind the last message's content."""
+        content = turns[-1]["content"]
+        turns[-1]["content"] = content + end
+        before, found, _ = self._render(turns, False, extra).rpartition(end)
+        if not found or not before.endswith(content):
+            raise PlanError(
+                "continue_final_message: this model's chat template changes the last message, "
+                "so it cannot be continued as it stands.",
+                param="continue_final_message",
+            )
+        return before
 
     def _render(self, turns: list[Any], generation_prompt: bool, extra: dict[str, Any]) -> str:
         vocabulary = self._vocabulary
@@ -90,7 +120,7 @@ class ChatTemplate:
         }
         try:
             return self._template.render({**extra, **variables})
-        except (TemplateError, TypeError, ValueError, KeyError, ArithmeticError) as error:
+        except _TEMPLATE_FAULTS as error:
             message = f"The model's chat template refuses these messages: {error}"
             raise PlanError(message, param="messages") from error
 
@@ -148,8 +178,23 @@ def _unused_characters(*values: Any) -> tuple[str, str]:
         ) from None
 
 
-def _tojson(value: Any, ensure_ascii: bool = False, indent: int | None = None, **_: Any) -> str:
-    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent)
+def _check_names(kwargs: Mapping[str, Any]) -> None:
+    for name in sorted(_OWN_NAMES & kwargs.keys()):
+        param = f"chat_template_kwargs.{name}"
+        raise PlanError(f"{param}: the server says this one to the template.", param=param)
+
+
+def _tojson(
+    value: Any,
+    ensure_ascii: bool = False,
+    indent: int | None = None,
+    separators: tuple[str, str] | None = None,
+    sort_keys: bool = False,
+) -> str:
+    """With the arguments of Hugging Face's, and like it without HTML escapes."""
+    return json.dumps(
+        value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
+    )
 
 
 def _raise_exception(message: str) -> None:

@@ -1,6 +1,6 @@
 """Token ids in, text out: once, for every backend.
 
-stream = TextStream(vocabulary, stop=("\\n\\n",))
+stream = TextStream(vocabulary, Stops(["\\n\\n"]))
 for step in steps:
     delta = stream.push(step.tokens)      # delta.text never splits a character
     if stream.stopped is not None: break  # a stop string ended the reply
@@ -9,18 +9,74 @@ rest = stream.close()
 
 import codecs
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gallama.types import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """Text that is certain now, and how many more of the reply's tokens are out with it."""
+def spelled(token: int, vocabulary: Vocabulary) -> bytes:
+    """What the token prints; of a control token, which prints nothing, how it is spelled."""
+    return vocabulary.pieces[token] or vocabulary.spelling(token).encode()
 
-    text: str = ""
-    tokens: int = 0
+
+def spelled_text(tokens: Iterable[int], vocabulary: Vocabulary) -> tuple[str, list[int]]:
+    """The tokens as text, control tokens as they are spelled, and where in it each begins."""
+    utf8 = codecs.getincrementaldecoder("utf-8")("replace")
+    parts, starts, size = [], [], 0
+    for token in tokens:
+        starts.append(size)
+        parts.append(utf8.decode(spelled(token, vocabulary)))
+        size += len(parts[-1])
+    parts.append(utf8.decode(b"", final=True))
+    return "".join(parts), starts
+
+
+class Stops:
+    """Stop strings as one automaton (Aho-Corasick), which all replies to a request share.
+
+    A state is the longest end of the text so far that a stop string begins with: `depth` of it
+    may still become one. `met` is the length of the longest stop string that the state ends with,
+    0 where there is none. A character costs the same, however many strings there are.
+    """
+
+    def __init__(self, strings: Iterable[str] = ()) -> None:
+        self._next: list[dict[str, int]] = [{}]
+        self._shorter = [0]  # the state of the next longest end
+        self.depth = [0]
+        self.met = [0]
+        for string in strings:
+            self._add(string)
+        self._link()
+
+    def __bool__(self) -> bool:
+        return len(self.depth) > 1
+
+    def step(self, state: int, character: str) -> int:
+        while state and character not in self._next[state]:
+            state = self._shorter[state]
+        return self._next[state].get(character, 0)
+
+    def _add(self, string: str) -> None:
+        state = 0
+        for depth, character in enumerate(string, 1):
+            if character not in self._next[state]:
+                self._next[state][character] = len(self._next)
+                self._next.append({})
+                self._shorter.append(0)
+                self.depth.append(depth)
+                self.met.append(0)
+            state = self._next[state][character]
+        self.met[state] = len(string)
+
+    def _link(self) -> None:
+        level = deque(self._next[0].values())
+        while level:
+            state = level.popleft()
+            for character, longer in self._next[state].items():
+                self._shorter[longer] = self.step(self._shorter[state], character)
+                self.met[longer] = self.met[longer] or self.met[self._shorter[longer]]
+                level.append(longer)
 
 
 class StopFinder:
@@ -30,48 +86,60 @@ class StopFinder:
     is held back, so that the outcome does not depend on how the text was cut into pieces.
     """
 
-    def __init__(self, stops: Sequence[str]) -> None:
-        self._stops = [stop for stop in stops if stop]
-        self._prefixes = {stop[:n] for stop in self._stops for n in range(1, len(stop))}
-        self._longest = max(map(len, self._stops), default=0)
+    def __init__(self, stops: Stops) -> None:
+        self._stops = stops
+        self._state = 0
         self._held = ""
         self.found: str | None = None
 
     def push(self, text: str) -> str:
         """The text that certainly stands before any stop string."""
-        if not self._stops or self.found is not None:
-            return "" if self.found is not None else text
+        if self.found is not None:
+            return ""
+        if not self._stops:
+            return text
+        step, met, state = self._stops.step, self._stops.met, self._state
+        for at, character in enumerate(text, 1):
+            state = step(state, character)
+            if met[state]:
+                return self._cut(self._held + text[:at], met[state])
+        self._state = state
         text = self._held + text
-        ends = [(at + len(s), -len(s), s) for s in self._stops if (at := text.find(s)) >= 0]
-        if ends:
-            end, negative_length, self.found = min(ends)
-            self._held = ""
-            return text[: end + negative_length]
-        keep = self._undecided(text)
-        self._held = text[len(text) - keep :]
-        return text[: len(text) - keep]
+        certain = len(text) - self._stops.depth[state]
+        self._held = text[certain:]
+        return text[:certain]
 
     def close(self) -> str:
         """What was held back and turned out to be no stop string."""
         held, self._held = self._held, ""
         return held
 
-    def _undecided(self, text: str) -> int:
-        """Length of the longest end of `text` that a stop string could begin with."""
-        longest = min(self._longest - 1, len(text))
-        return next((n for n in range(longest, 0, -1) if text[-n:] in self._prefixes), 0)
+    def _cut(self, text: str, length: int) -> str:
+        self._held = ""
+        self.found = text[-length:]
+        return text[:-length]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Text that is certain now, and for each of the reply's tokens that is out with it where in
+    the reply's text it begins."""
+
+    text: str = ""
+    starts: tuple[int, ...] = ()
 
 
 class TextStream:
     """The text of one reply, as its tokens arrive.
 
-    Bytes that are not UTF-8 become U+FFFD, and so does a character that the reply's end cuts.
+    A token is out with the first character that holds a byte of it. Bytes that are not UTF-8
+    become U+FFFD, and so does a character that the reply's end cuts.
     """
 
-    def __init__(self, vocabulary: Vocabulary, stop: Sequence[str] = ()) -> None:
+    def __init__(self, vocabulary: Vocabulary, stops: Stops) -> None:
         self._pieces = vocabulary.pieces
         self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
-        self._stops = StopFinder(stop)
+        self._stops = StopFinder(stops)
         self._starts: deque[int] = deque()  # where each token that is not out yet begins
         self._decoded = 0
         self._out = 0
@@ -98,8 +166,7 @@ class TextStream:
 
     def _released(self, text: str, final: bool) -> Delta:
         self._out += len(text)
-        tokens = 0
+        starts = []
         while self._starts and (final or self._starts[0] < self._out):
-            self._starts.popleft()
-            tokens += 1
-        return Delta(text, tokens)
+            starts.append(self._starts.popleft())
+        return Delta(text, tuple(starts))

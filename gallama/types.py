@@ -65,12 +65,18 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One reply wanted: chat turns to be rendered by the model's template, or a raw prompt."""
+    """One reply wanted: chat turns to be rendered by the model's template, or a raw prompt.
+
+    `default_max_tokens` is for a request that says no max_tokens itself: it is cut to the room
+    that the prompt leaves.
+    """
 
     messages: tuple[Message, ...] = ()
     prompt: str | tuple[int, ...] | None = None
     sampling: Sampling = Sampling()
+    default_max_tokens: int | None = None
     stop: tuple[str, ...] = ()
+    add_generation_prompt: bool = True
     continue_final_message: bool = False
     template_kwargs: Mapping[str, Any] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from gallama.text import TextStream
+from gallama.text import Stops, TextStream
 from gallama.types import Vocabulary
 
 BYTES = Vocabulary(
@@ -17,12 +17,12 @@ BYTES = Vocabulary(
 
 
 def read(parts: list[bytes], stop: tuple[str, ...]) -> tuple[str, str | None, int]:
-    stream = TextStream(BYTES, stop)
+    stream = TextStream(BYTES, Stops(stop))
     deltas = [stream.push(part) for part in parts]
     deltas.append(stream.close())
     for delta in deltas:
         assert "\ufffd" not in delta.text or "\ufffd" in b"".join(parts).decode(errors="replace")
-    return "".join(d.text for d in deltas), stream.stopped, sum(d.tokens for d in deltas)
+    return "".join(d.text for d in deltas), stream.stopped, sum(len(d.starts) for d in deltas)
 
 
 def splits(data: bytes, most: int = 3) -> list[list[bytes]]:
@@ -75,10 +75,11 @@ def test_bytes_that_are_no_text(data: bytes, out: str) -> None:
 
 def test_every_token_is_out_with_its_text() -> None:
     """A token is out with the first character that holds a byte of it."""
-    stream = TextStream(BYTES, ("ND",))
+    stream = TextStream(BYTES, Stops(["ND"]))
     out = [stream.push([token]) for token in "a🦙ENx".encode()]
-    assert [(d.text, d.tokens) for d in out] == [
-        ("a", 1), ("", 0), ("", 0), ("", 0), ("🦙", 4), ("E", 1), ("", 0), ("Nx", 2),
+    assert [(d.text, d.starts) for d in out] == [
+        ("a", (0,)), ("", ()), ("", ()), ("", ()), ("🦙", (1, 1, 1, 1)), ("E", (2,)), ("", ()),
+        ("Nx", (3, 4)),
     ]  # fmt: skip
 
 

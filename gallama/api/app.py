@@ -20,6 +20,7 @@ from gallama.api.types import (
     ChatRequest,
     CompletionRequest,
     DetokenizeRequest,
+    SamplingFields,
     TokenizeRequest,
     Wire,
 )
@@ -31,6 +32,7 @@ from gallama.asgi import (
     request_id,
     while_connected,
 )
+from gallama.wire_errors import ApiError
 
 SMALL_BODY = 32_000  # bytes; what takes longer to parse than a thread takes to start
 Planned = TypeVar("Planned")
@@ -58,21 +60,22 @@ def build(service: Service, max_body: int) -> ASGIApp:
         return await asyncio.to_thread(parse, body, kind)
 
     async def generate(
-        request: Request, generation: Generation[Planned], stream: bool | None
+        request: Request, wire: SamplingFields, generation: Generation[Planned]
     ) -> Response:
+        _check_stream_options(wire)
         planned = await generation.plan()
-        if stream:
+        if wire.stream:
             return EventStream(generation.stream(planned), request_id(request))
         answer = await while_connected(request.receive, generation.complete(planned))
         return Response(encode(answer), media_type="application/json")
 
     async def chat(request: Request) -> Response:
         wire = await body_of(request, ChatRequest)
-        return await generate(request, Chat(service, wire), wire.stream)
+        return await generate(request, wire, Chat(service, wire))
 
     async def completions(request: Request) -> Response:
         wire = await body_of(request, CompletionRequest)
-        return await generate(request, Completions(service, wire), wire.stream)
+        return await generate(request, wire, Completions(service, wire))
 
     async def tokens(request: Request) -> Response:
         return JSONResponse(await tokenize(service, await body_of(request, TokenizeRequest)))
@@ -93,3 +96,8 @@ def build(service: Service, max_body: int) -> ASGIApp:
     routes = [Route(path, endpoint, methods=["POST"]) for path, endpoint in posts.items()]
     routes.append(Route("/health", health))
     return RequestIds(Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS))
+
+
+def _check_stream_options(wire: SamplingFields) -> None:
+    if wire.stream_options is not None and not wire.stream:
+        raise ApiError(400, "stream_options: needs 'stream': true.", param="stream_options")

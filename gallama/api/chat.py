@@ -4,9 +4,10 @@ import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from gallama.api.logprobs import chat_logprobs
-from gallama.api.messages import to_messages
+from gallama.api.messages import conversation
 from gallama.api.service import Piece, Service, collect, interleave, replies
 from gallama.api.sse import DONE, event
 from gallama.api.types import (
@@ -22,7 +23,6 @@ from gallama.api.types import (
 )
 from gallama.api.usage import usage_of
 from gallama.plan import Plan
-from gallama.types import Request
 from gallama.wire_errors import ApiError
 
 
@@ -37,24 +37,14 @@ class Chat:
 
     async def plan(self) -> Plan:
         """Raises ApiError 400 where the request cannot be carried out."""
-        wire = self._wire
-        messages = to_messages(wire.messages)
-        if wire.continue_final_message and messages[-1].role != "assistant":
-            raise ApiError(
-                400,
-                "continue_final_message: the last message must be the assistant's.",
-                param="continue_final_message",
-            )
-        sampling = self._service.sampling(wire, _max_tokens(wire), _top_logprobs(wire))
-        return await self._service.plan(
-            Request(
-                messages=messages,
-                sampling=sampling,
-                stop=wire.stop_strings,
-                continue_final_message=bool(wire.continue_final_message),
-                template_kwargs=wire.chat_template_kwargs or {},
-            )
+        wire, service = self._wire, self._service
+        request = replace(
+            conversation(wire.messages, wire),
+            sampling=service.sampling(wire, _max_tokens(wire), _top_logprobs(wire)),
+            default_max_tokens=service.defaults.max_tokens,
+            stop=wire.stop_strings,
         )
+        return await service.plan(request)
 
     async def complete(self, plan: Plan) -> ChatCompletion:
         answers = replies(self._service, plan, self._wire.n or 1)
@@ -139,6 +129,6 @@ def _max_tokens(wire: ChatRequest) -> int | None:
 
 
 def _top_logprobs(wire: ChatRequest) -> int | None:
-    if wire.top_logprobs is not None and not wire.logprobs:
+    if wire.top_logprobs and not wire.logprobs:
         raise ApiError(400, "top_logprobs: needs 'logprobs': true.", param="top_logprobs")
     return (wire.top_logprobs or 0) if wire.logprobs else None

@@ -12,12 +12,13 @@ from gallama.api.sse import DONE, event
 from gallama.api.types import (
     Completion,
     CompletionChoice,
-    CompletionLogprobs,
     CompletionRequest,
+    FinishReason,
     Usage,
 )
 from gallama.api.usage import usage_of
 from gallama.plan import Plan
+from gallama.text import spelled_text
 from gallama.types import Request, TokenLogprob
 from gallama.wire_errors import ApiError
 
@@ -28,7 +29,10 @@ FILL_IN_THE_MIDDLE = (
     ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),
     ("<fim_prefix>", "<fim_suffix>", "<fim_middle>"),
     ("<fim-prefix>", "<fim-suffix>", "<fim-middle>"),
+    ("<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"),
 )
+
+Entry = TokenLogprob | int  # a bare token is one without a probability: a prompt's first
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ class Source:
     plan: Plan
     text: str
     replies: list[Reply]
+
+    def echo(self, reply: Reply) -> list[Entry]:
+        return [self.plan.prompt[0], *reply.prompt_logprobs]
 
 
 class Completions:
@@ -57,7 +64,7 @@ class Completions:
         for prompt in self._prompts():
             plan = await self._service.plan(self._request(prompt))
             answers = replies(self._service, plan, candidates)
-            sources.append(Source(plan, self._prompt_text(prompt), answers))
+            sources.append(Source(plan, self._text_of(prompt), answers))
         return sources
 
     def _candidates(self) -> int:
@@ -96,6 +103,8 @@ class Completions:
         suffix = self._wire.suffix
         if suffix is None:
             return prompt
+        if self._wire.echo:
+            raise ApiError(400, "suffix: does not go with echo; leave one out.", param="suffix")
         special = self._service.backend.vocabulary.special
         for before, after, middle in FILL_IN_THE_MIDDLE:
             if before in special and after in special and middle in special:
@@ -106,21 +115,21 @@ class Completions:
 
     def _request(self, prompt: str | tuple[int, ...]) -> Request:
         wire = self._wire
-        max_tokens = wire.max_tokens
-        if max_tokens is None and self._service.defaults.max_tokens is None:
-            max_tokens = DEFAULT_MAX_TOKENS
         ranked = (wire.best_of or 1) > self._n  # choosing the best takes their probabilities
         top = 0 if wire.logprobs is None and ranked else wire.logprobs
-        sampling = self._service.sampling(wire, max_tokens, top)
+        sampling = self._service.sampling(wire, wire.max_tokens, top)
         scored = bool(wire.echo) and wire.logprobs is not None
-        sampling = replace(sampling, prompt_logprobs=scored)
-        return Request(prompt=prompt, sampling=sampling, stop=wire.stop_strings)
+        return Request(
+            prompt=prompt,
+            sampling=replace(sampling, prompt_logprobs=scored),
+            default_max_tokens=self._service.defaults.max_tokens or DEFAULT_MAX_TOKENS,
+            stop=wire.stop_strings,
+        )
 
-    def _prompt_text(self, prompt: str | tuple[int, ...]) -> str:
+    def _text_of(self, prompt: str | tuple[int, ...]) -> str:
         if isinstance(prompt, str):
             return prompt
-        pieces = self._service.backend.vocabulary.pieces
-        return b"".join(pieces[token] for token in prompt).decode("utf-8", "replace")
+        return spelled_text(prompt, self._service.backend.vocabulary)[0]
 
     async def complete(self, sources: list[Source]) -> Completion:
         answers = [reply for source in sources for reply in source.replies]
@@ -147,54 +156,63 @@ class Completions:
     def _whole_choice(
         self, index: int, source: Source, reply: Reply, whole: Piece
     ) -> CompletionChoice:
-        prefix = source.text if self._wire.echo else ""
-        entries: list[TokenLogprob | int] = []
-        if self._wire.echo and self._wire.logprobs is not None:
-            entries = [source.plan.prompt[0], *reply.prompt_logprobs]
-        entries += whole.logprobs
-        return {
-            "index": index,
-            "text": prefix + whole.text,
-            "logprobs": self._logprobs(entries, 0),
-            "finish_reason": whole.finish,
-        }
+        if not self._wire.echo:
+            return self._choice(index, whole.text, whole.logprobs, whole.starts, whole.finish)
+        entries = [*source.echo(reply), *whole.logprobs]
+        starts = self._starts(source, whole)
+        return self._choice(index, source.text + whole.text, entries, starts, whole.finish)
+
+    def _starts(self, source: Source, whole: Piece) -> list[int]:
+        """Where the tokens of prompt and reply begin in the text of both."""
+        text, starts = spelled_text(source.plan.prompt, self._service.backend.vocabulary)
+        # What the server itself put before the prompt is no part of the echo.
+        added = len(text) - len(source.text)
+        return [
+            *(max(start - added, 0) for start in starts),
+            *(start + len(source.text) for start in whole.starts),
+        ]
 
     async def stream(self, sources: list[Source]) -> AsyncGenerator[bytes, None]:
         """Server-sent events: each prompt if it is to be echoed, the text, the usage, [DONE]."""
         owners = [source for source in sources for _ in source.replies]
         answers = [reply for source in sources for reply in source.replies]
-        printed = [0] * len(answers)
         async with aclosing(interleave(answers)) as pieces:
             begun: set[int] = set()
             async for index, piece in pieces:
-                if self._wire.echo and index not in begun:
-                    begun.add(index)
-                    yield self._echo(index, owners[index], answers[index])
-                    printed[index] = len(owners[index].text)
-                yield self._chunk(index, piece, printed[index])
-                printed[index] += len(piece.text)
+                offset = 0
+                if self._wire.echo:
+                    offset = len(owners[index].text)
+                    if index not in begun:
+                        begun.add(index)
+                        yield self._echo(index, owners[index], answers[index])
+                yield self._chunk(index, piece, offset)
         if self._wire.wants_usage:
             yield event(self._envelope([], usage_of([s.plan for s in sources], answers)))
         yield DONE
 
     def _echo(self, index: int, source: Source, reply: Reply) -> bytes:
-        entries: list[TokenLogprob | int] = [source.plan.prompt[0], *reply.prompt_logprobs]
-        choice: CompletionChoice = {
-            "index": index,
-            "text": source.text,
-            "logprobs": self._logprobs(entries, 0),
-            "finish_reason": None,
-        }
+        starts = self._starts(source, Piece(""))
+        choice = self._choice(index, source.text, source.echo(reply), starts, None)
         return event(self._streamed([choice]))
 
     def _chunk(self, index: int, piece: Piece, offset: int) -> bytes:
-        choice: CompletionChoice = {
-            "index": index,
-            "text": piece.text,
-            "logprobs": self._logprobs(piece.logprobs, offset),
-            "finish_reason": piece.finish,
-        }
+        starts = [start + offset for start in piece.starts]
+        choice = self._choice(index, piece.text, piece.logprobs, starts, piece.finish)
         return event(self._streamed([choice]))
+
+    def _choice(
+        self,
+        index: int,
+        text: str,
+        entries: Sequence[Entry],
+        starts: Sequence[int],
+        finish: FinishReason | None,
+    ) -> CompletionChoice:
+        logprobs = None
+        if self._wire.logprobs is not None:
+            vocabulary = self._service.backend.vocabulary
+            logprobs = completion_logprobs(entries, starts, vocabulary)
+        return {"index": index, "text": text, "logprobs": logprobs, "finish_reason": finish}
 
     def _streamed(self, choices: list[CompletionChoice]) -> Completion:
         envelope = self._envelope(choices, None)
@@ -211,10 +229,3 @@ class Completions:
             "choices": choices,
             "usage": usage,
         }
-
-    def _logprobs(
-        self, entries: Sequence[TokenLogprob | int], offset: int
-    ) -> CompletionLogprobs | None:
-        if self._wire.logprobs is None:
-            return None
-        return completion_logprobs(entries, offset, self._service.backend.vocabulary)

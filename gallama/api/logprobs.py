@@ -8,7 +8,10 @@ from gallama.api.types import (
     ContentLogprob,
     TopLogprob,
 )
+from gallama.text import spelled
 from gallama.types import TokenLogprob, Vocabulary
+
+LEAST = -9999.0  # JSON has no infinity; OpenAI's number for what is very unlikely
 
 
 def chat_logprobs(entries: Sequence[TokenLogprob], vocabulary: Vocabulary) -> ChoiceLogprobs:
@@ -23,37 +26,40 @@ def chat_logprobs(entries: Sequence[TokenLogprob], vocabulary: Vocabulary) -> Ch
 
 
 def _entry(token: int, logprob: float, vocabulary: Vocabulary) -> TopLogprob:
-    piece = vocabulary.pieces[token]
     return {
         "token": token_text(token, vocabulary),
-        "logprob": logprob,
-        "bytes": list(piece),
+        "logprob": max(logprob, LEAST),
+        "bytes": list(vocabulary.pieces[token]),
     }
 
 
 def token_text(token: int, vocabulary: Vocabulary) -> str:
-    """The token as text: its spelling if it is a control token, U+FFFD for part of a character."""
-    piece = vocabulary.pieces[token]
-    return piece.decode("utf-8", "replace") if piece else vocabulary.spelling(token)
+    """The token as text: a control token as it is spelled, part of a character as its bytes."""
+    printed = spelled(token, vocabulary)
+    try:
+        return printed.decode()
+    except UnicodeDecodeError:
+        return "bytes:" + "".join(f"\\x{byte:02x}" for byte in printed)
 
 
 def completion_logprobs(
-    entries: Sequence[TokenLogprob | int], offset: int, vocabulary: Vocabulary
+    entries: Sequence[TokenLogprob | int], starts: Sequence[int], vocabulary: Vocabulary
 ) -> CompletionLogprobs:
-    """`entries`: a bare id is a token without a probability (the prompt's first). `offset`: where
-    in the text of the choice the first token begins, in characters."""
-    known = [e if isinstance(e, TokenLogprob) else None for e in entries]
-    ids = [e.token if isinstance(e, TokenLogprob) else e for e in entries]
-    tokens = [token_text(token, vocabulary) for token in ids]
-    offsets, printed = [], bytearray()
-    for token in ids:
-        offsets.append(offset + len(printed.decode("utf-8", "replace")))
-        printed += vocabulary.pieces[token]
+    """`entries`: a bare id is a token without a probability (the prompt's first). `starts`: where
+    in the text of the choice each of them begins."""
+    known = [entry if isinstance(entry, TokenLogprob) else None for entry in entries]
+    ids = [entry.token if isinstance(entry, TokenLogprob) else entry for entry in entries]
     return {
-        "tokens": tokens,
-        "token_logprobs": [None if e is None else e.logprob for e in known],
-        "top_logprobs": [
-            None if e is None else {token_text(t, vocabulary): p for t, p in e.top} for e in known
-        ],
-        "text_offset": offsets,
+        "tokens": [token_text(token, vocabulary) for token in ids],
+        "token_logprobs": [None if e is None else max(e.logprob, LEAST) for e in known],
+        "top_logprobs": [None if e is None else _top(e, vocabulary) for e in known],
+        "text_offset": list(starts),
     }
+
+
+def _top(entry: TokenLogprob, vocabulary: Vocabulary) -> dict[str, float]:
+    """The token itself is in it, too. Of tokens with the same text the likeliest counts."""
+    top: dict[str, float] = {}
+    for token, logprob in (*entry.top, (entry.token, entry.logprob)):
+        top.setdefault(token_text(token, vocabulary), max(logprob, LEAST))
+    return top

@@ -1,11 +1,39 @@
-"""From the turns of the wire to `Message`s."""
+"""From the turns of the wire to `Message`s, and to the prompt that is to be made of them."""
 
 import json
 from collections.abc import Sequence
 
-from gallama.api.types import AssistantTurn, CalledTool, TextPart, ToolTurn, Turn
-from gallama.types import Message, ToolCall
+from gallama.api.types import AssistantTurn, CalledTool, TemplateFields, TextPart, ToolTurn, Turn
+from gallama.types import Message, Request, ToolCall
 from gallama.wire_errors import ApiError
+
+
+def conversation(turns: Sequence[Turn], fields: TemplateFields) -> Request:
+    """What the chat template is asked for. Raises ApiError 400."""
+    messages = to_messages(turns)
+    goes_on = bool(fields.continue_final_message)
+    if goes_on:
+        _check_continues(messages[-1], fields)
+    new_turn = fields.add_generation_prompt
+    return Request(
+        messages=messages,
+        add_generation_prompt=not goes_on if new_turn is None else new_turn,
+        continue_final_message=goes_on,
+        template_kwargs=fields.chat_template_kwargs or {},
+    )
+
+
+def _check_continues(last: Message, fields: TemplateFields) -> None:
+    reason = None
+    if last.role != "assistant":
+        reason = "the last message must be the assistant's"
+    elif last.tool_calls:
+        reason = "the last message has tool_calls; only text can be continued"
+    elif fields.add_generation_prompt:
+        reason = "add_generation_prompt asks for a new turn; give one of them"
+    if reason:
+        param = "continue_final_message"
+        raise ApiError(400, f"{param}: {reason}.", param=param)
 
 
 def to_messages(turns: Sequence[Turn]) -> tuple[Message, ...]:

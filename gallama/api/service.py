@@ -1,18 +1,21 @@
 """What the endpoints of one worker share: the model, its template, its defaults."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from gallama.api.types import SamplingFields
 from gallama.config.schema import SamplingDefaults
 from gallama.errors import BackendFailure, EngineFailure, PlanError
-from gallama.plan import Plan, plan
+from gallama.plan import Plan, plan, prompt_of, with_bos
 from gallama.template import ChatTemplate
-from gallama.text import TextStream
+from gallama.text import Delta, TextStream
 from gallama.types import Backend, Finish, Request, Sampling, Step, TokenLogprob
 from gallama.wire_errors import ApiError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,17 @@ class Service:
 
     async def plan(self, request: Request) -> Plan:
         """Renders and tokenizes in a thread. Raises ApiError 400."""
+        vocabulary, max_seq_len = self.backend.vocabulary, self.backend.max_seq_len
+        return await _planned(plan, request, vocabulary, self.template, max_seq_len)
 
-        def work() -> Plan:
-            return plan(request, self.backend.vocabulary, self.template, self.backend.max_seq_len)
+    async def prompt(self, request: Request) -> list[int]:
+        """The prompt alone, even one that is too long to be answered. Raises ApiError 400."""
+        return await _planned(prompt_of, request, self.backend.vocabulary, self.template)
 
-        try:
-            return await asyncio.to_thread(work)
-        except PlanError as error:
-            raise ApiError(400, str(error), param=error.param, code=error.code) from error
-
-    async def encode(self, text: str, special: bool) -> list[int]:
-        return await asyncio.to_thread(self.backend.vocabulary.encode, text, special)
+    async def encode(self, text: str, special: bool, add_special_tokens: bool) -> list[int]:
+        vocabulary = self.backend.vocabulary
+        tokens = await asyncio.to_thread(vocabulary.encode, text, special)
+        return with_bos(tokens, vocabulary) if add_special_tokens else tokens
 
     def sampling(
         self, fields: SamplingFields, max_tokens: int | None, top_logprobs: int | None
@@ -48,8 +51,7 @@ class Service:
             if (value := getattr(fields, name)) is not None
             or (value := getattr(self.defaults, name)) is not None
         }
-        if max_tokens is not None:
-            given["max_tokens"] = max_tokens
+        given["max_tokens"] = max_tokens  # the YAML's is the request's default_max_tokens
         given["top_k"] = max(given.get("top_k", 0), 0)  # -1 is "off" to some clients
         bias = self._bias(fields.logit_bias)
         return Sampling(**given, seed=fields.seed, logit_bias=bias, top_logprobs=top_logprobs)
@@ -64,12 +66,21 @@ class Service:
         return {int(key): value for key, value in (bias or {}).items()}
 
 
+async def _planned(make: Callable[..., T], *arguments: object) -> T:
+    """What `make` returns, made in a thread; its PlanError becomes an ApiError 400."""
+    try:
+        return await asyncio.to_thread(make, *arguments)
+    except PlanError as error:
+        raise ApiError(400, str(error), param=error.param, code=error.code) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a reply that is certain: text, the log-probabilities of the tokens that are out
-    with it (if asked for), and on the last one the reason for the end."""
+    """A part of a reply that is certain: text; of the tokens that are out with it, where in the
+    reply's text they begin and (if asked for) their log-probabilities; at last, why it ends."""
 
     text: str
+    starts: tuple[int, ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()
     finish: Finish | None = None
 
@@ -83,7 +94,7 @@ class Reply:
     def __init__(self, backend: Backend, plan: Plan) -> None:
         self._backend = backend
         self._plan = plan
-        self._text = TextStream(backend.vocabulary, plan.stop)
+        self._text = TextStream(backend.vocabulary, plan.stops)
         self._logprobs: list[TokenLogprob] = []
         self.completion_tokens = 0
         self.prompt_logprobs: tuple[TokenLogprob, ...] = ()
@@ -109,15 +120,15 @@ class Reply:
         # The end token is no part of the text, not even where it has a spelling.
         n_text = len(step.tokens) - (step.finish == "stop")
         self._logprobs += step.logprobs[:n_text]
-        delta = self._text.push(step.tokens[:n_text])
-        text, n_out, finish = delta.text, delta.tokens, step.finish
+        delta, finish = self._text.push(step.tokens[:n_text]), step.finish
         if finish and self._text.stopped is None:
             rest = self._text.close()
-            text, n_out = text + rest.text, n_out + rest.tokens
+            delta = Delta(delta.text + rest.text, delta.starts + rest.starts)
         if self._text.stopped is not None:
             finish = "stop"
+        n_out = len(delta.starts)
         logprobs, self._logprobs = self._logprobs[:n_out], self._logprobs[n_out:]
-        return Piece(text, tuple(logprobs), finish)
+        return Piece(delta.text, delta.starts, tuple(logprobs), finish)
 
 
 def replies(service: Service, plan: Plan, n: int) -> list[Reply]:
@@ -140,9 +151,12 @@ async def collect(replies: list[Reply]) -> list[Piece]:
     async def whole(reply: Reply) -> Piece:
         async with aclosing(reply.pieces()) as pieces:
             parts = [piece async for piece in pieces]
-        text = "".join(part.text for part in parts)
-        logprobs = tuple(entry for part in parts for entry in part.logprobs)
-        return Piece(text, logprobs, parts[-1].finish)
+        return Piece(
+            "".join(part.text for part in parts),
+            tuple(start for part in parts for start in part.starts),
+            tuple(entry for part in parts for entry in part.logprobs),
+            parts[-1].finish,
+        )
 
     try:
         async with asyncio.TaskGroup() as group:

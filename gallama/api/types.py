@@ -45,6 +45,7 @@ def _prompt_shape(value: Any) -> str | None:
 class TextPart(Wire):
     type: Literal["text"]
     text: str
+    prompt_cache_breakpoint: JsonObject | None = None  # ACCEPTED: no effect here
 
 
 Part = TextPart  # gallama serves text only; images and audio are refused by name
@@ -112,7 +113,7 @@ Turn = Annotated[
 
 class StreamOptions(Wire):
     include_usage: bool | None = None
-    include_obfuscation: bool | None = None
+    include_obfuscation: Literal[False] | None = None
 
 
 StopString = Annotated[str, Field(min_length=1)]
@@ -175,15 +176,21 @@ class TextFormat(Wire):
     type: Literal["text"]
 
 
-class ChatRequest(SamplingFields):
+class TemplateFields(Wire):
+    """How messages become a prompt: for a chat, and for /tokenize to say what that chat takes."""
+
+    chat_template_kwargs: JsonObject | None = None
+    add_generation_prompt: bool | None = None
+    continue_final_message: bool | None = None
+
+
+class ChatRequest(SamplingFields, TemplateFields):
     """POST /v1/chat/completions."""
 
     messages: list[Turn] = Field(min_length=1)
     max_completion_tokens: int | None = Field(None, ge=0)
     logprobs: bool | None = None
     top_logprobs: int | None = Field(None, ge=0, le=20)
-    chat_template_kwargs: JsonObject | None = None
-    continue_final_message: bool | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None
@@ -191,6 +198,7 @@ class ChatRequest(SamplingFields):
     service_tier: str | None = None
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None
+    prompt_cache_options: JsonObject | None = None
     prompt_cache_retention: str | None = None
     prediction: JsonObject | None = None
     modalities: list[Literal["text"]] | None = None
@@ -210,12 +218,13 @@ class CompletionRequest(SamplingFields):
     suffix: str | None = None
 
 
-class TokenizeRequest(Wire):
+class TokenizeRequest(TemplateFields):
     """POST /tokenize: of a text, or of messages as the chat template renders them."""
 
     model: str
     prompt: str | None = None
     messages: list[Turn] | None = Field(None, min_length=1)
+    add_special_tokens: bool = True
     special: bool = True
 
 
@@ -236,6 +245,7 @@ REFUSED = {
     "reasoning_effort": "reasoning is not supported yet",
     "verbosity": "a model here has no verbosity setting",
     "audio": "gallama serves text only",
+    "moderation": "gallama runs no moderation model",
     "modalities": "gallama serves text only: ['text'] is the only value",
     "web_search_options": "gallama does not search the web",
 }
