@@ -60,9 +60,8 @@ def test_help_comes_at_once(run: Run) -> None:
 
 
 COMMANDS = [
-    ("check", 0, "All is well: models 1, workers 1.", ""),
-    ("check models=scripted", 0, "scripted", ""),
-    ("check +models=[scripted,tiny] models.tiny.replicas=2", 0, "models 2, workers 3.", ""),
+    ("check models=scripted", 0, "All is well: models 1, workers 1.", ""),
+    ("check +models=scripted models.scripted.replicas=2", 0, "models 1, workers 2.", ""),
     ("check models=tinny", 2, "", "gallama: models=tinny: there is no models/tinny.yaml; "),
     ("check server.prot=1 foo", 2, "", "gallama: foo: is no KEY=VALUE"),
     ("run models=tinny", 2, "", "did you mean 'tiny'?"),
@@ -81,7 +80,7 @@ COMMANDS = [
     ("run --cfg job --multirun", 2, "", "not allowed with"),
     ("run --cfg jobb", 2, "", "invalid choice: 'jobb'"),
     ("run --verbose", 2, "", "--verbose"),
-    ("run hydra.foo=1", 2, "", "gallama: Could not override 'hydra.foo'."),
+    ("run models=scripted hydra.foo=1", 2, "", "gallama: Could not override 'hydra.foo'."),
     ("run hydra/launcher=fast", 2, "", "there is no hydra/launcher/fast.yaml"),
     ("rum", 2, "", "invalid choice: 'rum'"),
     ("completion", 2, "", "shell"),
@@ -102,10 +101,17 @@ def test_commands(arguments: str, code: int, out: str, err: str, run: Run, folde
     assert list(folder.iterdir()) == []
 
 
+def test_the_default_is_well(run: Run) -> None:
+    pytest.importorskip("llama_cpp")
+    done = run("gallama", "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "tiny" in done.stdout
+
+
 def test_mistakes_name_the_file_and_line(run: Run, folder: Path) -> None:
     (folder / "conf/server").mkdir(parents=True)
     (folder / "conf/server/lan.yaml").write_text("host: 0.0.0.0\nprot: 1\n")
-    assert run("gallama", "check", "server=lan").stderr == (
+    assert run("gallama", "check", "models=scripted", "server=lan").stderr == (
         "gallama: conf/server/lan.yaml:2: server.prot: no such key; did you mean 'port'?\n"
     )
 
