@@ -7,8 +7,10 @@ become plain lines, so that a log file holds no control characters.
 
 import json
 import shlex
+from pathlib import Path
 from types import TracebackType
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -18,31 +20,39 @@ from gallama.config.schema import ModelSpec, RunConfig
 from gallama.serve.events import Event, Serving, WorkerEvent
 
 _QUARTER = 0.25
+_WIDE = ("from", "draft", "GB on GPUs", "aliases")  # columns that are folded if they must
 
 
 def topology(config: RunConfig) -> Table:
-    """One row a model: what it is loaded with, and under which names it answers."""
+    """One row a model: what it is loaded with, and under which names it answers.
+
+    A column of which no model makes use is left out.
+    """
     server = config.server
-    table = Table(title=f"http://{server.host}:{server.port}", title_justify="left")
-    for heading in ("model", "backend", "path", "context", "slots", "workers", "gpus", "aliases"):
-        table.add_column(heading, overflow="fold")
-    for name, spec in config.models.items():
-        table.add_row(*map(Text, (name, *_cells(spec))))
+    table = Table(
+        title=f"http://{server.host}:{server.port}", title_justify="left", box=SIMPLE_HEAD
+    )
+    rows = [{"model": name, **_cells(spec)} for name, spec in config.models.items()]
+    used = [heading for heading in next(iter(rows), {}) if any(row[heading] for row in rows)]
+    for heading in used:
+        table.add_column(heading, overflow="fold", no_wrap=heading not in _WIDE)
+    for row in rows:
+        table.add_row(*(Text(row[heading]) for heading in used))
     return table
 
 
-def _cells(spec: ModelSpec) -> tuple[str, ...]:
-    draft = f"\ndraft: {spec.draft.path}" if spec.draft.path else ""
-    gpus = spec.gpus if isinstance(spec.gpus, str) else ", ".join(map(str, spec.gpus))
-    return (
-        spec.backend.value,
-        (spec.path or "-") + draft,
-        "the model's own" if spec.max_seq_len is None else str(spec.max_seq_len),
-        str(spec.slots),
-        str(spec.replicas),
-        gpus,
-        ", ".join(spec.aliases) or "-",
-    )
+def _cells(spec: ModelSpec) -> dict[str, str]:
+    gpus = ", ".join(map(str, spec.gpus)) if isinstance(spec.gpus, list) else ""
+    return {
+        "backend": spec.backend.value,
+        "from": Path(spec.path).name if spec.path else "",
+        "draft": Path(spec.draft.path).name if spec.draft.path else "",
+        "context": str(spec.max_seq_len or "its own"),
+        "slots": str(spec.slots),
+        "workers": str(spec.replicas),
+        "GB on GPUs": gpus,
+        "aliases": ", ".join(spec.aliases),
+    }
 
 
 def terminal(*, stderr: bool) -> Console:
