@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
+from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,15 @@ BODY_SECONDS = 60.0
 READ_ON = 16  # times the limit
 T = TypeVar("T")
 
+# What the JSON parser says, where it could be plainer.
+PLAINER = {
+    "recursion limit exceeded": "nested more than 200 levels deep",
+    "number out of range": "a number of more than 4300 digits",
+    "invalid unicode code point": "bytes that are not UTF-8",
+    "lone leading surrogate in hex escape": "half a surrogate pair",
+    "unexpected end of hex escape": "half a surrogate pair",
+}
+
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -31,6 +41,9 @@ class ClientGone(Exception):
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The whole body. Raises ApiError: 413 over `limit` bytes, 408 when it does not arrive."""
+    too_large = ApiError(413, f"The body is larger than {limit / 1e6:g} MB (server.max_body_mb).")
+    if int(request.headers.get("content-length", "0")) > limit * READ_ON:
+        raise too_large
     body, size = bytearray(), 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -50,16 +63,41 @@ async def read_body(request: Request, limit: int) -> bytes:
         reason = f"The body did not arrive within {BODY_SECONDS:.0f} s."
         raise ApiError(408, reason, headers={"Connection": "close"}) from None
     if size > limit:
-        raise ApiError(413, f"The body is larger than {limit / 1e6:g} MB (server.max_body_mb).")
+        raise too_large
     return bytes(body)
 
 
 def check_content_type(request: Request) -> None:
-    """Raises ApiError 415 unless the body is said to be JSON."""
+    """Raises ApiError 415 unless the body is said to be JSON, as it is."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        said = repr(kind) if kind else "not said"
+        said = repr(short(kind)) if kind else "not said"
         raise ApiError(415, f"The content type must be 'application/json'; it is {said}.")
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding != "identity":
+        raise ApiError(415, f"The content encoding {short(coding)!r} is not read; send it plain.")
+
+
+def decode_object(body: bytes) -> dict[str, Any]:
+    """A JSON object as RFC 8259 has it, at most 200 levels deep. Raises ApiError 400.
+
+    Holds the interpreter for a second where there are millions of values.
+    """
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        why, at, place = str(error).rpartition(" at ")
+        raise ApiError(
+            400, f"The body is not valid JSON: {PLAINER.get(why, why)}{at}{place}."
+        ) from None
+    if not isinstance(value, dict):
+        raise ApiError(400, "The body must be a JSON object.")
+    return value
+
+
+def short(text: str, most: int = 80) -> str:
+    """What a client sent, as far as an answer repeats it."""
+    return text if len(text) <= most else text[:most] + "…"
 
 
 async def while_connected(receive: Receive, work: Awaitable[T]) -> T:
@@ -123,6 +161,10 @@ async def _send_part(send: Send, data: bytes) -> None:
     await send({"type": "http.response.body", "body": data, "more_body": True})
 
 
+def new_request_id() -> str:
+    return f"req-{uuid.uuid4().hex}"
+
+
 class RequestIds:
     """Gives every request an id, the client's own if it is a plain one, and returns it."""
 
@@ -134,7 +176,7 @@ class RequestIds:
             await self.app(scope, receive, send)
             return
         given = dict(scope["headers"]).get(REQUEST_ID.encode(), b"").decode("latin-1")
-        request_id = given if _SAFE_ID.fullmatch(given) else f"req-{uuid.uuid4().hex}"
+        request_id = given if _SAFE_ID.fullmatch(given) else new_request_id()
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_id(message: Message) -> None:
@@ -165,9 +207,10 @@ def _internal(error: Exception) -> ApiError:
 
 
 def _on_http_error(request: Request, error: HTTPException) -> Response:
+    path = short(request.scope["path"])
     message = {
-        404: f"There is no {request.url.path} here.",
-        405: f"{request.url.path} does not take {request.method}.",
+        404: f"There is no {path} here.",
+        405: f"{path} does not take {request.method}.",
     }.get(error.status_code, str(error.detail))
     return error_response(request, ApiError(error.status_code, message, headers=error.headers))
 

@@ -3,126 +3,86 @@
 import difflib
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gallama.api import types
+from gallama.asgi import decode_object, short
 from gallama.wire_errors import ApiError
 
-MAX_DEPTH = 128
-MAX_DIGITS = 400
 Request = TypeVar("Request", bound=types.Wire)
+Place = tuple[int | str, ...]
 
 _LATER = {"extra_forbidden": 1, "missing": 2}
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse(body: bytes, kind: type[Request]) -> Request:
-    """Raises ApiError 400. Takes milliseconds per megabyte: not for an event loop."""
-    fields = decode_object(body)
+    """Raises ApiError 400. Not for an event loop, unless the body is small."""
+    decode_object(body)
+    fields = _without_duplicates(body)
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
         raise _explained(error.errors(include_url=False), kind) from None
 
 
-def decode_object(body: bytes) -> dict[str, Any]:
-    """A JSON object as RFC 8259 has it: UTF-8, no name twice, no NaN, at most MAX_DEPTH deep."""
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ApiError(400, f"The body is not UTF-8: byte {error.start} is invalid.") from None
-    try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_no_constant,
-            parse_int=_bounded_int,
-        )
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise ApiError(400, f"The body is not valid JSON: {error.msg} at {where}.") from None
-    except RecursionError:
-        raise _too_deep() from None
-    if not isinstance(value, dict):
-        raise ApiError(400, "The body must be a JSON object.")
-    _check_strings(value)
+def _without_duplicates(body: bytes) -> Any:
+    """The value of valid JSON. Raises ApiError 400 where an object has a field twice."""
+    faulty: list[tuple[Any, str]] = []
+
+    def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs) and not faulty:
+            ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+            faulty.append((found, name))
+        return found
+
+    value = json.loads(body, object_pairs_hook=fields)
+    for found, name in faulty:
+        place = next((place for place, item in _walk(value) if item is found), ())
+        path = _path((*place, name))
+        raise ApiError(400, f"{path}: this field stands twice in its object.", param=path)
     return value
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ApiError(400, f"The field {twice!r} stands twice in one object.", param=twice)
-    return fields
-
-
-def _no_constant(name: str) -> None:
-    raise ApiError(400, f"The body is not valid JSON: {name} is no JSON number.")
-
-
-def _bounded_int(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise ApiError(400, f"The body has a number of {len(digits)} digits.")
-    return int(digits)
-
-
-def _too_deep() -> ApiError:
-    return ApiError(400, f"The body is nested too deeply: at most {MAX_DEPTH} levels are read.")
-
-
-def _check_strings(value: Any) -> None:
-    """Refuses half a surrogate pair, which no encoding of text can carry, and deep nesting."""
-    level: list[tuple[str, Any]] = [("", value)]
-    for _ in range(MAX_DEPTH):
-        for path, item in level:
-            if isinstance(item, str) and _SURROGATE.search(item):
-                raise ApiError(
-                    400, f"{path}: has half a surrogate pair, which is no text.", param=path
-                )
-        level = [child for path, item in level for child in _children(path, item)]
-        if not level:
-            return
-    raise _too_deep()
-
-
-def _children(path: str, item: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(item, dict):
-        for key, value in item.items():
-            inner = f"{path}.{key}" if path else key
-            yield inner, value
-            if _SURROGATE.search(key):
-                yield path or "body", key
-    elif isinstance(item, list):
-        for index, value in enumerate(item):
-            yield f"{path}[{index}]", value
+def _walk(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    yield place, value
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _walk(item, (*place, key))
 
 
 def _explained(errors: list[ErrorDetails], kind: type[types.Wire]) -> ApiError:
     """One error in one sentence: a wrong value first, then an unknown field, which may explain
     why another one is missing."""
     error = min(errors, key=lambda error: _LATER.get(error["type"], 0))
-    path = _path(error["loc"])
-    top = str(error["loc"][0]) if error["loc"] else ""
-    known = top in kind.model_fields
-    if top in types.REFUSED and (not known or len(error["loc"]) >= 1):
-        return ApiError(
-            400, f"{path}: {types.REFUSED[top]}.", param=path, code="unsupported_parameter"
-        )
-    if error["type"] == "extra_forbidden":
-        name = str(error["loc"][-1])
-        near = difflib.get_close_matches(name, _known_fields(), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        message = f"{path}: unknown field.{hint}"
-        return ApiError(400, message, param=path, code="unknown_parameter")
-    if error["type"] == "missing":
-        return ApiError(400, f"{path}: this field is required.", param=path)
-    return ApiError(400, f"{path}: {_reason(error)}", param=path)
+    # A validator of ours can only speak of its whole value; "at" is the place inside.
+    place = (*error["loc"], *error.get("ctx", {}).get("at", ()))
+    path = _path(place)
+    if place and place[0] in types.REFUSED:
+        reason, code = types.REFUSED[str(place[0])] + ".", "unsupported_parameter"
+    elif error["type"] == "extra_forbidden":
+        reason, code = "unknown field." + _hint(place, kind), "unknown_parameter"
+    elif error["type"] == "missing":
+        reason, code = "this field is required.", None
+    else:
+        reason, code = _reason(error), None
+    return ApiError(400, f"{path}: {reason}", param=path, code=code)
+
+
+def _hint(place: Place, kind: type[types.Wire]) -> str:
+    known = list(kind.model_fields) if len(place) == 1 else _nested_fields()
+    near = difflib.get_close_matches(str(place[-1]), known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _nested_fields() -> list[str]:
+    models = [v for v in vars(types).values() if isinstance(v, type) and issubclass(v, BaseModel)]
+    return sorted({name for model in models for name in model.model_fields})
 
 
 def _reason(error: ErrorDetails) -> str:
@@ -130,21 +90,16 @@ def _reason(error: ErrorDetails) -> str:
     message = re.sub(r"^(Input|List|String|Dictionary) should", "must", error["msg"])
     message = message.replace(" after validation, not", ", not")
     value = error["input"]
-    got = f" (got {value!r})" if isinstance(value, int | float | bool) else ""
+    got = f" (got {short(repr(value), 30)})" if isinstance(value, int | float | bool) else ""
     return message.rstrip(".") + got + "."
 
 
-def _path(loc: tuple[int | str, ...]) -> str:
+def _path(place: Place) -> str:
     """("messages", 0, "<user>", "content") -> "messages[0].content": tags are no places."""
     path = ""
-    for part in loc:
+    for part in place:
         if isinstance(part, int):
             path += f"[{part}]"
         elif not (part.startswith("<") and part.endswith(">")):
-            path += f".{part}" if path else part
-    return path
-
-
-def _known_fields() -> list[str]:
-    models = [v for v in vars(types).values() if isinstance(v, type) and issubclass(v, BaseModel)]
-    return sorted({name for model in models for name in model.model_fields})
+            path += f".{short(part)}" if path else short(part)
+    return path or short(str(place[-1]))

@@ -4,17 +4,51 @@ Requests refuse what they do not know. A field that OpenAI defines and that has 
 listed under ACCEPTED with the reason; one that cannot be honoured under REFUSED.
 """
 
-from typing import Annotated, Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from gallama.asgi import decode_object
+from gallama.wire_errors import ApiError
+
+MAX_TURNS = 10_000
+MAX_REPLIES = 1024  # of one request
+MAX_TOKENS = 1_000_000  # of /detokenize
 
 JsonObject = dict[str, Any]
+Int32 = Annotated[int, Field(lt=2**31)]
+Item = TypeVar("Item")
+Items = Annotated[list[Item], Field(fail_fast=True)]  # of a million mistakes, one is enough
+
+
+def _wrong(message: str, *at: str, kind: str = "wrong") -> PydanticCustomError:
+    """`at`: where inside the value that is being validated."""
+    return PydanticCustomError(kind, message, {"at": at})
 
 
 class Wire(BaseModel):
     """Strict: "1" is no number, true is no number, NaN and infinity are no numbers."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_a_million_fields(cls, fields: Any) -> Any:
+        """Pydantic lists every unknown field, which takes seconds where there are many."""
+        if isinstance(fields, dict) and len(fields) > len(cls.model_fields):
+            unknown = next(name for name in fields if name not in cls.model_fields)
+            raise _wrong("unknown field", unknown, kind="extra_forbidden")
+        return fields
 
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -50,7 +84,7 @@ class TextPart(Wire):
 
 Part = TextPart  # gallama serves text only; images and audio are refused by name
 Content = Annotated[
-    Annotated[str, Tag("<one>")] | Annotated[list[Part], Tag("<many>")],
+    Annotated[str, Tag("<one>")] | Annotated[Items[Part], Tag("<many>")],
     _one_or_many("must be a string or a list of content parts"),
 ]
 
@@ -67,9 +101,18 @@ class UserTurn(Wire):
     name: str | None = None
 
 
+def _text_of_an_object(text: str) -> str:
+    try:
+        decode_object(text.encode())
+    except ApiError as error:
+        why = str(error).replace("The body", "it").rstrip(".")
+        raise _wrong(f"must be the text of a JSON object; {why}") from None
+    return text
+
+
 class FunctionCall(Wire):
     name: str = Field(min_length=1)
-    arguments: str
+    arguments: Annotated[str, AfterValidator(_text_of_an_object)]
 
 
 class CalledTool(Wire):
@@ -82,7 +125,7 @@ class AssistantTurn(Wire):
     role: Literal["assistant"]
     content: Content | None = None
     name: str | None = None
-    tool_calls: list[CalledTool] | None = None
+    tool_calls: Items[CalledTool] | None = None
     reasoning_content: str | None = None
     refusal: None = None
     annotations: list[Any] | None = None
@@ -118,15 +161,16 @@ class StreamOptions(Wire):
 
 StopString = Annotated[str, Field(min_length=1)]
 Stop = Annotated[
-    Annotated[StopString, Tag("<one>")] | Annotated[list[StopString], Tag("<many>")],
+    Annotated[StopString, Tag("<one>")] | Annotated[Items[StopString], Tag("<many>")],
     _one_or_many("must be a string or a list of strings"),
 ]
-TokenId = Annotated[int, Field(ge=0)]
+TokenId = Annotated[Int32, Field(ge=0)]
+TokenIds = Annotated[Items[TokenId], Field(min_length=1)]
 Prompt = Annotated[
     Annotated[str, Tag("<text>")]
-    | Annotated[list[str], Tag("<texts>")]
-    | Annotated[list[TokenId], Tag("<ids>")]
-    | Annotated[list[Annotated[list[TokenId], Field(min_length=1)]], Tag("<lists>")],
+    | Annotated[Items[str], Tag("<texts>")]
+    | Annotated[TokenIds, Tag("<ids>")]
+    | Annotated[Items[TokenIds], Tag("<lists>")],
     Discriminator(
         _prompt_shape,
         custom_error_type="shape",
@@ -136,23 +180,43 @@ Prompt = Annotated[
         ),
     ),
 ]
-Bias = Annotated[float, Field(ge=-100, le=100)]
+
+
+def _biases(biases: dict[str, Any]) -> dict[str, float]:
+    for token, bias in biases.items():
+        number = isinstance(bias, int | float) and not isinstance(bias, bool)
+        if not number or not -100 <= bias <= 100:
+            raise _wrong("must be a number from -100 to 100", token)
+    return biases
+
+
+# Not dict[str, Annotated[float, ...]]: pydantic would list every one that is wrong.
+Biases = Annotated[
+    dict[str, Any],
+    AfterValidator(_biases),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"type": "number", "minimum": -100, "maximum": 100},
+        }
+    ),
+]
 
 
 class SamplingFields(Wire):
     """What chat and legacy completions have in common."""
 
     model: str
-    max_tokens: int | None = Field(None, ge=0)
+    max_tokens: Int32 | None = Field(None, ge=0)
     temperature: float | None = Field(None, ge=0, le=2)
     top_p: float | None = Field(None, ge=0, le=1)
-    top_k: int | None = Field(None, ge=-1)
+    top_k: Int32 | None = Field(None, ge=-1)
     min_p: float | None = Field(None, ge=0, le=1)
     typical_p: float | None = Field(None, gt=0, le=1)
     presence_penalty: float | None = Field(None, ge=-2, le=2)
     frequency_penalty: float | None = Field(None, ge=-2, le=2)
-    repetition_penalty: float | None = Field(None, gt=0, le=10)
-    logit_bias: dict[str, Bias] | None = None
+    repetition_penalty: float | None = Field(None, ge=0.01, le=10)
+    logit_bias: Biases | None = None
     seed: int | None = Field(None, ge=-(2**63), lt=2**64)
     stop: Stop | None = None
     n: int | None = Field(None, ge=1, le=128)
@@ -187,8 +251,8 @@ class TemplateFields(Wire):
 class ChatRequest(SamplingFields, TemplateFields):
     """POST /v1/chat/completions."""
 
-    messages: list[Turn] = Field(min_length=1)
-    max_completion_tokens: int | None = Field(None, ge=0)
+    messages: Items[Turn] = Field(min_length=1, max_length=MAX_TURNS)
+    max_completion_tokens: Int32 | None = Field(None, ge=0)
     logprobs: bool | None = None
     top_logprobs: int | None = Field(None, ge=0, le=20)
 
@@ -201,7 +265,7 @@ class ChatRequest(SamplingFields, TemplateFields):
     prompt_cache_options: JsonObject | None = None
     prompt_cache_retention: str | None = None
     prediction: JsonObject | None = None
-    modalities: list[Literal["text"]] | None = None
+    modalities: Items[Literal["text"]] | None = None
     response_format: TextFormat | None = None
     tools: list[Any] | None = Field(None, max_length=0)
     tool_choice: Literal["none", "auto"] | None = None
@@ -217,13 +281,21 @@ class CompletionRequest(SamplingFields):
     logprobs: int | None = Field(None, ge=0, le=20)
     suffix: str | None = None
 
+    @model_validator(mode="after")
+    def _not_too_many(self) -> "CompletionRequest":
+        several = isinstance(self.prompt, list) and not isinstance(self.prompt[0], int)
+        replies = (len(self.prompt) if several else 1) * max(self.n or 1, self.best_of or 1)
+        if replies > MAX_REPLIES:
+            raise _wrong(f"asks for {replies} replies in all; at most {MAX_REPLIES}", "prompt")
+        return self
+
 
 class TokenizeRequest(TemplateFields):
     """POST /tokenize: of a text, or of messages as the chat template renders them."""
 
     model: str
     prompt: str | None = None
-    messages: list[Turn] | None = Field(None, min_length=1)
+    messages: Items[Turn] | None = Field(None, min_length=1, max_length=MAX_TURNS)
     add_special_tokens: bool = True
     special: bool = True
 
@@ -232,7 +304,7 @@ class DetokenizeRequest(Wire):
     """POST /detokenize."""
 
     model: str
-    tokens: list[TokenId]
+    tokens: Items[TokenId] = Field(max_length=MAX_TOKENS)
 
 
 # Fields of OpenAI's that a request may not have, since they would not be honoured.

@@ -10,7 +10,6 @@ import time
 from typing import Any
 
 import aiohttp
-from pydantic_core import from_json
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,8 +22,10 @@ from gallama.asgi import (
     ClientGone,
     RequestIds,
     check_content_type,
+    decode_object,
     read_body,
     request_id,
+    short,
     while_connected,
 )
 from gallama.config.schema import RunConfig
@@ -54,7 +55,7 @@ class Models:
         """Raises ApiError 404, with the names there are."""
         if name not in self._named:
             known = ", ".join(repr(known) for known in self._named)
-            message = f"There is no model {name!r} here; there is {known}."
+            message = f"There is no model {short(name)!r} here; there is {known}."
             raise ApiError(404, message, param="model", code="model_not_found")
         return self._supervisor.models[self._named[name]]
 
@@ -164,15 +165,10 @@ class Exchange:
 
 async def _model_of(body: bytes) -> str:
     """Raises ApiError 400 where the body has no model."""
-    try:
-        if len(body) < SMALL_BODY:
-            fields = from_json(body)
-        else:
-            fields = await asyncio.to_thread(from_json, body)
-    except ValueError as error:
-        raise ApiError(400, f"The body is not valid JSON: {error}.") from None
-    if not isinstance(fields, dict):
-        raise ApiError(400, "The body must be a JSON object.")
+    if len(body) < SMALL_BODY:
+        fields = decode_object(body)
+    else:
+        fields = await asyncio.to_thread(decode_object, body)
     model = fields.get("model")
     if not isinstance(model, str):
         why = "must be a string" if "model" in fields else "this field is required"

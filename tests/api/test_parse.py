@@ -1,6 +1,7 @@
 """Bad bodies: one sentence that names the field. A case is a line."""
 
 import json
+import time
 
 import pytest
 
@@ -28,7 +29,7 @@ FIELDS = [
     ({"tool_choice": "required"}, "tool_choice", "not supported yet"),
     ({"functions": []}, "functions", "not supported yet"),
     ({"response_format": {"type": "json_object"}}, "response_format.type", "is supported yet"),
-    ({"logit_bias": {"5": 101}}, "logit_bias.5", "less than or equal to 100"),
+    ({"logit_bias": {"5": 101}}, "logit_bias.5", "a number from -100 to 100"),
     ({"messages": []}, "messages", "at least 1 item"),
     ({"messages": "hi"}, "messages", "list"),
     ({"messages": ["hi"]}, "messages[0]", "'role' is one of"),
@@ -52,29 +53,58 @@ def test_a_bad_field(change: dict[str, object], param: str, words: str) -> None:
     assert str(caught.value).startswith(f"{param}: ")
 
 
+# a body, the field the answer names, and words it must have
 BODIES = [
-    (b"", "not valid JSON"),
-    (b"{", "not valid JSON"),
-    (b"[]", "must be a JSON object"),
-    (b"\xff", "not UTF-8"),
-    (b'{"model": NaN}', "NaN is no JSON number"),
-    (b'{"temperature": -Infinity}', "-Infinity is no JSON number"),
-    (b'{"model": "a", "model": "b"}', "'model' stands twice"),
-    (b'{"messages": [{"role": "user", "role": "user"}]}', "'role' stands twice"),
-    (b'{"seed": ' + b"9" * 5000 + b"}", "a number of 5000 digits"),
-    (b"[" * 100_000, "nested too deeply"),
-    (b'{"a": ' * 200 + b"1" + b"}" * 200, "nested too deeply"),
-    (b'{"model": "\\ud800"}', "half a surrogate pair"),
-    (b'{"\\udc00": 1}', "half a surrogate pair"),
-    (b'{"temperature": 1e999, "model": "m", "messages": []}', "finite"),
-    (b"{}", "model: this field is required"),
+    (b"", None, "not valid JSON: EOF"),
+    (b"{", None, "not valid JSON: EOF"),
+    (b"[]", None, "must be a JSON object"),
+    (b"\xff", None, "not valid JSON"),
+    (b'{"\xff": 1}', None, "bytes that are not UTF-8 at line 1 column 3"),
+    (b'{"model": NaN}', None, "expected value at line 1 column 11"),
+    (b'{"temperature": -Infinity}', None, "invalid number at line 1 column 18"),
+    (b'{"model": "a", "model": "b"}', "model", "stands twice"),
+    (b'{"messages": [{"role": "user", "role": "user"}]}', "messages[0].role", "stands twice"),
+    (b'{"metadata": {"a": {"b": 1, "c": 1, "b": 1}}}', "metadata.a.b", "stands twice"),
+    (b'{"seed": ' + b"9" * 5000 + b"}", None, "a number of more than 4300 digits"),
+    (b"[" * 100_000, None, "nested more than 200 levels deep at line 1 column 202"),
+    (b'{"a": ' * 210 + b"1" + b"}" * 210, None, "nested more than 200 levels deep"),
+    (b'{"model": "\\ud800"}', None, "half a surrogate pair at line 1 column 18"),
+    (b'{"\\udc00": 1}', None, "half a surrogate pair"),
+    (b'{"\xed\xa0\x80": 1}', None, "bytes that are not UTF-8"),
+    (b'{"temperature": 1e999, "model": "m", "messages": []}', "temperature", "finite"),
+    (b"{}", "model", "this field is required"),
+    (b'{"<one>": 1, "model": "m", "messages": [{"role": "user", "content": ""}]}', "<one>", "unk"),
 ]
 
 
-@pytest.mark.parametrize(("body", "words"), BODIES)
-def test_a_bad_body(body: bytes, words: str) -> None:
-    with pytest.raises(ApiError, match=words):
+@pytest.mark.parametrize(("body", "param", "words"), BODIES)
+def test_a_bad_body(body: bytes, param: str | None, words: str) -> None:
+    with pytest.raises(ApiError, match=words) as caught:
         parse(body, ChatRequest)
+    assert caught.value.param == param
+
+
+MANY = 300_000
+
+# many mistakes, of which one is named
+MISTAKES = [
+    ({f"k{i}": 1 for i in range(MANY)}, "k0"),
+    ({**GOOD, "k" * MANY: 1}, "k" * 80 + "…"),
+    ({**GOOD, "messages": [1] * MANY}, "messages[0]"),
+    ({**GOOD, "logit_bias": {str(i): "a" for i in range(MANY)}}, "logit_bias.0"),
+    ({**GOOD, "stop": ["a", *[1] * MANY]}, "stop[1]"),
+]
+
+
+@pytest.mark.parametrize(("fields", "param"), MISTAKES, ids=lambda value: str(value)[:20])
+def test_many_mistakes(fields: object, param: str) -> None:
+    body = json.dumps(fields).encode()
+    began = time.process_time()
+    with pytest.raises(ApiError) as caught:
+        parse(body, ChatRequest)
+    assert caught.value.param == param
+    assert len(str(caught.value)) < 300
+    assert time.process_time() - began < 2
 
 
 PROMPTS = [
