@@ -20,39 +20,33 @@ from gallama.config.schema import ModelSpec, RunConfig
 from gallama.serve.events import Event, Serving, WorkerEvent
 
 _QUARTER = 0.25
-_WIDE = ("from", "draft", "GB on GPUs", "aliases")  # columns that are folded if they must
 
 
 def topology(config: RunConfig) -> Table:
-    """One row a model: what it is loaded with, and under which names it answers.
+    """One row a model, with its other names and its draft under it.
 
-    A column of which no model makes use is left out.
+    `slots`: so many requests at once, of so many tokens each.
     """
-    server = config.server
+    title = f"http://{config.server.host}:{config.server.port}"
     table = Table(
-        title=f"http://{server.host}:{server.port}", title_justify="left", box=SIMPLE_HEAD
+        title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False
     )
-    rows = [{"model": name, **_cells(spec)} for name, spec in config.models.items()]
-    used = [heading for heading in next(iter(rows), {}) if any(row[heading] for row in rows)]
-    for heading in used:
-        table.add_column(heading, overflow="fold", no_wrap=heading not in _WIDE)
-    for row in rows:
-        table.add_row(*(Text(row[heading]) for heading in used))
+    for heading in ("model", "backend", "from", "slots", "workers", "GB on GPUs"):
+        table.add_column(heading, overflow="fold", no_wrap=heading != "from")
+    for name, spec in config.models.items():
+        table.add_row(*map(Text, _cells(name, spec)))
     return table
 
 
-def _cells(spec: ModelSpec) -> dict[str, str]:
-    gpus = ", ".join(map(str, spec.gpus)) if isinstance(spec.gpus, list) else ""
-    return {
-        "backend": spec.backend.value,
-        "from": Path(spec.path).name if spec.path else "",
-        "draft": Path(spec.draft.path).name if spec.draft.path else "",
-        "context": str(spec.max_seq_len or "its own"),
-        "slots": str(spec.slots),
-        "workers": str(spec.replicas),
-        "GB on GPUs": gpus,
-        "aliases": ", ".join(spec.aliases),
-    }
+def _cells(name: str, spec: ModelSpec) -> tuple[str, ...]:
+    return (
+        "\n= ".join([name, *spec.aliases]),
+        spec.backend.value,
+        "\n+ ".join(Path(path).name for path in (spec.path, spec.draft.path) if path) or "-",
+        f"{spec.slots} x {spec.max_seq_len or 'all'}",
+        str(spec.replicas),
+        " ".join(map(str, spec.gpus)) if isinstance(spec.gpus, list) else str(spec.gpus),
+    )
 
 
 def terminal(*, stderr: bool) -> Console:
