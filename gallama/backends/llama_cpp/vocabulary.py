@@ -2,6 +2,8 @@
 
 import ctypes
 import re
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import llama_cpp
@@ -9,6 +11,8 @@ import llama_cpp
 from gallama.backends import vocabulary as common
 from gallama.config.schema import ModelSpec
 from gallama.types import Vocabulary
+
+_SHORT = 32  # characters
 
 _SPACE = "\u2581"  # how SentencePiece writes a space
 
@@ -31,28 +35,40 @@ class Tokenizer:
         n_vocab = llama_cpp.llama_vocab_n_tokens(self._vocab)
         self.pieces = tuple(self._piece(token) for token in range(n_vocab))
         self.special = self._special(llama_cpp.LLAMA_TOKEN_ATTR_CONTROL)
-        tags = self._special(llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED)
-        tags = {text: i for text, i in tags.items() if len(text) > 1 and not text.isspace()}
+        listed = self._special(llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED)
+        tags = {text: i for text, i in listed.items() if len(text) > 1 and not text.isspace()}
         self.special |= tags
+        self._whole = {text: i for text, i in listed.items() if text not in tags}
+        self._eat_before = self._special(llama_cpp.LLAMA_TOKEN_ATTR_LSTRIP).keys()
+        self._eat_after = self._special(llama_cpp.LLAMA_TOKEN_ATTR_RSTRIP).keys()
         self._ids = frozenset(self.special.values())
         self._tags = _any_of(tags)
         self._all = _any_of(self.special)
+        self._wholes = _any_of(self._whole)
         ordinary = (i for i in reversed(range(n_vocab)) if i not in self._ids)
         self._bytes = {self.pieces[i][0]: i for i in ordinary if len(self.pieces[i]) == 1}
         self._lead = self._space_guard()
+        # Texts between tags are short and much the same from request to request.
+        self._short = lru_cache(4096)(self._piecewise)
 
     def encode(self, text: str, special: bool) -> list[int]:
-        """Token ids. Raises ValueError for text that is not Unicode (lone surrogates)."""
-        if not special:
+        """Token ids. Raises ValueError for text that is not Unicode (lone surrogates).
+
+        Tags are found here, not by llama.cpp, which takes minutes over a text with 100k of them.
+        """
+        if not special or self._all is None:
             return self._plain(text)
-        if not self._lead or self._all is None:
-            return self._tokenize(text.encode(), True)
-        parts = re.split(f"({self._all.pattern})", text, flags=re.DOTALL)
-        return [
-            token
-            for part in parts
-            for token in ([self.special[part]] if part in self.special else self._plain(part))
-        ]
+        parts = self._all.split(text)  # text and tags by turns
+        for i in range(1, len(parts), 2):
+            if parts[i] in self._eat_before:
+                parts[i - 1] = parts[i - 1].rstrip()
+            if parts[i] in self._eat_after:
+                parts[i + 1] = parts[i + 1].lstrip()
+        ids = self._plain(parts[0])
+        for tag, plain in zip(parts[1::2], parts[2::2], strict=True):
+            ids.append(self.special[tag])
+            ids += self._plain(plain)
+        return ids
 
     def _plain(self, text: str) -> list[int]:
         """Tokens of text that is not to be read as markup.
@@ -63,35 +79,47 @@ class Tokenizer:
         """
         ids: list[int] = []
         for part in self._cut(text):
-            found = self._tokenize(part.encode(), False)
-            if not self._ids.isdisjoint(found):
-                found = [self._byte(byte) for byte in part.encode()]
-            ids += found
+            ids += self._short(part) if len(part) <= _SHORT else self._piecewise(part)
         return ids
+
+    def _piecewise(self, text: str) -> tuple[int, ...]:
+        ids = self._tokenize(text)
+        if self._ids.isdisjoint(ids):
+            return tuple(ids)
+        return tuple(self._byte(byte) for byte in text.encode())
 
     def _cut(self, text: str) -> list[str]:
         if self._tags is None:
             return [text]
-        # A look-ahead finds spellings that overlap, too.
-        cuts = [m.start() + 1 for m in re.finditer(f"(?={self._tags.pattern})", text, re.DOTALL)]
-        return [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+        cuts = [0]
+        while found := self._tags.search(text, cuts[-1]):  # from within: spellings may overlap
+            cuts.append(found.start() + 1)
+        return [text[a:b] for a, b in pairwise([*cuts, len(text)])]
 
     def _byte(self, byte: int) -> int:
         if byte not in self._bytes:
             raise ValueError(f"this model's vocabulary cannot spell the byte 0x{byte:02x}")
         return self._bytes[byte]
 
-    def _tokenize(self, text: bytes, special: bool) -> list[int]:
-        ids = self._call(self._lead + text, special)
-        return ids[len(self._call(self._lead, False)) :] if self._lead else ids
+    def _tokenize(self, text: str) -> list[int]:
+        if not self._lead:
+            return self._call(text.encode())
+        # The space would be put after each user defined token, too: those are found here.
+        ids: list[int] = []
+        for part in self._wholes.split(text) if self._wholes else [text]:
+            if part in self._whole:
+                ids.append(self._whole[part])
+            else:
+                ids += self._call(self._lead + part.encode())[len(self._call(self._lead)) :]
+        return ids
 
-    def _call(self, text: bytes, special: bool) -> list[int]:
+    def _call(self, text: bytes) -> list[int]:
         room = len(text) + 8
         buffer = (llama_cpp.llama_token * room)()
-        n = llama_cpp.llama_tokenize(self._vocab, text, len(text), buffer, room, False, special)
+        n = llama_cpp.llama_tokenize(self._vocab, text, len(text), buffer, room, False, False)
         if n < 0:  # more tokens than bytes
             buffer = (llama_cpp.llama_token * -n)()
-            n = llama_cpp.llama_tokenize(self._vocab, text, len(text), buffer, -n, False, special)
+            n = llama_cpp.llama_tokenize(self._vocab, text, len(text), buffer, -n, False, False)
         return buffer[:n]
 
     def _space_guard(self) -> bytes:
@@ -99,15 +127,10 @@ class Tokenizer:
 
         b"" for tokenizers that put none. U+0001 is in no vocabulary but as a byte.
         """
-        self._lead = b""
-        if not self._printed(self._call(b"x", False)).startswith(b" "):
+        if not b"".join(self.pieces[i] for i in self._call(b"x")).startswith(b" "):
             return b""
-        lead = self._call(b"\x01", False)
-        together = self._call(b"\x01x", False)
-        return b"\x01" if together[: len(lead)] == lead else b""
-
-    def _printed(self, ids: list[int]) -> bytes:
-        return b"".join(self.pieces[i] for i in ids)
+        lead = self._call(b"\x01")
+        return b"\x01" if self._call(b"\x01x")[: len(lead)] == lead else b""
 
     def _piece(self, token: int) -> bytes:
         size = 64
@@ -140,6 +163,7 @@ def build(weights: Any, spec: ModelSpec) -> Vocabulary:
     n_vocab = len(tokenizer.pieces)
     own = (i for i in range(n_vocab) if llama_cpp.llama_vocab_is_eog(vocab, i))
     ends = common.end_tokens(spec, tokenizer.special, own)
+    bos = _named(llama_cpp.llama_vocab_bos(vocab), tokenizer.special)
     template = llama_cpp.llama_model_chat_template(weights.pointer, None)
     return Vocabulary(
         pieces=tokenizer.pieces,
@@ -147,9 +171,9 @@ def build(weights: Any, spec: ModelSpec) -> Vocabulary:
         end_tokens=ends,
         digest=common.digest(tokenizer.pieces, tokenizer.special, ends),
         encode=tokenizer.encode,
-        bos=_named(llama_cpp.llama_vocab_bos(vocab), tokenizer.special),
+        bos=bos,
         eos=_named(llama_cpp.llama_vocab_eos(vocab), tokenizer.special),
-        adds_bos=bool(llama_cpp.llama_vocab_get_add_bos(vocab)),
+        adds_bos=bos is not None and bool(llama_cpp.llama_vocab_get_add_bos(vocab)),
         chat_template=common.chat_template(
             spec, None if template is None else template.decode("utf-8", "replace")
         ),
@@ -163,4 +187,4 @@ def _named(token: int, special: dict[str, int]) -> int | None:
 
 def _any_of(spellings: dict[str, int]) -> re.Pattern[str] | None:
     longest_first = sorted(spellings, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))) if spellings else None
+    return re.compile(f"({'|'.join(map(re.escape, longest_first))})") if spellings else None
