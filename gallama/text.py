@@ -20,16 +20,39 @@ def spelled(token: int, vocabulary: Vocabulary) -> bytes:
     return vocabulary.pieces[token] or vocabulary.spelling(token).encode()
 
 
+class Utf8:
+    """Bytes that arrive in pieces, as text; what is no UTF-8 becomes U+FFFD.
+
+    `size` counts the characters so far, without one that is not complete yet.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.size = 0
+
+    def push(self, piece: bytes) -> tuple[int, str]:
+        """Where in the text the piece begins, and the text that is complete with it."""
+        start, text = self.size, ""
+        if self._decoder.getstate()[0]:  # does it complete a character, or spoil one?
+            text = self._decoder.decode(piece[:1])
+            start += max(len(text) - (not self._decoder.getstate()[0]), 0)
+            piece = piece[1:]
+        text += self._decoder.decode(piece)
+        self.size += len(text)
+        return start, text
+
+    def close(self) -> str:
+        """What is left of a character that was cut."""
+        text = self._decoder.decode(b"", final=True)
+        self.size += len(text)
+        return text
+
+
 def spelled_text(tokens: Iterable[int], vocabulary: Vocabulary) -> tuple[str, list[int]]:
     """The tokens as text, control tokens as they are spelled, and where in it each begins."""
-    utf8 = codecs.getincrementaldecoder("utf-8")("replace")
-    parts, starts, size = [], [], 0
-    for token in tokens:
-        starts.append(size)
-        parts.append(utf8.decode(spelled(token, vocabulary)))
-        size += len(parts[-1])
-    parts.append(utf8.decode(b"", final=True))
-    return "".join(parts), starts
+    utf8 = Utf8()
+    parts = [utf8.push(spelled(token, vocabulary)) for token in tokens]
+    return "".join(text for _, text in parts) + utf8.close(), [start for start, _ in parts]
 
 
 class Stops:
@@ -138,10 +161,9 @@ class TextStream:
 
     def __init__(self, vocabulary: Vocabulary, stops: Stops) -> None:
         self._pieces = vocabulary.pieces
-        self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
+        self._utf8 = Utf8()
         self._stops = StopFinder(stops)
         self._starts: deque[int] = deque()  # where each token that is not out yet begins
-        self._decoded = 0
         self._out = 0
 
     @property
@@ -152,16 +174,14 @@ class TextStream:
     def push(self, tokens: Sequence[int]) -> Delta:
         text = ""
         for token in tokens:
-            self._starts.append(self._decoded + len(text))
-            text += self._utf8.decode(self._pieces[token])
-        self._decoded += len(text)
+            start, more = self._utf8.push(self._pieces[token])
+            self._starts.append(start)
+            text += more
         return self._released(self._stops.push(text), final=False)
 
     def close(self) -> Delta:
         """The rest, when the reply is over."""
-        tail = self._utf8.decode(b"", final=True)
-        self._decoded += len(tail)
-        text = self._stops.push(tail)
+        text = self._stops.push(self._utf8.close())
         return self._released(text + self._stops.close(), final=self.stopped is None)
 
     def _released(self, text: str, final: bool) -> Delta:

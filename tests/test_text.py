@@ -1,10 +1,12 @@
 """Token ids in, text out: the same whatever the pieces it arrives in."""
 
 import itertools
+import random
+import time
 
 import pytest
 
-from gallama.text import Stops, TextStream
+from gallama.text import StopFinder, Stops, TextStream, spelled_text
 from gallama.types import Vocabulary
 
 BYTES = Vocabulary(
@@ -81,6 +83,60 @@ def test_every_token_is_out_with_its_text() -> None:
         ("a", (0,)), ("", ()), ("", ()), ("", ()), ("🦙", (1, 1, 1, 1)), ("E", (2,)), ("", ()),
         ("Nx", (3, 4)),
     ]  # fmt: skip
+
+
+# bytes, and where in the text each begins
+STARTS = [
+    ("aé🦙b".encode(), [0, 1, 1, 2, 2, 2, 2, 3]),
+    (b"\xf0\x9fx", [0, 0, 1]),
+    (b"\xf0\xf0\x9f\xa6\x99", [0, 1, 1, 1, 1]),
+    (b"\xe0\x80!", [0, 1, 2]),
+    (b"\x80\x80", [0, 1]),
+    (b"\xc3", [0]),
+]
+
+
+@pytest.mark.parametrize(("data", "starts"), STARTS)
+def test_where_each_token_begins(data: bytes, starts: list[int]) -> None:
+    text = data.decode("utf-8", "replace")
+    assert spelled_text(data, BYTES) == (text, starts)
+    stream = TextStream(BYTES, Stops())
+    deltas = [*(stream.push([byte]) for byte in data), stream.close()]
+    assert [start for delta in deltas for start in delta.starts] == starts
+
+
+def naive(text: str, stops: list[str]) -> tuple[str, str | None]:
+    """The stop string that ends first, of equals the longest, by its definition."""
+    ends = [(text.find(s) + len(s), -len(s), s) for s in stops if s in text]
+    if not ends:
+        return text, None
+    end, minus, stop = min(ends)
+    return text[: end + minus], stop
+
+
+def test_any_stop_strings_in_any_text() -> None:
+    draw = random.Random(0)
+    for _ in range(3000):
+        stops = [
+            "".join(draw.choices("ab", k=draw.randint(1, 5))) for _ in range(draw.randint(0, 4))
+        ]
+        pieces = ["".join(draw.choices("abc", k=draw.randint(0, 4))) for _ in range(6)]
+        finder = StopFinder(Stops(stops))
+        out = "".join([finder.push(piece) for piece in pieces]) + finder.close()
+        assert (out, finder.found) == naive("".join(pieces), stops)
+
+
+def test_a_thousand_stop_strings_cost_little() -> None:
+    """Microseconds a token, whether there is one or a thousand."""
+    draw = random.Random(0)
+    letters = "abcdefghijklmnopqrstuvwxyz ,.\n"
+    stops = Stops("".join(draw.choices(letters, k=20)) for _ in range(1000))
+    tokens = ["".join(draw.choices(letters, k=4)) for _ in range(5000)]
+    finder = StopFinder(stops)
+    began = time.process_time()
+    for token in tokens:
+        finder.push(token)
+    assert (time.process_time() - began) / len(tokens) < 30e-6
 
 
 def test_tokens_behind_a_stop_string_are_not_out() -> None:
