@@ -136,3 +136,11 @@ def eventually(true: Callable[[], Any], seconds: float = 10) -> Any:
         assert time.monotonic() < end, f"not within {seconds} s"
         time.sleep(0.02)
     return value
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended. Its entry may wait for a slow init to read it."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

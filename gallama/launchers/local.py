@@ -1,8 +1,8 @@
 """Workers as child processes of this one, each on a unix socket of its own.
 
 A worker gets its `WorkerSpec` as one line of JSON on standard input, and ends when that input
-does: so none outlives this process, however it dies. It says how its load goes on a pipe of its
-own; what it prints is its log. It leads a process group: what it starts ends with it.
+does: so none outlives this process, however it dies. It says how its load goes on a line of its
+own, a socket; what it prints is its log. It leads a process group: what it starts ends with it.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ import tempfile
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections import deque
 from pathlib import Path
-from typing import BinaryIO
+from socket import socket as Socket
+from socket import socketpair
 
 from pydantic import TypeAdapter
 
@@ -45,13 +46,13 @@ class LocalLauncher:
         self._numbers = itertools.count(1)  # never the socket of a worker before
 
     async def start(self, spec: WorkerSpec, progress: Progress) -> "LocalWorker":
-        socket = str(self._folder / f"{next(self._numbers)}.sock")
+        path = str(self._folder / f"{next(self._numbers)}.sock")
         try:
-            process, status = await _spawn(socket)
+            process, status = await _spawn(path)
         except OSError as error:
             why = f"no process for the worker could be started ({error.strerror})"
             raise LaunchFailed(why, permanent=False) from error
-        worker = LocalWorker(process, socket, LogFile(self._log_dir, spec.worker))
+        worker = LocalWorker(process, path, LogFile(self._log_dir, spec.worker))
         try:
             await worker.load(spec, status, progress)
         except BaseException:
@@ -75,46 +76,47 @@ def _socket_folder() -> Path:
         raise LaunchFailed(why, permanent=True) from error
 
 
-async def _spawn(socket: str) -> tuple[Process, BinaryIO]:
-    """A new worker process, and the end of its status pipe that is read."""
-    status_read, status_write = os.pipe()
+async def _spawn(path: str) -> tuple[Process, Socket]:
+    """A new worker process that will listen at `path`, and our end of its status line."""
+    ours, theirs = socketpair()
     try:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gallama.serve.worker", socket, str(status_write)),
+            *(sys.executable, "-m", "gallama.serve.worker", path, str(theirs.fileno())),
             stdin=PIPE,
             stdout=PIPE,
             stderr=STDOUT,
             limit=LINE_LIMIT,
-            pass_fds=[status_write],
+            pass_fds=[theirs.fileno()],
             start_new_session=True,  # Ctrl-C is for the gateway, which drains first
         )
     except BaseException:
-        os.close(status_read)
+        ours.close()
         raise
     finally:
-        os.close(status_write)
-    return process, os.fdopen(status_read, "rb")
+        theirs.close()
+    return process, ours
 
 
 class LocalWorker:
-    def __init__(self, process: Process, socket: str, log: LogFile) -> None:
+    def __init__(self, process: Process, path: str, log: LogFile) -> None:
         self._process = process
-        self._socket = socket
+        self._path = path
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._reader = asyncio.create_task(self._read_log(log))
         self._ended = asyncio.create_task(self._end())
 
     @property
     def socket(self) -> str:
-        return self._socket
+        return self._path
 
-    async def load(self, spec: WorkerSpec, status: BinaryIO, progress: Progress) -> None:
-        """Returns when the worker says that it is ready. `status`: the pipe it says it on."""
+    async def load(self, spec: WorkerSpec, status: Socket, progress: Progress) -> None:
+        """Returns when the worker says that it is ready. `status`: the line it says it on."""
         assert self._process.stdin is not None
-        self._process.stdin.write(TypeAdapter(WorkerSpec).dump_json(spec) + b"\n")
+        with contextlib.suppress(RuntimeError):  # uvloop's, where the process has ended already
+            self._process.stdin.write(TypeAdapter(WorkerSpec).dump_json(spec) + b"\n")
         ready = asyncio.create_task(_ready(status, progress))
         try:
-            # Not the end of the pipe alone: what the worker started might hold it open.
+            # Not the end of the line alone: what the worker started might hold it open.
             await asyncio.wait((ready, self._ended), return_when=asyncio.FIRST_COMPLETED)
             if ready.done() and ready.result():
                 return
@@ -136,7 +138,7 @@ class LocalWorker:
             self._send(signal.SIGKILL)
         await asyncio.wait((self._ended,))
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(self._socket)
+            os.unlink(self._path)
 
     def _send(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -150,6 +152,7 @@ class LocalWorker:
         # A daemon that it made may hold its log open for ever.
         await asyncio.wait((self._reader,), timeout=LAST_LINES_SECONDS)
         self._reader.cancel()
+        self._process._transport.close()  # type: ignore[attr-defined]  # asyncio has no other way
         return code
 
     async def _read_log(self, log: LogFile) -> None:
@@ -161,13 +164,10 @@ class LocalWorker:
                 log.write(text)
 
 
-async def _ready(status: BinaryIO, progress: Progress) -> bool:
-    """Whether the worker says that it is ready, before it closes the pipe. Raises LaunchFailed."""
-    lines = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(lines), status
-    )
-    try:
+async def _ready(status: Socket, progress: Progress) -> bool:
+    """Whether the worker says that it is ready, before its line is cut. Raises LaunchFailed."""
+    lines, writer = await asyncio.open_unix_connection(sock=status)
+    with contextlib.closing(writer):
         async for line in lines:
             said = json.loads(line)
             if "failed" in said:
@@ -175,9 +175,7 @@ async def _ready(status: BinaryIO, progress: Progress) -> bool:
             if "ready" in said:
                 return True
             progress(said["progress"])
-        return False
-    finally:
-        transport.close()
+    return False
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:

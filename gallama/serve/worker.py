@@ -3,7 +3,7 @@
     python -m gallama.serve.worker SOCKET STATUS_FD < spec
 
 This is the one place where api, backend and engine meet. See gallama.launchers.local for what
-goes over standard input and the status pipe.
+goes over standard input and the status line.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Status:
-    """Says on the status pipe how the load goes, in lines of JSON."""
+    """Says on the status line how the load goes, in lines of JSON."""
 
     def __init__(self, fd: int) -> None:
         os.set_inheritable(fd, False)
