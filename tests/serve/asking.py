@@ -22,7 +22,7 @@ class Choice:
     @property
     def bytes(self) -> bytes:
         """What the tokens with log-probabilities print (chat)."""
-        return b"".join(bytes(entry["bytes"]) for entry in self.logprobs)
+        return b"".join(bytes(entry["bytes"]) for entry in self.logprobs or [])
 
 
 @dataclass
