@@ -20,8 +20,10 @@ _SPACE = "\u2581"  # how SentencePiece writes a space
 class Tokenizer:
     """llama.cpp's tokenizer, with the promise that plain text never becomes a special token.
 
-    Special are control tokens, and "user defined" ones that are tags: more than one character,
-    not only white space (some models list runs of spaces and newlines as user defined).
+    Special are control tokens, and of the "user defined" ones those that end a reply and those
+    that `markup` spells (the chat template and the YAML's end tokens). What else a model lists as
+    user defined is text to it, such as runs of white space and the tags of HTML. Without `markup`
+    all are special but white space and single characters.
 
     A text's tokens print exactly the text: the space that SentencePiece models put before a text
     is left out, since a prompt is put together from several texts.
@@ -29,14 +31,14 @@ class Tokenizer:
     `weights` (a model.Weights) live as long as this object does. Safe to use from several threads.
     """
 
-    def __init__(self, weights: Any) -> None:
+    def __init__(self, weights: Any, markup: str | None = None) -> None:
         self._weights = weights
         self._vocab = llama_cpp.llama_model_get_vocab(weights.pointer)
         n_vocab = llama_cpp.llama_vocab_n_tokens(self._vocab)
         self.pieces = tuple(self._piece(token) for token in range(n_vocab))
         self.special = self._special(llama_cpp.LLAMA_TOKEN_ATTR_CONTROL)
         listed = self._special(llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED)
-        tags = {text: i for text, i in listed.items() if len(text) > 1 and not text.isspace()}
+        tags = {text: i for text, i in listed.items() if self._is_tag(text, i, markup)}
         self.special |= tags
         self._whole = {text: i for text, i in listed.items() if text not in tags}
         self._eat_before = self._special(llama_cpp.LLAMA_TOKEN_ATTR_LSTRIP).keys()
@@ -141,6 +143,11 @@ class Tokenizer:
                 return buffer.raw[:n]
             size = -n
 
+    def _is_tag(self, text: str, token: int, markup: str | None) -> bool:
+        if llama_cpp.llama_vocab_is_eog(self._vocab, token):
+            return True
+        return len(text) > 1 and not text.isspace() and (markup is None or text in markup)
+
     def _special(self, attribute: int) -> dict[str, int]:
         found: dict[str, int] = {}
         for token in range(len(self.pieces)):
@@ -159,12 +166,18 @@ class Tokenizer:
 def build(weights: Any, spec: ModelSpec) -> Vocabulary:
     """The vocabulary of model.Weights. Raises LoadError when the spec asks for what it lacks."""
     vocab = llama_cpp.llama_model_get_vocab(weights.pointer)
-    tokenizer = Tokenizer(weights)
+    own_template = llama_cpp.llama_model_chat_template(weights.pointer, None)
+    template = common.chat_template(
+        spec, None if own_template is None else own_template.decode("utf-8", "replace")
+    )
+    markup = None if template is None else "\0".join([template, *spec.end_tokens])
+    tokenizer = Tokenizer(weights, markup)
     n_vocab = len(tokenizer.pieces)
-    own = (i for i in range(n_vocab) if llama_cpp.llama_vocab_is_eog(vocab, i))
+    own = {i for i in range(n_vocab) if llama_cpp.llama_vocab_is_eog(vocab, i)}
+    if not _names_eos(weights.pointer):
+        own &= set(tokenizer.special.values())
     ends = common.end_tokens(spec, tokenizer.special, own)
     bos = _named(llama_cpp.llama_vocab_bos(vocab), tokenizer.special)
-    template = llama_cpp.llama_model_chat_template(weights.pointer, None)
     return Vocabulary(
         pieces=tokenizer.pieces,
         special=tokenizer.special,
@@ -174,10 +187,15 @@ def build(weights: Any, spec: ModelSpec) -> Vocabulary:
         bos=bos,
         eos=_named(llama_cpp.llama_vocab_eos(vocab), tokenizer.special),
         adds_bos=bos is not None and bool(llama_cpp.llama_vocab_get_add_bos(vocab)),
-        chat_template=common.chat_template(
-            spec, None if template is None else template.decode("utf-8", "replace")
-        ),
+        chat_template=template,
     )
+
+
+def _names_eos(model: Any) -> bool:
+    """Whether the file says which token its eos is: llama.cpp else takes an ordinary one."""
+    key, room = b"tokenizer.ggml.eos_token_id", ctypes.create_string_buffer(32)
+    found: int = llama_cpp.llama_model_meta_val_str(model, key, room, len(room))
+    return found >= 0
 
 
 def _named(token: int, special: dict[str, int]) -> int | None:

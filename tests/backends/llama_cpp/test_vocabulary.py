@@ -23,7 +23,13 @@ TEXTS = (
 )
 
 
-def vocabulary(path: Path, tokens: Sequence[tuple[str, int]], name: str = "", **more: Any) -> Any:
+def vocabulary(
+    path: Path,
+    tokens: Sequence[tuple[str, int]],
+    name: str = "",
+    end_tokens: Sequence[str] = (),
+    **more: Any,
+) -> Any:
     """A Vocabulary from spellings and types, read from a file without weights."""
     from gallama.backends.llama_cpp import model, vocabulary
 
@@ -37,7 +43,7 @@ def vocabulary(path: Path, tokens: Sequence[tuple[str, int]], name: str = "", **
     writer.write_kv_data_to_file()
     writer.close()
     weights = model.Weights(path, lambda part: True, vocab_only=True)
-    return vocabulary.build(weights, ModelSpec(path=str(path)))
+    return vocabulary.build(weights, ModelSpec(path=str(path), end_tokens=list(end_tokens)))
 
 
 def sentencepiece(path: Path, name: str = "") -> Vocabulary:
@@ -112,6 +118,27 @@ def test_a_bpe_vocabulary(tmp_path: Path) -> None:
     assert words.encode("hello", False) == list(b"hello")
     assert words.encode("the<|end|>", True) == [257, 259]
     assert words.chat_template is None
+
+
+def test_a_models_html_is_text(tmp_path: Path) -> None:
+    """User defined tokens are tags where the chat template or the YAML spells them; Gemma lists
+    the tags of HTML, too, and reads a user's <b> as that one token."""
+    tokens = [(chr(byte), NORMAL) for byte in range(33, 127)] + [("ab", NORMAL)]
+    tokens += [(text, USER_DEFINED) for text in ("<think>", "<b>", "<end>", "\n\n")]
+    words = vocabulary(
+        tmp_path / "vocabulary.gguf",
+        tokens,
+        end_tokens=["<end>"],
+        tokenizer_model="gpt2",
+        tokenizer_pre="llama-bpe",
+        token_merges=["a b"],
+        chat_template="{{ messages }}\n\n<think>",
+    )
+    assert words.special == {"<think>": 95, "<end>": 97}
+    assert words.end_tokens == {97}
+    assert words.encode("x<b>", False) == words.encode("x<b>", True) == [ord("x") - 33, 96]
+    assert 95 in words.encode("<think>", True)
+    assert 95 not in words.encode("<think>", False)
 
 
 def test_tags_that_swallow_white_space(tmp_path: Path) -> None:
