@@ -107,6 +107,9 @@ class _Protocol(HttpToolsProtocol):
         self._unread = 0
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
             raise self._too_large()  # the parser brings it to send_400_response
+        if self.parser.should_upgrade() and self.parser.get_method() == b"POST":
+            # Only HTTP/1.1 is spoken here, and httptools leaves such a request's body unread.
+            raise ApiError(400, "The connection cannot be upgraded: send no Upgrade header.")
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
