@@ -9,14 +9,18 @@ from gallama.backends.sampling import Sampler
 from gallama.types import Finish, Matcher, Sampling, Step, TokenLogprob, Vocabulary
 
 
-def check_prompt(prompt: Sequence[int], n_vocab: int, max_seq_len: int) -> tuple[int, ...]:
-    """The prompt as a tuple. Raises ValueError when a model could not run it."""
+def check_request(
+    prompt: Sequence[int], sampling: Sampling, n_vocab: int, max_seq_len: int
+) -> tuple[int, ...]:
+    """The prompt as a tuple. Raises ValueError for what a model could not run."""
     ids = tuple(map(int, prompt))
     if not 1 <= len(ids) <= max_seq_len:
         raise ValueError(f"a prompt must have 1 to {max_seq_len} tokens, this one has {len(ids)}")
-    for at, token in enumerate(ids):
-        if not 0 <= token < n_vocab:
-            raise ValueError(f"prompt token {at} is {token}, not within 0..{n_vocab - 1}")
+    named = {"prompt": ids, "logit_bias": sampling.logit_bias, "end_tokens": sampling.end_tokens}
+    for name, tokens in named.items():
+        for token in tokens:
+            if not 0 <= token < n_vocab:
+                raise ValueError(f"{name}: token {token} is not within 0..{n_vocab - 1}")
     return ids
 
 
@@ -60,15 +64,21 @@ class Reply:
         if token in self._ends:
             self.finish = "stop"
         else:
-            if self._matcher is not None:
-                self._matcher.advance(token)
-            if self._left == 0:
-                self.finish = "length"
+            self._advance(token)
         return Step((token,), () if logprob is None else (logprob,), self.finish)
 
     def empty(self, prompt_logprobs: tuple[TokenLogprob, ...] = ()) -> Step:
         """The only step of a reply without tokens."""
         return Step(finish=self.finish, prompt_logprobs=prompt_logprobs)
+
+    def _advance(self, token: int) -> None:
+        if self._matcher is not None:
+            self._matcher.advance(token)
+            if self._matcher.done and not self._ends:  # a model without end tokens
+                self.finish = "stop"
+                return
+        if self._left == 0:
+            self.finish = "length"
 
     def _allowed(self) -> NDArray[np.int32] | None:
         if self._matcher is None:

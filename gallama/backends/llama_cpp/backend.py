@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gallama.backends.llama_cpp import library
-from gallama.backends.reply import Reply, check_prompt
+from gallama.backends.reply import Reply, check_request
 from gallama.config.schema import ModelSpec
 from gallama.errors import BackendFailure
 from gallama.types import Matcher, Progress, Sampling, Stats, Step, Vocabulary
@@ -24,9 +24,9 @@ class LlamaCppBackend:
     await backend.unload()
 
     Without `max_seq_len` a request gets the model's own context, at most 8192 tokens. On CPU a
-    reply at temperature 0 or with a seed is the same whatever runs beside it; `slots`, threads
-    and other settings of the load may change its last bits. With max_tokens 0 a reply is one step
-    without tokens that says "length".
+    reply at temperature 0 or with a seed is the same whatever runs beside it (how, and what that
+    costs: see engine.py); `slots` and other settings of the load may change its last bits. With
+    max_tokens 0 a reply is one step without tokens that says "length".
     """
 
     def __init__(self, spec: ModelSpec) -> None:
@@ -62,7 +62,7 @@ class LlamaCppBackend:
         self, prompt: Sequence[int], sampling: Sampling, matcher: Matcher | None = None
     ) -> AsyncGenerator[Step, None]:
         model = self._loaded()
-        ids = check_prompt(prompt, len(model.vocabulary.pieces), model.max_seq_len)
+        ids = check_request(prompt, sampling, len(model.vocabulary.pieces), model.max_seq_len)
         return _steps(model, ids, sampling, matcher)
 
     async def unload(self) -> None:

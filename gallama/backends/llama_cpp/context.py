@@ -47,6 +47,7 @@ class Context:
             raise LoadError(f"no KV cache of {slots} x {max_seq_len} tokens: {reason}")
         self._memory = llama_cpp.llama_get_memory(self._context)
         self.n_vocab: int = llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(model))
+        self._row = ctypes.c_float * self.n_vocab
         self.slots = slots
         self._batch = _Batch(params.n_batch)
 
@@ -71,8 +72,8 @@ class Context:
 
     def logits(self, index: int) -> Floats:
         """The logits [n_vocab] of a wanted index: a view, good until the next decode."""
-        row = llama_cpp.llama_get_logits_ith(self._context, index)
-        return np.ctypeslib.as_array(row, (self.n_vocab,))
+        row = llama_cpp.llama_get_logits_ith(self._context, index).contents
+        return np.frombuffer(self._row.from_address(ctypes.addressof(row)), np.float32)
 
     def truncate(self, slot: int, length: int) -> None:
         """Keep the first `length` tokens of a slot."""

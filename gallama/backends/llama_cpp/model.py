@@ -47,6 +47,7 @@ class Weights:
             reason = next(iter(take_errors()), "llama.cpp does not say why")
             raise LoadError(f"cannot load {path}: {reason}")
         self.close = weakref.finalize(self, llama_cpp.llama_model_free, self.pointer)
+        self.close.atexit = False  # the engine's thread may still be at work
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _column_group(spec: ModelSpec, model: Any, context: Context) -> int:
     trials = max(2, _COMPARED // size)
     # With flash attention a long sequence alone is split over the threads.
     group = column_group(context, trials, at_least=2 if spec.llama_cpp.flash_attention else 1)
-    log.info("replies decode in groups of %d columns", group)
+    log.debug("replies decode in groups of %d columns", group)
     if group == 0 and spec.slots > 1:
         log.warning(
             "this model cannot decode %d replies together and give each the same as alone: they "

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gallama.backends import vocabulary as common
-from gallama.backends.reply import Reply, check_prompt
+from gallama.backends.reply import Reply, check_request
 from gallama.backends.sampling import token_logprob
 from gallama.config.schema import ModelSpec
 from gallama.errors import BackendFailure, LoadError
@@ -35,7 +35,7 @@ from gallama.types import Matcher, Progress, Sampling, Stats, Step, TokenLogprob
 CONTROL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 PRINTED = ("<tool_call>", "</tool_call>", "<think>", "</think>")
 SPECIAL = {text: 256 + i for i, text in enumerate(CONTROL + PRINTED)}
-SPELLINGS = {token: text.encode() for text, token in SPECIAL.items()}
+SPELLINGS = (*(bytes([i]) for i in range(256)), *(text.encode() for text in SPECIAL))
 START, END = SPECIAL["<|im_start|>"], SPECIAL["<|im_end|>"]
 N_VOCAB = 256 + len(SPECIAL)
 DEFAULT_MAX_SEQ_LEN = 4096
@@ -111,7 +111,7 @@ class ScriptedBackend:
     ) -> AsyncGenerator[Step, None]:
         if self._slots is None:
             raise BackendFailure("the scripted model is not loaded")
-        ids = check_prompt(prompt, N_VOCAB, self._max_seq_len)
+        ids = check_request(prompt, sampling, N_VOCAB, self._max_seq_len)
         return self._in_a_slot(self._slots, ids, sampling, matcher)
 
     async def unload(self) -> None:
@@ -195,8 +195,8 @@ def _compile(replies: Sequence[dict[str, str]]) -> list[tuple[re.Pattern[str], s
 
 
 def _vocabulary(spec: ModelSpec) -> Vocabulary:
-    printed = tuple(text.encode() for text in PRINTED)
-    pieces = tuple(bytes([i]) for i in range(256)) + (b"",) * len(CONTROL) + printed
+    silent = {SPECIAL[text] for text in CONTROL}
+    pieces = tuple(b"" if i in silent else text for i, text in enumerate(SPELLINGS))
     own = (END, SPECIAL["<|endoftext|>"])
     ends = common.end_tokens(spec, SPECIAL, own)
     return Vocabulary(
@@ -218,7 +218,7 @@ def _encode(text: str, special: bool) -> list[int]:
 
 
 def _text(tokens: Sequence[int]) -> str:
-    return b"".join(SPELLINGS.get(t, bytes([t & 255])) for t in tokens).decode("utf-8", "replace")
+    return b"".join(SPELLINGS[token] for token in tokens).decode("utf-8", "replace")
 
 
 def _logits(token: int) -> NDArray[np.float32]:

@@ -135,6 +135,14 @@ async def test_a_prompt_that_cannot_run(backend: Backend, prompt: list[int]) -> 
     assert backend.stats().prompt_tokens == 0
 
 
+@pytest.mark.parametrize("token", [-1, 10**6])
+@pytest.mark.parametrize("field", ["logit_bias", "end_tokens"])
+async def test_a_token_that_is_none(backend: Backend, field: str, token: int) -> None:
+    value = {token: 1.0} if field == "logit_bias" else frozenset({token})
+    with pytest.raises(ValueError, match=field):
+        backend.generate([1], replace(GREEDY, **{field: value}))
+
+
 @pytest.mark.parametrize(
     "sampling",
     [GREEDY, Sampling(max_tokens=24, seed=7), Sampling(max_tokens=24, seed=7, top_p=0.9, top_k=40)],
