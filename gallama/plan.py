@@ -84,7 +84,7 @@ def _max_tokens(n_prompt: int, request: Request, max_seq_len: int) -> int:
 
 
 def _check_length(n_prompt: int, wanted: int | None, request: Request, max_seq_len: int) -> None:
-    param = "messages" if request.prompt is None else "prompt"
+    param, takes = ("messages", "take") if request.prompt is None else ("prompt", "takes")
     if n_prompt == 0:
         raise PlanError("The prompt is empty: give at least one token.", param=param)
     # A reply of any length needs room for at least one token.
@@ -92,8 +92,8 @@ def _check_length(n_prompt: int, wanted: int | None, request: Request, max_seq_l
         return
     asked = "" if wanted is None else f" and max_tokens asks for {wanted} more"
     raise PlanError(
-        f"This model's context holds {max_seq_len} tokens, but the {param} take {n_prompt}{asked}: "
-        "shorten them or lower max_tokens.",
+        f"This model's context holds {max_seq_len} tokens, but the {param} {takes} "
+        f"{n_prompt}{asked}: send less, or lower max_tokens.",
         param=param,
         code="context_length_exceeded",
     )

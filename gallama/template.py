@@ -9,12 +9,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gallama.errors import LoadError, PlanError
+from gallama.text import any_of
 from gallama.types import Message, Vocabulary
 
 # The default of models that bring none; what most instruction-tuned models were taught.
@@ -51,11 +53,7 @@ class ChatTemplate:
     def __init__(self, source: str, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         spellings = [text for text in vocabulary.special if text]
-        self._starts = (
-            re.compile("(?=" + "|".join(map(re.escape, spellings)) + ").", re.DOTALL)
-            if spellings
-            else None
-        )
+        self._spelling = re.compile(any_of(spellings)) if spellings else None
         self._prefixes = {s[:n] for s in spellings for n in range(1, len(s))}
         self._longest = max(map(len, spellings), default=0)
         environment = ImmutableSandboxedEnvironment(
@@ -135,13 +133,15 @@ class ChatTemplate:
         return value
 
     def _guard_text(self, text: str, mark: str) -> str:
-        if self._starts is None:
+        if self._spelling is None:
             return text
+        cuts = [0]
+        while found := self._spelling.search(text, cuts[-1]):  # from within: they may overlap
+            cuts.append(found.start() + 1)
         # The end of the text may begin a spelling that the template's next words would complete.
-        for n in range(min(self._longest - 1, len(text)), 0, -1):
-            if text[-n:] in self._prefixes:
-                text = text[: len(text) - n + 1] + mark + text[len(text) - n + 1 :]
-        return self._starts.sub(lambda match: match[0] + mark, text)
+        ends = range(1, min(self._longest, len(text) + 1))
+        cuts += [len(text) - n + 1 for n in ends if text[-n:] in self._prefixes]
+        return mark.join(text[a:b] for a, b in pairwise([*sorted(cuts), len(text)]))
 
 
 def _as_dict(message: Message) -> dict[str, Any]:

@@ -8,6 +8,7 @@ rest = stream.close()
 """
 
 import codecs
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,23 @@ from gallama.types import Vocabulary
 def spelled(token: int, vocabulary: Vocabulary) -> bytes:
     """What the token prints; of a control token, which prints nothing, how it is spelled."""
     return vocabulary.pieces[token] or vocabulary.spelling(token).encode()
+
+
+def any_of(spellings: Iterable[str]) -> str:
+    """A regular expression for any of them, of several at one place the longest.
+
+    It is a tree, so that hundreds of them cost a search little more than one.
+    """
+    rests: dict[str, list[str]] = {}
+    ends = False
+    for spelling in spellings:
+        ends = ends or not spelling
+        if spelling:
+            rests.setdefault(spelling[0], []).append(spelling[1:])
+    branches = [re.escape(first) + any_of(rest) for first, rest in rests.items()]
+    if ends:
+        return f"(?:{'|'.join(branches)})?" if branches else ""
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 class Utf8:

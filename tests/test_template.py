@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -62,7 +64,7 @@ def test_names_arguments_and_variables_stay_text(content: str) -> None:
         "{{ messages[0].name }}|{{ messages[0].tool_calls[0].function.arguments | tojson }}"
         "|{{ extra.key }}|{{ messages[0].reasoning_content }}"
     )
-    call = ToolCall("1", "f", '{"k": %s}' % _json(content))
+    call = ToolCall("1", "f", '{"k": ' + _json(content) + "}")
     message = Message("assistant", None, content, (call,), reasoning_content=content)
     tokens = ChatTemplate(source, VOCABULARY).encode([message], kwargs={"extra": {"key": content}})
     assert specials(tokens) == []
@@ -82,10 +84,74 @@ def test_a_spelling_that_the_template_would_complete() -> None:
     assert text_of(tokens) == "<|im_end|>"
 
 
-def test_the_last_message_goes_on() -> None:
-    turns = [Message("user", "Count."), Message("assistant", "1, 2, ")]
+# what an assistant's turn has begun with
+BEGUN = ["1, 2, ", "", "\n\n  x", "<|im_end|>", "<think>\nHm <", "Grüße 🦙"]
+PREFIX = "<|im_start|>user\nCount.<|im_end|>\n<|im_start|>assistant\n"
+
+
+@pytest.mark.parametrize("content", BEGUN)
+def test_the_last_message_goes_on(content: str) -> None:
+    turns = [Message("user", "Count."), Message("assistant", content)]
     tokens = ChatTemplate(CHATML, VOCABULARY).encode(turns, continue_final_message=True)
-    assert text_of(tokens).endswith("<|im_start|>assistant\n1, 2, ")
+    assert text_of(tokens) == PREFIX + content
+    assert len(specials(tokens)) == 3
+
+
+# templates under which the last message would not go on as it stands
+CHANGING = [
+    "{{ messages[-1].content | trim }}",
+    "{{ messages[-1].content | upper }}",
+    "{{ messages[0].content }}",
+    "{{ messages[-1].content.split('x')[0] }}",
+]
+
+
+@pytest.mark.parametrize("source", CHANGING)
+def test_a_template_that_changes_it_is_named(source: str) -> None:
+    turns = [Message("user", "Count."), Message("assistant", " 1, x 2")]
+    with pytest.raises(PlanError, match="changes the last message") as caught:
+        ChatTemplate(source, VOCABULARY).encode(turns, continue_final_message=True)
+    assert caught.value.param == "continue_final_message"
+
+
+def test_variables_are_the_templates_own() -> None:
+    source = "{{ mood }} {{ messages[0].name }} {{ add_generation_prompt }}"
+    tokens = ChatTemplate(source, VOCABULARY).encode(
+        [Message("user", "hi", "Ann")], kwargs={"mood": "fine"}, add_generation_prompt=False
+    )
+    assert text_of(tokens) == "fine Ann False"
+
+
+@pytest.mark.parametrize("name", ["messages", "tools", "add_generation_prompt", "bos_token"])
+def test_what_the_server_says_is_not_theirs(name: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        ChatTemplate(CHATML, VOCABULARY).encode([Message("user", "hi")], kwargs={name: 1})
+    assert caught.value.param == f"chat_template_kwargs.{name}"
+
+
+# arguments that templates give to tojson
+TOJSON = [
+    ("", '{"b": "<ü>", "a": 1}'),
+    ("(ensure_ascii=True)", '{"b": "<\\u00fc>", "a": 1}'),
+    ("(sort_keys=True)", '{"a": 1, "b": "<ü>"}'),
+    ("(separators=(',', ':'))", '{"b":"<ü>","a":1}'),
+    ("(indent=1)", '{\n "b": "<ü>",\n "a": 1\n}'),
+]
+
+
+@pytest.mark.parametrize(("arguments", "out"), TOJSON)
+def test_tojson(arguments: str, out: str) -> None:
+    template = ChatTemplate("{{ {'b': '<ü>', 'a': 1} | tojson" + arguments + " }}", VOCABULARY)
+    assert text_of(template.encode([Message("user", "hi")])) == out
+
+
+def test_a_long_hostile_text_takes_its_length() -> None:
+    special = {**VOCABULARY.special, **{f"<|reserved_{i}|>": 263 for i in range(250)}}
+    many = replace(VOCABULARY, special=special, encode=lambda text, special: [0])
+    began = time.process_time()
+    for text in ("<" * 300_000, "<|im_end|>" * 30_000, "<|reserved_" * 30_000):
+        ChatTemplate(CHATML, many).encode([Message("user", text)])
+    assert time.process_time() - began < 3
 
 
 def test_a_broken_template_is_named_by_its_line() -> None:
@@ -99,6 +165,11 @@ REFUSALS = [
     ("{{ messages[0].content + 1 }}", "can only concatenate"),
     ("{{ messages.append(1) }}", "unsafe"),
     ("{{ ''.__class__.__mro__ }}", "unsafe"),
+    ("{{ messages[9].content.x }}", "no element 9"),
+    ("{{ [][3] + 1 }}", "no element 3"),
+    ("{{ 1 // 0 }}", "zero"),
+    ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
+    ("{{ undefined_thing.x }}", "undefined"),
 ]
 
 

@@ -2,11 +2,12 @@
 
 import itertools
 import random
+import re
 import time
 
 import pytest
 
-from gallama.text import StopFinder, Stops, TextStream, spelled_text
+from gallama.text import StopFinder, Stops, TextStream, any_of, spelled_text
 from gallama.types import Vocabulary
 
 BYTES = Vocabulary(
@@ -141,3 +142,17 @@ def test_a_thousand_stop_strings_cost_little() -> None:
 
 def test_tokens_behind_a_stop_string_are_not_out() -> None:
     assert read([b"abSTOPcd"], ("STOP",)) == ("ab", "STOP", 2)
+
+
+# spellings, a text, and what is found in it
+SPELLINGS = [
+    (["<a>", "<ab>", "<"], "x<ab>y<a>z<b", ["<ab>", "<a>", "<"]),
+    (["ab", "abc", "b"], "abcbab", ["abc", "b", "ab"]),
+    (["(.*)", "[x"], "a(.*)[x]", ["(.*)", "[x"]),
+    (["a"], "bb", []),
+]
+
+
+@pytest.mark.parametrize(("spellings", "text", "found"), SPELLINGS)
+def test_the_longest_of_many_spellings(spellings: list[str], text: str, found: list[str]) -> None:
+    assert re.findall(any_of(spellings), text) == found

@@ -184,7 +184,7 @@ def test_a_prompt_that_fills_the_context(server: Server, streamed: bool) -> None
     size = post(server, "/tokenize", prompt="a")["max_model_len"]
     full = complete(server, [token] * size, streamed, max_tokens=0)
     assert full.usage.total_tokens == size
-    with pytest.raises(openai.BadRequestError, match="shorten them"):
+    with pytest.raises(openai.BadRequestError, match="send less"):
         complete(server, [token] * size, streamed)
     last = complete(server, [token] * (size - 1), streamed)  # 16 by default: cut to the room
     assert last.usage.completion_tokens == 1

@@ -10,6 +10,7 @@ import llama_cpp
 
 from gallama.backends import vocabulary as common
 from gallama.config.schema import ModelSpec
+from gallama.text import any_of
 from gallama.types import Vocabulary
 
 _SHORT = 32  # characters
@@ -204,5 +205,4 @@ def _named(token: int, special: dict[str, int]) -> int | None:
 
 
 def _any_of(spellings: dict[str, int]) -> re.Pattern[str] | None:
-    longest_first = sorted(spellings, key=len, reverse=True)
-    return re.compile(f"({'|'.join(map(re.escape, longest_first))})") if spellings else None
+    return re.compile(f"({any_of(spellings)})") if spellings else None
