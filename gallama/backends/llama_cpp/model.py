@@ -1,11 +1,11 @@
 """Loading a GGUF: the weights, their KV cache, and what can be wrong with either."""
 
 import contextlib
+import os
 import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from os import sched_getaffinity
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +135,10 @@ def _column_group(spec: ModelSpec, model: Any, context: Context) -> int:
 
 def _physical_cores() -> int:
     """Physical cores among those that this process may use."""
+    if not hasattr(os, "sched_getaffinity"):  # not Linux
+        return os.cpu_count() or 1
     cores = set()
-    for cpu in sched_getaffinity(0):
+    for cpu in os.sched_getaffinity(0):
         topology = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
         try:
             cores.add(topology.read_text())
