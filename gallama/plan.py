@@ -1,6 +1,7 @@
 """From a request to what a backend is asked: pure, so it can be tested without a model."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gallama.errors import PlanError
 from gallama.template import ChatTemplate
@@ -41,7 +42,12 @@ def _stops(request: Request) -> Stops:
             f"stop: at most {MAX_STOP_CHARACTERS} characters together; these have {size}.",
             param="stop",
         )
-    return Stops(request.stop)
+    return _automaton(request.stop)
+
+
+@lru_cache(maxsize=1)  # the prompts of one request are planned one by one
+def _automaton(stop: tuple[str, ...]) -> Stops:
+    return Stops(stop)
 
 
 def _stop_tokens(request: Request, vocabulary: Vocabulary) -> frozenset[int]:

@@ -37,13 +37,15 @@ Entry = TokenLogprob | int  # a bare token is one without a probability: a promp
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One prompt: its plan, its text as echo returns it, and the candidates it gets."""
+    """One prompt: its plan, what echo returns of it (its text, and where in that its tokens begin
+    if they are scored), and the candidates it gets."""
 
     plan: Plan
     text: str
+    starts: list[int]
     replies: list[Reply]
 
-    def echo(self, reply: Reply) -> list[Entry]:
+    def entries(self, reply: Reply) -> list[Entry]:
         return [self.plan.prompt[0], *reply.prompt_logprobs]
 
 
@@ -64,7 +66,7 @@ class Completions:
         for prompt in self._prompts():
             plan = await self._service.plan(self._request(prompt))
             answers = replies(self._service, plan, candidates)
-            sources.append(Source(plan, self._text_of(prompt), answers))
+            sources.append(Source(plan, *self._echoed(prompt, plan), answers))
         return sources
 
     def _candidates(self) -> int:
@@ -118,18 +120,30 @@ class Completions:
         ranked = (wire.best_of or 1) > self._n  # choosing the best takes their probabilities
         top = 0 if wire.logprobs is None and ranked else wire.logprobs
         sampling = self._service.sampling(wire, wire.max_tokens, top)
-        scored = bool(wire.echo) and wire.logprobs is not None
         return Request(
             prompt=prompt,
-            sampling=replace(sampling, prompt_logprobs=scored),
+            sampling=replace(sampling, prompt_logprobs=self._scores),
             default_max_tokens=self._service.defaults.max_tokens or DEFAULT_MAX_TOKENS,
             stop=wire.stop_strings,
         )
 
-    def _text_of(self, prompt: str | tuple[int, ...]) -> str:
-        if isinstance(prompt, str):
-            return prompt
-        return spelled_text(prompt, self._service.backend.vocabulary)[0]
+    @property
+    def _scores(self) -> bool:
+        """Whether the prompts' tokens have log-probabilities, too."""
+        return bool(self._wire.echo) and self._wire.logprobs is not None
+
+    def _echoed(self, prompt: str | tuple[int, ...], plan: Plan) -> tuple[str, list[int]]:
+        """The prompt's text, and where in it its tokens begin if they are scored."""
+        if not self._wire.echo:
+            return "", []
+        if isinstance(prompt, str) and not self._scores:
+            return prompt, []
+        text, starts = spelled_text(plan.prompt, self._service.backend.vocabulary)
+        if not isinstance(prompt, str):
+            return text, starts
+        # What the server itself put before the prompt is no part of the echo.
+        added = len(text) - len(prompt)
+        return prompt, [max(start - added, 0) for start in starts]
 
     async def complete(self, sources: list[Source]) -> Completion:
         answers = [reply for source in sources for reply in source.replies]
@@ -158,19 +172,10 @@ class Completions:
     ) -> CompletionChoice:
         if not self._wire.echo:
             return self._choice(index, whole.text, whole.logprobs, whole.starts, whole.finish)
-        entries = [*source.echo(reply), *whole.logprobs]
-        starts = self._starts(source, whole)
+        offset = len(source.text)
+        entries = [*source.entries(reply), *whole.logprobs]
+        starts = [*source.starts, *(start + offset for start in whole.starts)]
         return self._choice(index, source.text + whole.text, entries, starts, whole.finish)
-
-    def _starts(self, source: Source, whole: Piece) -> list[int]:
-        """Where the tokens of prompt and reply begin in the text of both."""
-        text, starts = spelled_text(source.plan.prompt, self._service.backend.vocabulary)
-        # What the server itself put before the prompt is no part of the echo.
-        added = len(text) - len(source.text)
-        return [
-            *(max(start - added, 0) for start in starts),
-            *(start + len(source.text) for start in whole.starts),
-        ]
 
     async def stream(self, sources: list[Source]) -> AsyncGenerator[bytes, None]:
         """Server-sent events: each prompt if it is to be echoed, the text, the usage, [DONE]."""
@@ -179,20 +184,16 @@ class Completions:
         async with aclosing(interleave(answers)) as pieces:
             begun: set[int] = set()
             async for index, piece in pieces:
-                offset = 0
-                if self._wire.echo:
-                    offset = len(owners[index].text)
-                    if index not in begun:
-                        begun.add(index)
-                        yield self._echo(index, owners[index], answers[index])
-                yield self._chunk(index, piece, offset)
+                if self._wire.echo and index not in begun:
+                    begun.add(index)
+                    yield self._echo(index, owners[index], answers[index])
+                yield self._chunk(index, piece, len(owners[index].text))
         if self._wire.wants_usage:
             yield event(self._envelope([], usage_of([s.plan for s in sources], answers)))
         yield DONE
 
     def _echo(self, index: int, source: Source, reply: Reply) -> bytes:
-        starts = self._starts(source, Piece(""))
-        choice = self._choice(index, source.text, source.echo(reply), starts, None)
+        choice = self._choice(index, source.text, source.entries(reply), source.starts, None)
         return event(self._streamed([choice]))
 
     def _chunk(self, index: int, piece: Piece, offset: int) -> bytes:
