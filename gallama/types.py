@@ -126,10 +126,15 @@ class Vocabulary:
     eos: int | None = None
     adds_bos: bool = False
     chat_template: str | None = None
+    _spellings: Mapping[int, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        first_counts = {token: text for text, token in reversed([*self.special.items()])}
+        object.__setattr__(self, "_spellings", first_counts)
 
     def spelling(self, token: int | None) -> str:
         """The text of a special token as chat templates name it; "" for None."""
-        return next((text for text, i in self.special.items() if i == token), "")
+        return "" if token is None else self._spellings.get(token, "")
 
 
 @dataclass(frozen=True, slots=True)

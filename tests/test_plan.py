@@ -42,6 +42,12 @@ def test_what_is_before_every_prompt(
     assert planned(Request(prompt=prompt), WITH_BOS).prompt == tokens
 
 
+def test_tokenize_counts_as_completions_do() -> None:
+    service = Service("fake", Fake(WITH_BOS), ChatTemplate(CHATML, WITH_BOS), SamplingDefaults())
+    assert asyncio.run(service.encode("hi", True, True)) == [START, *b"hi"]
+    assert asyncio.run(service.encode("hi", True, False)) == [*b"hi"]
+
+
 def test_a_template_that_says_it_itself() -> None:
     template = ChatTemplate("{{ bos_token }}{{ messages[0].content }}", WITH_BOS)
     request = Request(messages=(Message("user", "hi"),))
