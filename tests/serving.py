@@ -5,6 +5,7 @@ with running("models=tiny") as server:
 """
 
 import functools
+import json
 import os
 import queue
 import re
@@ -127,6 +128,14 @@ def running(*overrides: str, env: dict[str, str] | None = None) -> Iterator[Serv
     with started(*overrides, env=env) as server:
         server.url = server.wait_for(SERVING)[1]
         yield server
+
+
+def home(folder: Path, /, **models: dict[str, Any]) -> dict[str, str]:
+    """An environment in which `models=mine` is these models."""
+    path = folder / "conf" / "models" / "mine.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(models))  # which is YAML
+    return {"GALLAMA_HOME": str(folder)}
 
 
 def eventually(true: Callable[[], Any], seconds: float = 10) -> Any:

@@ -48,7 +48,7 @@ class LocalLauncher:
     async def start(self, spec: WorkerSpec, progress: Progress) -> "LocalWorker":
         path = str(self._folder / f"{next(self._numbers)}.sock")
         try:
-            process, status = await _spawn(path)
+            process, status = await _spawn(path, spec.worker)
         except OSError as error:
             why = f"no process for the worker could be started ({error.strerror})"
             raise LaunchFailed(why, permanent=False) from error
@@ -76,12 +76,12 @@ def _socket_folder() -> Path:
         raise LaunchFailed(why, permanent=True) from error
 
 
-async def _spawn(path: str) -> tuple[Process, Socket]:
+async def _spawn(path: str, name: str) -> tuple[Process, Socket]:
     """A new worker process that will listen at `path`, and our end of its status line."""
     ours, theirs = socketpair()
     try:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gallama.serve.worker", path, str(theirs.fileno())),
+            *(sys.executable, "-m", "gallama.serve.worker", path, str(theirs.fileno()), name),
             stdin=PIPE,
             stdout=PIPE,
             stderr=STDOUT,

@@ -1,9 +1,9 @@
 """A worker process: one model behind the api, on a unix socket.
 
-    python -m gallama.serve.worker SOCKET STATUS_FD < spec
+    python -m gallama.serve.worker SOCKET STATUS_FD NAME < spec
 
 This is the one place where api, backend and engine meet. See gallama.launchers.local for what
-goes over standard input and the status line.
+goes over standard input and the status line; the name is for those who look at processes.
 """
 
 import asyncio
