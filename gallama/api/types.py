@@ -4,7 +4,7 @@ Requests refuse what they do not know. A field that OpenAI defines and that has 
 listed under ACCEPTED with the reason; one that cannot be honoured under REFUSED.
 """
 
-from typing import Annotated, Any, Literal, NotRequired, TypedDict, TypeVar
+from typing import Annotated, Any, Literal, NotRequired, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict  # pydantic reads typing.TypedDict from Python 3.12 on
 
 from gallama.asgi import decode_object
 from gallama.wire_errors import ApiError
@@ -168,9 +169,9 @@ TokenId = Annotated[Int32, Field(ge=0)]
 TokenIds = Annotated[Items[TokenId], Field(min_length=1)]
 Prompt = Annotated[
     Annotated[str, Tag("<text>")]
-    | Annotated[Items[str], Tag("<texts>")]
+    | Annotated[Items[str], Field(min_length=1), Tag("<texts>")]
     | Annotated[TokenIds, Tag("<ids>")]
-    | Annotated[Items[TokenIds], Tag("<lists>")],
+    | Annotated[Items[TokenIds], Field(min_length=1), Tag("<lists>")],
     Discriminator(
         _prompt_shape,
         custom_error_type="shape",
@@ -270,6 +271,15 @@ class ChatRequest(SamplingFields, TemplateFields):
     tools: list[Any] | None = Field(None, max_length=0)
     tool_choice: Literal["none", "auto"] | None = None
     parallel_tool_calls: bool | None = None
+
+    # REFUSED: null says nothing, so it may be said.
+    audio: None = None
+    function_call: None = None
+    functions: None = None
+    moderation: None = None
+    reasoning_effort: None = None
+    verbosity: None = None
+    web_search_options: None = None
 
 
 class CompletionRequest(SamplingFields):
@@ -415,3 +425,53 @@ class Completion(TypedDict):
     model: str
     choices: list[CompletionChoice]
     usage: NotRequired[Usage | None]
+
+
+class Tokenized(TypedDict):
+    """`max_model_len`: tokens that a prompt and its reply may take together."""
+
+    tokens: list[int]
+    count: int
+    max_model_len: int
+
+
+class Detokenized(TypedDict):
+    prompt: str
+
+
+ModelState = Literal["starting", "loading", "ready", "restarting", "failed", "stopped"]
+
+
+class ModelCard(TypedDict):
+    """`root`: the name that `id` is an alias of, or `id` itself."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: Literal["gallama"]
+    root: str
+    state: ModelState
+
+
+class ModelList(TypedDict):
+    object: Literal["list"]
+    data: list[ModelCard]
+
+
+class Health(TypedDict):
+    status: Literal["ok", "unavailable"]
+    workers: dict[str, ModelState]
+
+
+class ErrorDetail(TypedDict):
+    """`param`: the path of the field that was wrong, if one was."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+    request_id: str
+
+
+class Error(TypedDict):
+    error: ErrorDetail

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -37,6 +38,7 @@ logger = logging.getLogger("gallama")
 
 PROXIED = ("/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize")
 RETURNED = ("content-type", "content-length", "cache-control")
+DESCRIPTION = Path(__file__).with_name("openapi.json")  # gallama.api.openapi writes it
 SMALL_BODY = 64_000  # bytes; what takes longer to decode than a thread takes to start
 
 
@@ -178,12 +180,16 @@ async def _model_of(body: bytes) -> str:
 
 def build(config: RunConfig, supervisor: Supervisor) -> ASGIApp:
     models = Models(config, supervisor)
+    description = DESCRIPTION.read_bytes()
 
     async def list_models(request: Request) -> Response:
         return JSONResponse({"object": "list", "data": models.cards()})
 
     async def one_model(request: Request) -> Response:
         return JSONResponse(models.card(request.path_params["name"]))
+
+    async def described(request: Request) -> Response:
+        return Response(description, media_type="application/json")
 
     async def health(request: Request) -> Response:
         """200 when every model can answer."""
@@ -197,6 +203,7 @@ def build(config: RunConfig, supervisor: Supervisor) -> ASGIApp:
         Route("/v1/models", list_models),
         Route("/v1/models/{name:path}", one_model),
         Route("/health", health),
+        Route("/openapi.json", described),
         *(Route(path, Proxy(path, models, max_body), methods=["POST"]) for path in PROXIED),
     ]
     return RequestIds(Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS))

@@ -84,7 +84,7 @@ def test_a_bad_body(body: bytes, param: str | None, words: str) -> None:
     assert caught.value.param == param
 
 
-MANY = 300_000
+MANY = 100_000
 
 # many mistakes, of which one is named
 MISTAKES = [
@@ -104,7 +104,7 @@ def test_many_mistakes(fields: object, param: str) -> None:
         parse(body, ChatRequest)
     assert caught.value.param == param
     assert len(str(caught.value)) < 300
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 1
 
 
 PROMPTS = [

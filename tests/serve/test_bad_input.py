@@ -51,7 +51,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (TEXT, {"messages": [HI]}, "messages", "unknown field."),
     (CHAT, {"prompt": "hi"}, "prompt", "unknown field."),
     (CHAT, {"": 1}, "", "unknown field."),
-    (CHAT, {f"k{i}": 1 for i in range(100_000)}, "k0", "unknown field."),
+    (CHAT, {f"k{i}": 1 for i in range(20_000)}, "k0", "unknown field."),
     (CHAT, {"k" * 1_000_000: 1}, "k" * 80 + "…", "unknown field."),
     (CHAT, {"temperature": -0.1}, "temperature", "greater than or equal to 0 (got -0.1)"),
     (CHAT, {"temperature": 2.1}, "temperature", "less than or equal to 2 (got 2.1)"),
@@ -398,7 +398,7 @@ def beside(tiny: Server) -> Iterator[Bystander]:
 
 @pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.name)
 def test_a_bad_request(tiny: Server, beside: Bystander, row: Row) -> None:
-    for _ in range(3):  # the machine may be busy with other tests
+    for _ in range(5):  # the machine may be busy with other tests
         answer = ask(tiny, row.sent, row.ends)
         if answer.seconds < SECONDS:
             break

@@ -1,0 +1,132 @@
+"""The description that is served, against the types, against every kind of answer, and as what
+schemathesis makes requests of."""
+
+import copy
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
+
+from gallama.api import openapi, types
+from gallama.serve import events, gateway
+from tests.serve.conftest import TINY
+from tests.serving import Server, running
+
+DESCRIPTION: dict[str, Any] = json.loads(openapi.FILE.read_bytes())
+CHAT = {
+    "model": "tiny",
+    "messages": [{"role": "user", "content": "Tell me a story about a Llama"}],
+    "max_tokens": 8,
+}
+TEXT = {"model": "tiny", "prompt": "Once upon a time", "max_tokens": 8}
+
+
+def test_the_file_is_what_the_types_say() -> None:
+    assert openapi.FILE.read_bytes() == openapi.encoded(), "run: python -m gallama.api.openapi"
+
+
+def test_what_is_spelled_twice_is_spelled_alike() -> None:
+    assert set(get_args(types.ModelState)) == set(get_args(events.State))
+    assert set(gateway.PROXIED) < DESCRIPTION["paths"].keys()
+
+
+def test_it_is_served(tiny: Server) -> None:
+    with urllib.request.urlopen(tiny.url + "/openapi.json") as answer:
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.read() == openapi.FILE.read_bytes()
+
+
+def ask(server: Server, path: str, body: Any) -> tuple[int, str]:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"content-type": "application/json"}
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(server.url + path, data, headers)
+        ) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def check(kind: Any, text: str) -> None:
+    """`text` is of the kind, has no field that it has not, and all in its order."""
+    value = TypeAdapter(kind).validate_json(text, strict=True, extra="forbid")
+    assert json.dumps(value) == json.dumps(json.loads(text))
+    reference = {"$ref": f"#/components/schemas/{kind.__name__}"}
+    components = {"components": DESCRIPTION["components"]}
+    Draft202012Validator({**reference, **components}).validate(json.loads(text))
+
+
+# a path, a body, and the kind of the answer
+ANSWERS: list[tuple[str, Any, Any]] = [
+    ("/v1/chat/completions", CHAT, types.ChatCompletion),
+    ("/v1/chat/completions", {**CHAT, "n": 2}, types.ChatCompletion),
+    ("/v1/chat/completions", {**CHAT, "logprobs": True}, types.ChatCompletion),
+    ("/v1/chat/completions", {**CHAT, "logprobs": True, "top_logprobs": 2}, types.ChatCompletion),
+    ("/v1/completions", TEXT, types.Completion),
+    ("/v1/completions", {**TEXT, "logprobs": 2, "echo": True, "best_of": 2}, types.Completion),
+    ("/tokenize", {"model": "tiny", "prompt": "hi"}, types.Tokenized),
+    ("/tokenize", {"model": "tiny", "messages": CHAT["messages"]}, types.Tokenized),
+    ("/detokenize", {"model": "tiny", "tokens": [1, 300]}, types.Detokenized),
+    ("/v1/models", None, types.ModelList),
+    ("/v1/models/tiny", None, types.ModelCard),
+    ("/health", None, types.Health),
+    ("/v1/models/other", None, types.Error),
+    ("/v1/chat/completions", None, types.Error),
+    ("/v1/chat/completions", {**CHAT, "n": 0}, types.Error),
+    ("/v1/completions", {**TEXT, "model": "other"}, types.Error),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "kind"), ANSWERS)
+def test_an_answer(tiny: Server, path: str, body: Any, kind: Any) -> None:
+    status, text = ask(tiny, path, body)
+    assert (status == 200) == (kind is not types.Error)
+    check(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [row for row in ANSWERS if row[2] in (types.ChatCompletion, types.Completion)],
+)
+def test_a_stream(tiny: Server, path: str, body: Any, kind: Any) -> None:
+    event = types.ChatChunk if kind is types.ChatCompletion else kind
+    options = {"stream": True, "stream_options": {"include_usage": True}}
+    _, text = ask(tiny, path, {key: v for key, v in body.items() if key != "best_of"} | options)
+    *parts, done, rest = text.split("\n\n")
+    assert (done, rest) == ("data: [DONE]", "")
+    assert len(parts) > 3
+    for part in parts:
+        check(event, part.removeprefix("data: "))
+
+
+# That all that fits the description is taken cannot be asked: it knows no model's context.
+SCHEMATHESIS = """run openapi.json --mode all --phases coverage,fuzzing --max-examples 10 --no-color
+    --generation-deterministic --exclude-checks positive_data_acceptance"""
+
+
+@pytest.mark.timeout(300)  # some 16 seconds of processor time
+def test_what_schemathesis_makes_of_it(tmp_path: Path) -> None:
+    """No 5xx, every answer as described, and what is not described is refused."""
+    description = copy.deepcopy(DESCRIPTION)
+    for schema in description["components"]["schemas"].values():
+        if "model" in schema.get("required", ()):
+            schema["properties"]["model"] = {"const": "tiny"}
+    (tmp_path / "openapi.json").write_text(json.dumps(description))
+    with running(*TINY, "models.tiny.sampling.max_tokens=4") as server:
+        command = [sys.executable, "-m", "schemathesis.cli", *SCHEMATHESIS.split()]
+        run = subprocess.run(
+            [*command, "--url", server.url], capture_output=True, text=True, cwd=tmp_path
+        )
+        assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
+        assert re.search(r"(\d{3,}) generated, \1 passed", run.stdout)
+        assert ask(server, "/v1/chat/completions", CHAT)[0] == 200
