@@ -1,6 +1,7 @@
 """What the endpoints of one worker share: the model, its template, its defaults."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from gallama.types import Backend, Finish, Request, Sampling, Step, TokenLogprob
 from gallama.wire_errors import ApiError
 
 T = TypeVar("T")
+
+_TOKEN_ID = re.compile("0|[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Service:
     def _bias(self, bias: dict[str, float] | None) -> dict[int, float]:
         size = len(self.backend.vocabulary.pieces)
         for key in bias or ():
-            if not (key.isascii() and key.isdigit() and len(key) < 10 and int(key) < size):
+            if not (_TOKEN_ID.fullmatch(key) and int(key) < size):
                 param = f"logit_bias.{key}"
                 message = f"{param}: no token id of this model (0 to {size - 1})."
                 raise ApiError(400, message, param=param)

@@ -123,6 +123,12 @@ def test_a_row_is_true(
     assert (word == "supported") == is_read(name)
 
 
+@pytest.mark.parametrize("name", sorted(CHAT.keys() - {"model", "messages"}))
+def test_null_is_the_same_as_nothing(name: str) -> None:
+    body = {"model": "m", "messages": VALUES["messages"], name: None}
+    assert getattr(parse(json.dumps(body).encode(), types.ChatRequest), name) is None
+
+
 def is_read(name: str) -> bool:
     """Whether any code of the api asks a request for this field."""
     fields = re.search(rf"\b(?:wire|fields|self|self\._wire)\.{name}\b", SOURCES)

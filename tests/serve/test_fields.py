@@ -455,6 +455,7 @@ REFUSED_COMPLETIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"prompt": [[1], [99999]]}, "prompt[1]", "99999 is no token id"),
     ({"prompt": ""}, "prompt", "empty"),
     ({"logit_bias": {"99999": 1}}, "logit_bias.99999", "no token id"),
+    ({"logit_bias": {"05": 1}}, "logit_bias.05", "no token id"),
     ({"stop": ["x" * 50_001] * 2}, "stop", "at most 100000 characters"),
     ({"stream_options": {}}, "stream_options", "needs 'stream': true"),
 ]
