@@ -13,6 +13,9 @@ from itertools import pairwise
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2.ext import Extension
+from jinja2.nodes import Node
+from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gallama.errors import LoadError, PlanError
@@ -59,7 +62,7 @@ class ChatTemplate:
         environment = ImmutableSandboxedEnvironment(
             trim_blocks=True,
             lstrip_blocks=True,
-            extensions=["jinja2.ext.loopcontrols"],
+            extensions=["jinja2.ext.loopcontrols", _Generation],
         )
         environment.filters["tojson"] = _tojson
         environment.globals["raise_exception"] = _raise_exception
@@ -142,6 +145,16 @@ class ChatTemplate:
         ends = range(1, min(self._longest, len(text) + 1))
         cuts += [len(text) - n + 1 for n in ends if text[-n:] in self._prefixes]
         return mark.join(text[a:b] for a, b in pairwise([*sorted(cuts), len(text)]))
+
+
+class _Generation(Extension):
+    """Hugging Face's {% generation %} marks an assistant's words for training; here it does not."""
+
+    tags = {"generation"}  # noqa: RUF012 (as Jinja has it)
+
+    def parse(self, parser: Parser) -> list[Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
 
 def _as_dict(message: Message) -> dict[str, Any]:

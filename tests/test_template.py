@@ -154,6 +154,13 @@ def test_a_long_hostile_text_takes_its_length() -> None:
     assert time.process_time() - began < 3
 
 
+def test_the_tag_for_training_is_nothing() -> None:
+    source = "a{% generation %}{{ messages[0].content }}{% endgeneration %}{% break %}b"
+    source = "{% for _ in messages %}" + source + "{% endfor %}"
+    tokens = ChatTemplate(source, VOCABULARY).encode([Message("assistant", "hi")])
+    assert text_of(tokens) == "ahi"
+
+
 def test_a_broken_template_is_named_by_its_line() -> None:
     with pytest.raises(LoadError, match="chat template, line 2"):
         ChatTemplate("fine\n{% if %}", VOCABULARY)
