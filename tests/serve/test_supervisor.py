@@ -146,10 +146,9 @@ async def test_a_reason_of_its_own_ends_a_first_load_at_once() -> None:
 async def test_what_was_ready_once_is_never_given_up(hasty: None) -> None:
     worker = FakeWorker()
     worker.die()
-    lives = [worker, *[LaunchFailed("its file is gone", permanent=True)] * 6, FakeWorker()]
-    async with keeping(FakeLauncher(*lives)) as replica:
-        await until(lambda: replica.ready and replica.session is not None)
-        await until(lambda: replica.event.state == "ready")
+    failures = [LaunchFailed("its file is gone", permanent=True)] * 6
+    async with keeping(launcher := FakeLauncher(worker, *failures, FakeWorker())) as replica:
+        await until(lambda: launcher.starts == 8 and replica.ready)
 
 
 async def test_a_storm_of_restarts_calms_down() -> None:
@@ -174,7 +173,7 @@ async def test_a_worker_that_cannot_be_reached_is_replaced(hasty: None) -> None:
     async with keeping(launcher := FakeLauncher(lost, good), heartbeat=0.2) as replica:
         await until(lambda: launcher.starts == 2)
         assert lost.stopped_with == [0]
-        assert "did not answer for 0.2 s" in replica.event.detail or replica.event.state != "failed"
+        await until(lambda: replica.ready)
 
 
 async def test_one_late_heartbeat_is_forgiven() -> None:
