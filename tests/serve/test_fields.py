@@ -20,7 +20,7 @@ from tests.serve.oracle import SLACK, allowed, log_softmax, oracle, penalised
 from tests.serving import Server
 
 STORY = "Tell me a story about a Llama."
-WILD = {"temperature": 1.5, "seed": 11, "max_tokens": 40}
+WILD: dict[str, Any] = {"temperature": 1.5, "seed": 11, "max_tokens": 40}
 
 # ---- what is streamed is what is not
 
@@ -42,6 +42,24 @@ CHATS: list[dict[str, Any]] = [
 def test_a_streamed_chat_says_the_same(tiny: Server, options: dict[str, Any]) -> None:
     options = {**WILD, **options}
     assert chat(tiny, STORY, True, **options) == chat(tiny, STORY, **options)
+
+
+def test_the_async_client_hears_the_same(tiny: Server) -> None:
+    async def heard() -> list[str]:
+        texts = ["", ""]
+        async with tiny.async_client() as client:
+            stream = await client.chat.completions.create(
+                model="tiny",
+                messages=[{"role": "user", "content": STORY}],
+                stream=True,
+                n=2,
+                **WILD,
+            )
+            async for chunk in stream:
+                texts[chunk.choices[0].index] += chunk.choices[0].delta.content or ""
+        return texts
+
+    assert asyncio.run(heard()) == chat(tiny, STORY, n=2, **WILD).texts
 
 
 COMPLETIONS: list[tuple[Any, dict[str, Any]]] = [
