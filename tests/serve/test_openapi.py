@@ -109,12 +109,12 @@ def test_a_stream(tiny: Server, path: str, body: Any, kind: Any) -> None:
         check(event, part.removeprefix("data: "))
 
 
-# That all that fits the description is taken cannot be asked: it knows no model's context.
-SCHEMATHESIS = """run openapi.json --mode all --phases coverage,fuzzing --max-examples 10 --no-color
+# Some 15 seconds of processor time, and no more than 30 by the clock. That all that fits the
+# description is taken cannot be asked: it knows no model's context.
+SCHEMATHESIS = """run openapi.json --mode all --phases coverage --workers 4 --max-time 30 --no-color
     --generation-deterministic --exclude-checks positive_data_acceptance"""
 
 
-@pytest.mark.timeout(300)  # some 16 seconds of processor time
 def test_what_schemathesis_makes_of_it(tmp_path: Path) -> None:
     """No 5xx, every answer as described, and what is not described is refused."""
     description = copy.deepcopy(DESCRIPTION)
@@ -122,11 +122,11 @@ def test_what_schemathesis_makes_of_it(tmp_path: Path) -> None:
         if "model" in schema.get("required", ()):
             schema["properties"]["model"] = {"const": "tiny"}
     (tmp_path / "openapi.json").write_text(json.dumps(description))
-    with running(*TINY, "models.tiny.sampling.max_tokens=4") as server:
+    with running(*TINY, "models.tiny.sampling.max_tokens=1") as server:
         command = [sys.executable, "-m", "schemathesis.cli", *SCHEMATHESIS.split()]
         run = subprocess.run(
             [*command, "--url", server.url], capture_output=True, text=True, cwd=tmp_path
         )
         assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
-        assert re.search(r"(\d{3,}) generated, \1 passed", run.stdout)
+        assert re.search(r"(\d{2,}) generated, \1 passed", run.stdout)
         assert ask(server, "/v1/chat/completions", CHAT)[0] == 200
