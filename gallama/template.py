@@ -91,6 +91,8 @@ class ChatTemplate:
         extra = dict(kwargs or {})
         mark, end = _unused_characters(turns, extra)
         turns, extra = self._guard(turns, mark), self._guard(extra, mark)
+        for turn, message in zip(turns, messages, strict=True):
+            turn["role"] = message.role  # a word of ours, which templates compare
         if continue_final_message:
             rendered = self._render_until(end, turns, extra)
         else:

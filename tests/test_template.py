@@ -154,6 +154,13 @@ def test_a_long_hostile_text_takes_its_length() -> None:
     assert time.process_time() - began < 3
 
 
+def test_a_role_is_a_word_that_templates_know() -> None:
+    """Even where a vocabulary has a special token that its last letters begin."""
+    words = replace(VOCABULARY, special={**VOCABULARY.special, "role": 263})
+    template = ChatTemplate("{{ messages[0].role == 'user' }} {{ messages[0].content }}", words)
+    assert text_of(template.encode([Message("user", "for")])) == "True for"
+
+
 def test_the_tag_for_training_is_nothing() -> None:
     source = "a{% generation %}{{ messages[0].content }}{% endgeneration %}{% break %}b"
     source = "{% for _ in messages %}" + source + "{% endfor %}"
