@@ -1,12 +1,19 @@
 """Bad bodies: one sentence that names the field. A case is a line."""
 
 import json
+import re
 import time
 
 import pytest
 
 from gallama.api.parse import parse
-from gallama.api.types import ChatRequest, CompletionRequest
+from gallama.api.types import (
+    ChatRequest,
+    CompletionRequest,
+    DetokenizeRequest,
+    TokenizeRequest,
+    Wire,
+)
 from gallama.wire_errors import ApiError
 
 GOOD = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
@@ -132,3 +139,18 @@ def test_the_shapes_of_a_prompt(prompt: object, param: str | None) -> None:
     with pytest.raises(ApiError) as caught:
         parse(body, CompletionRequest)
     assert caught.value.param == param
+
+
+KINDS: list[type[Wire]] = [ChatRequest, CompletionRequest, TokenizeRequest, DetokenizeRequest]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [(kind, field) for kind in KINDS for field in kind.model_fields]
+)
+def test_every_field_has_a_type(kind: type[Wire], field: str) -> None:
+    good = {**GOOD, "prompt": "hi", "tokens": [], field: [[[]]]}
+    fields = {name: value for name, value in good.items() if name in kind.model_fields}
+    with pytest.raises(ApiError) as caught:
+        parse(json.dumps(fields).encode(), kind)
+    assert re.fullmatch(rf"{field}(\[0\])*", caught.value.param or "")
+    assert str(caught.value).startswith(f"{caught.value.param}: ")
