@@ -11,6 +11,8 @@ from gallama.types import Request, Sampling, Vocabulary
 # Characters of all stop strings together: they become an automaton with a state for each.
 MAX_STOP_CHARACTERS = 100_000
 
+QUICK = 100_000  # bytes that take no time to tokenize; a megabyte takes half a second
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -26,7 +28,7 @@ def plan(
 ) -> Plan:
     """Raises PlanError, naming the field, where the request cannot be carried out."""
     stops = _stops(request)
-    prompt = prompt_of(request, vocabulary, template)
+    prompt = prompt_of(request, vocabulary, template, max_seq_len)
     sampling = replace(
         request.sampling,
         max_tokens=_max_tokens(len(prompt), request, max_seq_len),
@@ -56,20 +58,38 @@ def _stop_tokens(request: Request, vocabulary: Vocabulary) -> frozenset[int]:
     return frozenset(i for i in found if i is not None and not vocabulary.pieces[i])
 
 
-def prompt_of(request: Request, vocabulary: Vocabulary, template: ChatTemplate) -> list[int]:
-    """The request's prompt, however long. Raises PlanError where the template refuses it."""
-    if request.prompt is None:
-        ids = template.encode(
-            request.messages,
-            add_generation_prompt=request.add_generation_prompt,
-            continue_final_message=request.continue_final_message,
-            kwargs=request.template_kwargs,
-        )
-    elif isinstance(request.prompt, str):
-        ids = vocabulary.encode(request.prompt, True)
-    else:
+def prompt_of(
+    request: Request, vocabulary: Vocabulary, template: ChatTemplate, most: int | None = None
+) -> list[int]:
+    """The request's prompt. Raises PlanError where the template refuses it, and where it takes so
+    many more than `most` tokens that they need not be counted."""
+    if isinstance(request.prompt, tuple):
         return list(request.prompt)
-    return with_bos(ids, vocabulary)
+    texts = _texts(request, template)
+    if most is not None:
+        _check_size(texts, request, vocabulary, most)
+    return with_bos([i for text in texts for i in vocabulary.encode(text, True)], vocabulary)
+
+
+def _texts(request: Request, template: ChatTemplate) -> list[str]:
+    """What is tokenized, each text alone."""
+    if isinstance(request.prompt, str):
+        return [request.prompt]
+    return template.render(
+        request.messages,
+        add_generation_prompt=request.add_generation_prompt,
+        continue_final_message=request.continue_final_message,
+        kwargs=request.template_kwargs,
+    )
+
+
+def _check_size(texts: list[str], request: Request, vocabulary: Vocabulary, most: int) -> None:
+    # White space does not count: some special tokens eat any amount of it.
+    size = sum(len("".join(text.split()).encode()) for text in texts)
+    if size > QUICK:
+        longest = max(map(len, [*vocabulary.pieces, *(s.encode() for s in vocabulary.special)]))
+        if size > most * longest:
+            raise _too_long(f"at least {size // longest}", request, most)
 
 
 def with_bos(ids: list[int], vocabulary: Vocabulary) -> list[int]:
@@ -90,16 +110,21 @@ def _max_tokens(n_prompt: int, request: Request, max_seq_len: int) -> int:
 
 
 def _check_length(n_prompt: int, wanted: int | None, request: Request, max_seq_len: int) -> None:
-    param, takes = ("messages", "take") if request.prompt is None else ("prompt", "takes")
     if n_prompt == 0:
+        param = "messages" if request.prompt is None else "prompt"
         raise PlanError("The prompt is empty: give at least one token.", param=param)
     # A reply of any length needs room for at least one token.
     if n_prompt + (1 if wanted is None else wanted) <= max_seq_len:
         return
     asked = "" if wanted is None else f" and max_tokens asks for {wanted} more"
-    raise PlanError(
-        f"This model's context holds {max_seq_len} tokens, but the {param} {takes} "
-        f"{n_prompt}{asked}: send less, or lower max_tokens.",
+    raise _too_long(f"{n_prompt}{asked}", request, max_seq_len)
+
+
+def _too_long(tokens: str, request: Request, max_seq_len: int) -> PlanError:
+    param, takes = ("messages", "take") if request.prompt is None else ("prompt", "takes")
+    return PlanError(
+        f"This model's context holds {max_seq_len} tokens, but the {param} {takes} {tokens}: "
+        "send less, or lower max_tokens.",
         param=param,
         code="context_length_exceeded",
     )

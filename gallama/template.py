@@ -72,15 +72,16 @@ class ChatTemplate:
         except TemplateSyntaxError as error:
             raise LoadError(f"chat template, line {error.lineno}: {error.message}") from error
 
-    def encode(
+    def render(
         self,
         messages: Sequence[Message],
         *,
         add_generation_prompt: bool = True,
         continue_final_message: bool = False,
         kwargs: Mapping[str, Any] | None = None,
-    ) -> list[int]:
-        """The prompt's token ids. Raises PlanError where the template refuses the messages.
+    ) -> list[str]:
+        """The prompt, cut so that each part is tokenized alone. Raises PlanError where the
+        template refuses the messages.
 
         It ends with what begins the assistant's next turn, if `add_generation_prompt`; with
         `continue_final_message` it ends inside the last message, right after its content.
@@ -97,8 +98,12 @@ class ChatTemplate:
             rendered = self._render_until(end, turns, extra)
         else:
             rendered = self._render(turns, add_generation_prompt, extra)
+        return [part for part in rendered.split(mark) if part]
+
+    def encode(self, messages: Sequence[Message], **how: Any) -> list[int]:
+        """The token ids of what `render` gives."""
         encode = self._vocabulary.encode
-        return [token for part in rendered.split(mark) if part for token in encode(part, True)]
+        return [token for part in self.render(messages, **how) for token in encode(part, True)]
 
     def _render_until(self, end: str, turns: list[Any], extra: dict[str, Any]) -> str:
         """The prompt up to `end`, which is put behind the last message's content."""

@@ -213,7 +213,7 @@ class Completions:
         if self._wire.logprobs is not None:
             vocabulary = self._service.backend.vocabulary
             logprobs = completion_logprobs(entries, starts, vocabulary)
-        return {"index": index, "text": text, "logprobs": logprobs, "finish_reason": finish}
+        return {"text": text, "index": index, "logprobs": logprobs, "finish_reason": finish}
 
     def _streamed(self, choices: list[CompletionChoice]) -> Completion:
         envelope = self._envelope(choices, None)

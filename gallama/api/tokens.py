@@ -1,5 +1,6 @@
 """POST /tokenize and /detokenize: what a text or a chat is to this model."""
 
+import asyncio
 from typing import Any
 
 from gallama.api.messages import conversation
@@ -43,4 +44,5 @@ async def detokenize(service: Service, wire: DetokenizeRequest) -> dict[str, Any
             param = f"tokens[{index}]"
             message = f"{param}: {token} is no token id of this model (0 to {size - 1})."
             raise ApiError(400, message, param=param)
-    return {"prompt": spelled_text(wire.tokens, vocabulary)[0]}
+    text, _ = await asyncio.to_thread(spelled_text, wire.tokens, vocabulary)
+    return {"prompt": text}

@@ -24,7 +24,7 @@ from gallama.wire_errors import ApiError
 
 MAX_TURNS = 10_000
 MAX_REPLIES = 1024  # of one request
-MAX_TOKENS = 1_000_000  # of /detokenize
+MAX_TOKENS = 500_000  # of /detokenize
 
 JsonObject = dict[str, Any]
 Int32 = Annotated[int, Field(lt=2**31)]
@@ -410,8 +410,8 @@ class CompletionLogprobs(TypedDict):
 
 
 class CompletionChoice(TypedDict):
-    index: int
     text: str
+    index: int
     logprobs: CompletionLogprobs | None
     finish_reason: FinishReason | None
 

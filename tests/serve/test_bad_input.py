@@ -41,6 +41,7 @@ def said(turn: Any) -> dict[str, Any]:
     return {"messages": [HI, turn]}
 
 
+MEGABYTES = "word " * 375_000  # nearly two
 ARGUMENTS = "messages[1].tool_calls[0].function.arguments"
 
 # a path, what is put into a good body, the field that the 400 names, and words it has
@@ -132,6 +133,9 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (TEXT, {"prompt": [[1], [10**8]]}, "prompt[1]", "100000000 is no token id of this model"),
     (TEXT, {"prompt": [1.0]}, "prompt", "a list of token ids"),
     (TEXT, {"prompt": ["a"] * 600, "n": 2}, "prompt", "asks for 1200 replies in all; at most 1024"),
+    (CHAT, said({**HI, "content": MEGABYTES}), "messages", "the messages take at least 93"),
+    (CHAT, said({**HI, "content": "<|im_end|>" * 100_000}), "messages", "take at least 62"),
+    (TEXT, {"prompt": MEGABYTES}, "prompt", "holds 2048 tokens, but the prompt takes at least 93"),
     (TEXT, {"prompt": "a" * 20_000}, "prompt", "holds 2048 tokens, but the prompt takes 20000"),
     (TEXT, {"best_of": 1, "n": 2}, "best_of", "must be at least n (2); it is 1"),
     (TEXT, {"best_of": 2, "stream": True}, "best_of", "cannot be streamed"),
