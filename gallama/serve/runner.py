@@ -30,6 +30,7 @@ FORCED_SECONDS = 2  # what uvicorn waits for after the workers are gone
 STALLED_SECONDS = 120  # until a client that takes nothing of what is sent is given up
 BACKLOG = 2048
 MAX_HEAD = 64_000  # bytes of a request's first line and headers
+HEAD_SECONDS = 30.0
 LINGER_SECONDS = 1.0  # a client that is cut off while it sends would not see the answer
 
 
@@ -89,11 +90,20 @@ class _Server(uvicorn.Server):
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's, which has no limit to what comes before a body or after it, and which answers
-    what is no HTTP in words of its own."""
+    """uvicorn's, which has no limit to what comes before a body or after it nor to the time that
+    takes, and which answers what is no HTTP in words of its own."""
 
     _unread = 0  # bytes, about, of a head or of trailers that are not complete yet
     _refused = False
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._time()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._be_patient()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
@@ -102,6 +112,27 @@ class _Protocol(HttpToolsProtocol):
         super().data_received(data)
         if self._unread > MAX_HEAD and not self._refused:
             self._refuse(self._too_large())
+        self._time()
+
+    def _time(self) -> None:
+        """A head is waited for so long: from the connection, or its first byte, on. Not while an
+        answer is under way, which may take its time."""
+        answering = self.cycle is not None and not self.cycle.response_complete
+        if answering or not (self._unread or self.cycle is None):
+            self._be_patient()
+        elif self._patience is None:
+            self._patience = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+
+    def _be_patient(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _too_slow(self) -> None:
+        if self._unread and not self._refused:
+            self._refuse(ApiError(408, f"The headers did not arrive within {HEAD_SECONDS:g} s."))
+        else:
+            self.transport.close()
 
     def on_headers_complete(self) -> None:
         self._unread = 0

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 import pytest
+import uvicorn
 from aiohttp import web
 
 from gallama.config.schema import BackendName, LogLevel, ModelSpec, RunConfig, ServerSpec
@@ -26,7 +27,7 @@ from gallama.launchers import local
 from gallama.launchers.base import LaunchFailed, WorkerSpec
 from gallama.launchers.local import LocalLauncher, LocalWorker
 from gallama.launchers.log import LogFile
-from gallama.serve import supervisor
+from gallama.serve import runner, supervisor
 from gallama.serve.events import Event, Serving, forgiving
 from gallama.serve.supervisor import Replica, Supervisor, why_not
 from tests.serving import gone
@@ -185,14 +186,14 @@ async def test_one_late_heartbeat_is_forgiven() -> None:
     asked: list[int] = []
     app = web.Application()
     app.router.add_get("/health", health)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
+    site = web.AppRunner(app, shutdown_timeout=0)
+    await site.setup()
     with tempfile.TemporaryDirectory() as folder:
-        await web.UnixSite(runner, socket := f"{folder}/s").start()
+        await web.UnixSite(site, socket := f"{folder}/s").start()
         async with keeping(launcher := FakeLauncher(FakeWorker(socket)), heartbeat=0.2):
             await until(lambda: len(asked) >= 6)
             assert launcher.starts == 1
-        await runner.cleanup()
+        await site.cleanup()
 
 
 async def test_an_observer_that_cannot_write_is_no_reason_to_stop(
@@ -203,6 +204,45 @@ async def test_an_observer_that_cannot_write_is_no_reason_to_stop(
 
     forgiving(full)(Serving("http://here"))
     assert "No space left on device" in caplog.text
+
+
+# The gateway's connections
+
+
+@pytest.mark.parametrize(
+    ("begun", "told"),
+    [(b"", b""), (b"GET /v1/mod", b"408"), (b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET", b"answer")],
+)
+async def test_who_does_not_finish_a_head_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch, begun: bytes, told: bytes
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0.5)  # an answer may take longer than a head
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"answer"})
+
+    monkeypatch.setattr(runner, "HEAD_SECONDS", 0.2)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            port=0,
+            http=runner._Protocol,
+            lifespan="off",
+            log_config=None,
+            timeout_keep_alive=1,
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    reader, writer = await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
+    writer.write(begun)
+    async with asyncio.timeout(5):
+        said = await reader.read()
+    writer.close()
+    server.should_exit = True
+    await serving
+    assert told in said
+    assert bool(said) is bool(told)
 
 
 # The launcher
