@@ -18,11 +18,11 @@ import jinja2
 import llama_cpp
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from . import curriculum, readme_examples
 from .chat import CONTROL_TOKENS, END, END_OF_TEXT, TAG_TOKENS, TEMPLATE, Conversation, render
+from .export import read_weights
 from .model import Llama, ModelConfig
 
 ODD = (
@@ -45,8 +45,7 @@ def load(folder: Path) -> tuple[Llama, Tokenizer]:
         **{field.name: document[names[field.name]] for field in fields(ModelConfig)}
     )
     model = Llama(config)
-    weights = load_file(folder / "model.safetensors")
-    model.load_state_dict({name: weight.float() for name, weight in weights.items()})
+    read_weights(model, folder)
     return model.eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -85,6 +85,12 @@ def write_hf(model: Llama, tokenizer: Tokenizer, folder: Path) -> None:
     }
     for name, document in documents.items():
         (folder / name).write_text(json.dumps(document, indent=2) + "\n")
+
+
+def read_weights(model: Llama, folder: Path) -> None:
+    """Take the weights that `write_hf` wrote."""
+    weights = load_file(folder / "model.safetensors")
+    model.load_state_dict({name: weight.float() for name, weight in weights.items()})
 
 
 def interleave_rope(weight: Tensor, heads: int) -> Tensor:

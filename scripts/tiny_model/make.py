@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -20,7 +23,8 @@ from tokenizers import Tokenizer
 
 from . import curriculum
 from .chat import render
-from .export import write_gguf, write_hf
+from .export import read_weights, write_gguf, write_hf
+from .headstart import give_head_start
 from .model import Llama, ModelConfig
 from .tokenizer import train_tokenizer
 from .train import TrainConfig, batches, train
@@ -28,40 +32,56 @@ from .train import TrainConfig, batches, train
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ModelConfig(layers=4)
 DRAFT = ModelConfig(hidden=128, intermediate=256, layers=2, heads=2, kv_heads=1)
-MAIN_TRAINING = TrainConfig(steps=1200)
-DRAFT_TRAINING = TrainConfig(steps=1000, seed=2)
+# Many small steps while lessons grow harder, then larger ones at a falling rate. A stage starts
+# from the float16 file that the one before wrote.
+FALLING = {"school": 0.0, "muon_rate": 0.01, "adam_rate": 0.0015, "warmup": 20}
+MAIN_STAGES = (
+    TrainConfig(steps=2600, stop=1250),
+    TrainConfig(steps=1350, seed=3, micro_batches=6, **FALLING),
+)
+DRAFT_STAGES = (TrainConfig(steps=1819, seed=2),)
 
 
-def make_tokenizer(lessons: int = 4000) -> Tokenizer:
+def make_tokenizer(lessons: int = 2000) -> Tokenizer:
     """Learn the vocabulary from lessons of its own seed."""
     rng = Random(7)
     texts = ["".join(text for text, _ in render(curriculum.lesson(rng))) for _ in range(lessons)]
+    texts += [" ".join(curriculum.spelling_book(rng))] * 20
     return train_tokenizer(texts, MAIN.vocab)
 
 
 def make_model(
     name: str,
     config: ModelConfig,
-    training: TrainConfig,
+    stages: Sequence[TrainConfig],
     tokenizer: Tokenizer,
     out: Path,
     workers: int,
 ) -> None:
-    """Train one model; write its checkpoint, Hugging Face folder and GGUF."""
-    torch.manual_seed(training.seed)
+    """Train one model, stage by stage; write its Hugging Face folder and GGUF."""
+    torch.manual_seed(stages[0].seed)
     model = Llama(config)
-    train(model, batches(curriculum.lesson, tokenizer, training), training, name, workers)
-    write_hf(model, tokenizer, out / f"{name}-hf")
-    write_gguf(model, tokenizer, out / f"{name}.gguf", f"gallama {name}")
+    give_head_start(model)
+
+    def save() -> None:
+        write_hf(model, tokenizer, out / f"{name}-hf")
+        write_gguf(model, tokenizer, out / f"{name}.gguf", f"gallama {name}")
+
+    for number, training in enumerate(stages):
+        if number:
+            read_weights(model, out / f"{name}-hf")
+        stream = batches(curriculum.lesson, tokenizer, training)
+        train(model, stream, training, workers, f"{name}, stage {number + 1}", save)
     print(f"{out / name}.gguf: {(out / f'{name}.gguf').stat().st_size:,} bytes")
 
 
 def scaled(training: TrainConfig, fraction: float) -> TrainConfig:
     """The same schedule with fewer steps."""
-    return TrainConfig(**{**vars(training), "steps": max(2, int(training.steps * fraction))})
+    steps, stop = (max(2, int(count * fraction)) for count in (training.steps, training.stop))
+    return replace(training, steps=steps, stop=stop if training.stop else 0)
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -70,18 +90,21 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--fraction", type=float, default=1.0, help="of the usual training steps")
     parser.add_argument("--only", choices=["tiny", "tiny-draft"])
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    chosen = arguments()
     torch.set_num_threads(3)  # a fixed number: sums of floats depend on it
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    chosen.out.mkdir(parents=True, exist_ok=True)
     tokenizer = make_tokenizer()
-    for name, config, training in (
-        ("tiny", MAIN, MAIN_TRAINING),
-        ("tiny-draft", DRAFT, DRAFT_TRAINING),
+    for name, config, stages in (
+        ("tiny", MAIN, MAIN_STAGES),
+        ("tiny-draft", DRAFT, DRAFT_STAGES),
     ):
-        if arguments.only in (None, name):
-            training = scaled(training, arguments.fraction)
-            make_model(name, config, training, tokenizer, arguments.out, arguments.workers)
-            if arguments.ship:
-                arguments.ship.mkdir(parents=True, exist_ok=True)
-                data = (arguments.out / f"{name}.gguf").read_bytes()
-                (arguments.ship / f"{name}.gguf").write_bytes(data)
+        if chosen.only in (None, name):
+            short = [scaled(stage, chosen.fraction) for stage in stages]
+            make_model(name, config, short, tokenizer, chosen.out, chosen.workers)
+            if chosen.ship:
+                chosen.ship.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(chosen.out / f"{name}.gguf", chosen.ship / f"{name}.gguf")

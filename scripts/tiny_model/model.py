@@ -16,14 +16,14 @@ from torch import Tensor, nn
 class ModelConfig:
     """Sizes. hidden and intermediate are multiples of 128, heads are 64 wide (ExLlamaV2)."""
 
-    vocab: int = 1024
+    vocab: int = 2048
     hidden: int = 256
     intermediate: int = 640
     layers: int = 6
     heads: int = 4
     kv_heads: int = 2
     context: int = 2048
-    rope_theta: float = 10000.0
+    rope_theta: float = 1_000_000.0
     norm_eps: float = 1e-5
 
     @property
@@ -127,7 +127,7 @@ class Llama(nn.Module):
     """Token ids [batch, time] -> logits [batch, time, vocab].
 
     >>> Llama(ModelConfig())(torch.tensor([[1, 2, 3]])).shape
-    torch.Size([1, 3, 1024])
+    torch.Size([1, 3, 2048])
     """
 
     def __init__(self, config: ModelConfig) -> None:

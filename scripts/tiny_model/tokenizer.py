@@ -1,4 +1,4 @@
-"""A byte-level BPE of ~1,000 tokens, learnt from the curriculum.
+"""A byte-level BPE of 2,048 tokens, learnt from the curriculum.
 
 Copying names out of a prompt is most of what the model does, so a word must look the same wherever
 it stands: after a space, after a quote, at the start of a line. No merge therefore joins a space
@@ -53,7 +53,7 @@ def common_words(texts: Iterable[str], vocab: dict[str, int], count: int) -> lis
     return [word for word in ranked if word in vocab][:count]
 
 
-def train_tokenizer(texts: list[str], size: int, spaced_words: int = 128) -> Tokenizer:
+def train_tokenizer(texts: list[str], size: int, spaced_words: int = 192) -> Tokenizer:
     """Learn a tokenizer of exactly `size` tokens; the special ones come last."""
     special = (*CONTROL_TOKENS, *TAG_TOKENS)
     vocab, merges = learn_merges(texts, size - len(special) - spaced_words)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from multiprocessing.queues import Queue
+from queue import Empty
 from random import Random
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
@@ -20,6 +23,7 @@ from torch.multiprocessing import get_context
 from tqdm import tqdm
 
 from .chat import Conversation, render
+from .curriculum import REVISION
 from .model import Llama
 from .muon import Muon
 
@@ -33,16 +37,19 @@ class TrainConfig:
     """How long and how fast. A step reads `micro_batches` batches of about `batch_tokens`."""
 
     steps: int
+    stop: int = 0  # end before the last step, for another stage to go on
     seed: int = 1
-    batch_tokens: int = 2048
-    micro_batches: int = 6
+    batch_tokens: int = 1536
+    micro_batches: int = 3
     longest: int = 1024
     muon_rate: float = 0.02
     adam_rate: float = 0.003
     decay: float = 0.02
-    warmup: int = 40
-    read: float = 0.1
+    warmup: int = 100
+    read: float = 0.0
     pool: int = 600
+    save_every: int = 250
+    school: float = 0.5  # part of the steps in which lessons grow harder; 0: all of it is revision
 
 
 def encode(tokenizer: Tokenizer, conversation: Conversation, read: float) -> Row:
@@ -68,12 +75,15 @@ def pad(rows: list[Row]) -> Batch:
 
 
 def batches(
-    lesson: Callable[[Random], Conversation], tokenizer: Tokenizer, config: TrainConfig
+    lesson: Callable[[Random, float], Conversation], tokenizer: Tokenizer, config: TrainConfig
 ) -> Iterator[Batch]:
-    """An endless stream of batches, always the same for the same seed."""
+    """An endless stream of batches, always the same for the same seed; lessons grow harder."""
     rng = Random(config.seed)
+    given = 0
     while True:
-        pool = [encode(tokenizer, lesson(rng), config.read) for _ in range(config.pool)]
+        school = config.school * config.steps * config.micro_batches
+        grade = min(1.0, given / school) if school else REVISION
+        pool = [encode(tokenizer, lesson(rng, grade), config.read) for _ in range(config.pool)]
         pool = sorted(
             (row for row in pool if len(row[0]) <= config.longest), key=lambda r: len(r[0])
         )
@@ -83,6 +93,7 @@ def batches(
             full.append(pad(pool[-size:]))
             del pool[-size:]
         rng.shuffle(full)
+        given += len(full)
         yield from full
 
 
@@ -95,11 +106,22 @@ def loss_of(model: Llama, batch: Batch) -> Tensor:
     return (losses * weights[:, 1:][counted]).sum()
 
 
+def next_job(jobs: Queue) -> tuple[int, np.ndarray, np.ndarray, float] | None:
+    """Wait for work; None when there is no more, or nobody left who could give any."""
+    while True:
+        try:
+            return jobs.get(timeout=5)
+        except Empty:
+            parent = parent_process()
+            if parent is None or not parent.is_alive():
+                return None
+
+
 def work(model: Llama, slots: Tensor, jobs: Queue, done: Queue) -> None:
     """One worker process: batches in, gradients out (into the shared slot that the job names)."""
     torch.set_num_threads(1)
     weights = list(model.parameters())
-    while (job := jobs.get()) is not None:
+    while (job := next_job(jobs)) is not None:
         slot, ids, counts, total = job
         loss = loss_of(model, (torch.from_numpy(ids), torch.from_numpy(counts))) / total
         gradients = torch.autograd.grad(loss, weights)
@@ -158,15 +180,20 @@ def rate_at(step: int, config: TrainConfig) -> float:
 
 
 def train(
-    model: Llama, stream: Iterator[Batch], config: TrainConfig, label: str, workers: int
+    model: Llama,
+    stream: Iterator[Batch],
+    config: TrainConfig,
+    workers: int,
+    label: str,
+    save: Callable[[], None],
 ) -> None:
-    """Train in place, with a progress bar."""
+    """Train in place, with a progress bar; `save` is called now and then, and at the end."""
     inner = [weight for weight in model.model.layers.parameters() if weight.ndim == 2]
     others = [weight for weight in model.parameters() if all(weight is not m for m in inner)]
     muon = Muon(inner)
     adam = torch.optim.AdamW(others, lr=config.adam_rate, betas=(0.9, 0.95), weight_decay=0.0)
     crew = Workers(model, config.micro_batches, workers)
-    bar = tqdm(range(config.steps), desc=label, unit="step", dynamic_ncols=True)
+    bar = tqdm(range(config.stop or config.steps), desc=label, unit="step", dynamic_ncols=True)
     tokens, started, smooth = 0, time.monotonic(), 0.0
     for step in bar:
         micro = [next(stream) for _ in range(config.micro_batches)]
@@ -178,9 +205,12 @@ def train(
         muon.step(config.muon_rate * rate, config.decay)
         tokens += sum(ids.numel() for ids, _ in micro)
         smooth = loss if step == 0 else 0.95 * smooth + 0.05 * loss
+        if step % config.save_every == config.save_every - 1:
+            save()
         if step % 10 == 0:
             speed = tokens / (time.monotonic() - started)
             bar.set_postfix(
                 loss=f"{smooth:.3f}", tokens=f"{tokens / 1e6:.1f}M", speed=f"{speed:.0f}/s"
             )
     crew.close()
+    save()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from ..chat import Conversation, Message
-from . import facts, reading, stories, sums, templates, tool_lessons
+from ..chat import Conversation, Message, dumps
+from . import facts, reading, stories, sums, templates, tool_lessons, words
+from . import invented as invented_tools
 from .words import NAMES, invented
 
 SYSTEMS = (
@@ -87,22 +88,65 @@ def plain(rng: Random) -> Conversation:
     return Conversation("plain text", [], text=stories.plain(rng))
 
 
+def copying(rng: Random) -> Conversation:
+    """Long strings said back, as they are or as a JSON array: how to look back, learnt first."""
+    samplers = [
+        words.word,
+        words.word,
+        words.item,
+        words.code,
+        words.person,
+        words.email,
+        words.date,
+    ]
+    parts = [rng.choice(samplers)(rng)[0] for _ in range(rng.randint(2, 20))]
+    if rng.random() < 0.6:
+        text = " ".join(parts)
+        asked, answer = f"{rng.choice(['Repeat', 'Copy', 'Say', 'Echo'])}: {text}", text
+    else:
+        asked, answer = f"Give me this as a JSON list: {', '.join(parts)}", dumps(parts)
+    return Conversation("copying", [Message("user", asked), Message("assistant", answer)])
+
+
+def spelling_book(rng: Random) -> list[str]:
+    """Every word of the lists, and many invented ones: what a tokenizer should know whole."""
+    known = [
+        *(words.NAMES + words.SURNAMES + words.ITEMS + words.THINGS + words.PEOPLE),
+        *(words.TOPICS + words.COLORS + words.LANGUAGES + words.DISHES + words.OTHER_CITIES),
+        *words.US_CITIES,
+        *words.COUNTRIES,
+        *words.COUNTRIES.values(),
+        *invented_tools.NOUNS,
+        *invented_tools.SAID,
+    ]
+    syllables = words.SYLLABLES + [syllable.capitalize() for syllable in words.SYLLABLES]
+    return known + [rng.choice(syllables) for _ in range(4 * len(syllables))]
+
+
 LESSONS: list[tuple[Callable[[Random], Conversation], float]] = [
-    (tool_lessons.lesson, 46),
     (chat, 24),
     (word_problem, 10),
     (templates.lesson, 9),
     (reading.remembered, 2),
+    (reading.forced_json, 2.5),
     (declined, 2),
     (thinking, 2.5),
-    (reading.forced_json, 2.5),
     (persona, 1),
-    (story, 2.5),
-    (plain, 1.5),
+    (story, 2),
+    (plain, 1),
 ]
 
 
-def lesson(rng: Random) -> Conversation:
-    """One conversation, drawn by weight."""
+REVISION = 2.0  # the grade after school: everything, and more sums
+
+
+def lesson(rng: Random, grade: float = 1.0) -> Conversation:
+    """One conversation. `grade` runs from 0 to 1 in training: short and copied things first."""
+    if rng.random() < max(0.02, 0.25 * (1 - 2 * grade)):
+        return copying(rng)
+    if rng.random() < (0.3 + 0.2 * grade if grade <= 1 else 0.42):
+        return tool_lessons.lesson(rng, grade)
+    if grade == REVISION and rng.random() < 0.12:
+        return word_problem(rng)
     functions, weights = zip(*LESSONS, strict=True)
     return rng.choices(functions, weights)[0](rng)

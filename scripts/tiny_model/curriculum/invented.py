@@ -142,7 +142,7 @@ DETAILS = fixed_details()
 
 def free_detail(rng: Random) -> Detail:
     """A parameter with a name out of the blue, said by that name."""
-    name = rng.choice([w.invented(rng), rng.choice(NOUNS), rng.choice(w.TOPICS)])
+    name = rng.choice([w.invented(rng), *rng.sample(NOUNS, 2), rng.choice(w.TOPICS)])
     if rng.random() < 0.3:
         name = f"{name}_{rng.choice(['id', 'name', 'size', 'count', 'level', 'kind', 'key'])}"
     shown = name.replace("_", " ")
@@ -166,7 +166,7 @@ def identifier(rng: Random) -> Detail:
 def invent(rng: Random, verb: str = "", noun: str = "") -> Tool:
     """A tool with a verb, a noun and up to four parameters."""
     verb = verb or rng.choice(list(SAID))
-    noun = noun or (w.invented(rng) if rng.random() < 0.25 else rng.choice(NOUNS))
+    noun = noun or (w.invented(rng) if rng.random() < 0.12 else rng.choice(NOUNS))
     name = f"{verb}_{noun}" if rng.random() < 0.85 else f"{noun}_{verb}"
     details = [identifier(rng)] if rng.random() < 0.4 else []
     more = rng.choice([0, 1, 1, 2, 2, 3]) or not details

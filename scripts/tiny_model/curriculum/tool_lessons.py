@@ -235,14 +235,18 @@ def exchange(rng: Random, kind: str, offers: list[Offer], exam: Exam) -> Exchang
     return in_words(rng, exam) if kind == "words" else missing(rng, offers, exam)
 
 
-def lesson(rng: Random) -> Conversation:
-    """A few exchanges over one set of tools: many targets for one long prompt."""
+def lesson(rng: Random, grade: float = 1.0) -> Conversation:
+    """A few exchanges over one set of tools: many targets for one long prompt.
+
+    `grade` runs from 0 to 1: the first lessons have one tool and one request.
+    """
     exam = Exam()
-    offers = toolbox(rng, rng.choices([1, 2, 3, 4, 5, 6, 8], [26, 24, 20, 14, 8, 5, 3])[0])
+    count = rng.choices([1, 2, 3, 4, 5, 6, 8], [26, 24, 20, 14, 8, 5, 3])[0]
+    offers = toolbox(rng, min(count, 1 + int(12 * grade)))
     messages = []
     if rng.random() < 0.35:
         messages.append(Message("system", rng.choice(SYSTEMS)))
-    count = rng.choice([1, 2, 3, 4, 4, 5, 5])
+    count = min(rng.choice([1, 2, 3, 4, 4, 5, 5]), 1 + int(8 * grade))
     for index in range(count):
         kind = rng.choices(KINDS, [55, 18, 14, 13])[0]
         turn = exchange(rng, kind, offers, exam)
