@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import math
 import resource
 import signal
 import socket
@@ -21,12 +20,12 @@ from gallama.errors import ConfigError, Mistake
 from gallama.launchers.local import LocalLauncher
 from gallama.serve import gateway
 from gallama.serve.events import Observer, Serving, forgiving
-from gallama.serve.supervisor import STOP_GRACE_SECONDS, Supervisor
+from gallama.serve.supervisor import Supervisor
 from gallama.wire_errors import ApiError
 
 logger = logging.getLogger("gallama")
 
-FORCED_SECONDS = 2  # what uvicorn waits for after the workers are gone
+FORCED_SECONDS = 2.0  # from the workers' end to that of the connections
 STALLED_SECONDS = 120  # until a client that takes nothing of what is sent is given up
 BACKLOG = 2048
 MAX_HEAD = 64_000  # bytes of a request's first line and headers
@@ -204,9 +203,6 @@ async def _serve(config: RunConfig, listener: socket.socket, observer: Observer)
             lifespan="off",
             access_log=False,
             log_config=None,
-            timeout_graceful_shutdown=math.ceil(
-                config.server.drain_seconds + STOP_GRACE_SECONDS + FORCED_SECONDS
-            ),
         )
     )
     supervisor.start()
@@ -223,6 +219,9 @@ async def _serve(config: RunConfig, listener: socket.socket, observer: Observer)
     finally:
         server.should_exit = True
         await supervisor.stop()  # streams that still run end with an error event
+        # Requests that are half sent, and answers that nobody takes, are waited for no longer.
+        await asyncio.wait((serving,), timeout=FORCED_SECONDS)
+        server.force_exit = True
         await serving
 
 
