@@ -221,7 +221,8 @@ async def _serve(config: RunConfig, listener: socket.socket, observer: Observer)
         await supervisor.stop()  # streams that still run end with an error event
         # Requests that are half sent, and answers that nobody takes, are waited for no longer.
         await asyncio.wait((serving,), timeout=FORCED_SECONDS)
-        server.force_exit = True
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
         await serving
 
 

@@ -468,6 +468,7 @@ def test_what_does_not_finish_in_time_ends_with_an_error(number: int) -> None:
         with pytest.raises(openai.APIError, match="in the middle of the reply"):
             list(stream)
         assert server.process.wait(10) == 0
+        assert "Traceback" not in "".join(server.output)
 
 
 def test_a_second_signal_does_not_wait() -> None:
