@@ -5,7 +5,7 @@ import contextlib
 import logging
 import re
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, TypeVar
 
 from pydantic_core import from_json
@@ -143,14 +143,15 @@ class EventStream(Response):
     ordinary error answer; later, the stream's last event: never a silent stop.
     """
 
-    def __init__(self, events: AsyncIterator[bytes], request_id: str) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None], request_id: str) -> None:
         super().__init__(media_type="text/event-stream")
         self._events = events
         self._request_id = request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with contextlib.suppress(ClientGone):
-            await while_connected(receive, self._send_all(send))
+            async with contextlib.aclosing(self._events):
+                await while_connected(receive, self._send_all(send))
 
     async def _send_all(self, send: Send) -> None:
         first = await anext(self._events, b"")

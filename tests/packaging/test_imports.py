@@ -84,7 +84,7 @@ ONLY = [
     ("huggingface_hub", "gallama.hub.*"),
     ("ray", "gallama.launchers.ray"),
     ("starlette", "gallama.api.* gallama.serve.gateway gallama.asgi"),
-    ("uvicorn", "gallama.serve.runner gallama.serve.worker"),
+    ("uvicorn", "gallama.serve.http gallama.serve.runner gallama.serve.worker"),
     ("transformers openai fastapi", ""),
 ]
 

@@ -27,7 +27,7 @@ from gallama.launchers import local
 from gallama.launchers.base import LaunchFailed, WorkerSpec
 from gallama.launchers.local import LocalLauncher, LocalWorker
 from gallama.launchers.log import LogFile
-from gallama.serve import runner, supervisor
+from gallama.serve import http, supervisor
 from gallama.serve.events import Event, Serving, forgiving
 from gallama.serve.supervisor import Replica, Supervisor, why_not
 from tests.serving import gone
@@ -221,12 +221,12 @@ async def test_who_does_not_finish_a_head_is_hung_up_on(
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"answer"})
 
-    monkeypatch.setattr(runner, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(http, "HEAD_SECONDS", 0.2)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
             port=0,
-            http=runner._Protocol,
+            http=http.Protocol,
             lifespan="off",
             log_config=None,
             timeout_keep_alive=1,
