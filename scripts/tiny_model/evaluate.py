@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from random import Random
 from typing import Any
 
@@ -31,13 +32,13 @@ from .curriculum.catalogue import NEVER_SEEN
 from .curriculum.tool_lessons import Exam
 
 CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
-Paper = Callable[[Random], Conversation]
+Source = Callable[[Random], Conversation]
 
 
 class Student:
     """The model, answering greedily."""
 
-    def __init__(self, path: str, threads: int = 3) -> None:
+    def __init__(self, path: str, threads: int = 1) -> None:
         self.llama = Llama(
             path, n_ctx=2048, n_threads=threads, n_threads_batch=threads, verbose=False
         )
@@ -96,7 +97,7 @@ def right(student: Student, conversation: Conversation) -> tuple[bool, str, str]
     if last.spans and any(weight == 0 for _, weight in last.spans):
         return filled_right(student, conversation)
     read, expected = prompt_of(conversation)
-    reply = student.go_on(read)
+    reply = student.go_on(read, limit=len(expected) + 20)
     if last.calls:
         same = calls_in(reply) == calls_in(expected) and not CALL.sub("", reply).strip()
         return same or reply == expected, expected, reply
@@ -147,9 +148,17 @@ def tools(kind: str, exam: Exam, count: int, rng: Random) -> Conversation:
     return tool_lessons.exam_paper(rng, kind, exam, count)
 
 
+def result(count: int, rng: Random) -> Conversation:
+    return tool_lessons.result_paper(rng, count)
+
+
+def remembered(rng: Random) -> Conversation:
+    return reading.remembered(rng, True)
+
+
 HELD, SEEN = Exam(phrasing=True), Exam()
 UNSEEN = Exam(phrasing=True, tools=NEVER_SEEN)
-PAPERS: list[tuple[str, Paper]] = [
+PAPERS: list[tuple[str, Source]] = [
     ("known tools, phrasings held out, 1 offered", partial(tools, "single", HELD, 1)),
     ("known tools, phrasings held out, 3 offered", partial(tools, "single", HELD, 3)),
     ("known tools, phrasings held out, 6 offered", partial(tools, "single", HELD, 6)),
@@ -160,7 +169,7 @@ PAPERS: list[tuple[str, Paper]] = [
     ("several calls at once, usual phrasings, 3 offered", partial(tools, "parallel", SEEN, 3)),
     ("no tool fits, phrasings held out, 3 offered", partial(tools, "missing", HELD, 3)),
     ("tools offered, none needed, phrasings held out", partial(tools, "words", HELD, 3)),
-    ("answer from a tool's result", lambda rng: tool_lessons.result_paper(rng, 2)),
+    ("answer from a tool's result", partial(result, 2)),
     ("facts and small talk, usual phrasings", partial(question, facts.question, False)),
     ("facts and small talk, phrasings held out", partial(question, facts.question, True)),
     ("yes/no, phrasings held out", partial(question, facts.yes_no, True)),
@@ -173,7 +182,7 @@ PAPERS: list[tuple[str, Paper]] = [
     ("repeat, phrasings held out", partial(question, reading.repeat, True)),
     ("extract, phrasings held out", partial(question, reading.extract, True)),
     ("classify, phrasings held out", partial(question, reading.classify, True)),
-    ("remember across turns", lambda rng: reading.remembered(rng, True)),
+    ("remember across turns", remembered),
 ]
 
 
@@ -189,25 +198,40 @@ class Mark:
         return f"| {self.name} | {100 * self.good / self.count:.1f} % | {self.count} |"
 
 
-def examine(student: Student, count: int, seed: int, show: int, only: str = "") -> list[Mark]:
-    """Ask `count` questions of every kind; `show` wrong answers of each are printed."""
+@dataclass
+class Paper:
+    """One kind of question, asked `count` times; `show` wrong answers are kept."""
+
+    gguf: str
+    name: str
+    count: int
+    seed: int
+    show: int
+
+
+def ask(paper: Paper) -> tuple[Mark, list[str]]:
+    """Ask one kind of question, in a process of its own."""
+    student, make = Student(paper.gguf), dict(PAPERS)[paper.name]
+    rng, good, wrong = Random(f"{paper.seed} {paper.name}"), 0, []
+    for _ in range(paper.count):
+        conversation = make(rng)
+        same, expected, reply = right(student, conversation)
+        good += same
+        if not same and len(wrong) < paper.show:
+            asked = [m.content for m in conversation.messages if m.role == "user"][-1]
+            wrong.append(f"  asked:    {asked!r}\n  expected: {expected!r}\n  got:      {reply!r}")
+    return Mark(paper.name, good, paper.count), wrong
+
+
+def examine(papers: list[Paper], processes: int) -> list[Mark]:
+    """Ask everything; prints the wrong answers as they come."""
     marks = []
-    chosen = [(name, paper) for name, paper in PAPERS if only in name]
-    bar = tqdm(total=count * len(chosen), desc="exam", unit="question", dynamic_ncols=True)
-    for name, paper in chosen:
-        rng, good, shown = Random(f"{seed} {name}"), 0, 0
-        for _ in range(count):
-            conversation = paper(rng)
-            same, expected, reply = right(student, conversation)
-            good += same
-            if not same and shown < show:
-                shown += 1
-                asked = [m.content for m in conversation.messages if m.role == "user"][-1]
-                bar.write(f"[{name}]\n  asked:    {asked!r}\n  expected: {expected!r}")
-                bar.write(f"  got:      {reply!r}")
-            bar.update()
-        marks.append(Mark(name, good, count))
-    bar.close()
+    with get_context("spawn").Pool(processes) as pool:
+        bar = tqdm(pool.imap(ask, papers), total=len(papers), desc="exam", unit="kind")
+        for mark, wrong in bar:
+            marks.append(mark)
+            if wrong:
+                bar.write(f"[{mark.name}]\n" + "\n".join(wrong))
     return marks
 
 
@@ -238,10 +262,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20_000)
     parser.add_argument("--show", type=int, default=0, help="wrong answers to print, of each kind")
     parser.add_argument("--only", default="", help="kinds whose name holds this text")
-    parser.add_argument("--threads", type=int, default=3)
+    parser.add_argument("--processes", type=int, default=3)
     arguments = parser.parse_args()
-    student = Student(arguments.gguf, arguments.threads)
-    marks = examine(student, arguments.count, arguments.seed, arguments.show, arguments.only)
+    papers = [
+        Paper(arguments.gguf, name, arguments.count, arguments.seed, arguments.show)
+        for name, _ in PAPERS
+        if arguments.only in name
+    ]
+    marks = examine(papers, arguments.processes)
+    student = Student(arguments.gguf)
     print("\n| what | exact | questions |\n|---|---|---|")
     print("\n".join(mark.line() for mark in marks))
     if arguments.draft:

@@ -23,6 +23,7 @@ from tokenizers import Tokenizer
 
 from . import curriculum
 from .chat import render
+from .curriculum import REVISION, VISITORS
 from .export import read_weights, write_gguf, write_hf
 from .headstart import give_head_start
 from .model import Llama, ModelConfig
@@ -34,10 +35,13 @@ MAIN = ModelConfig(layers=4)
 DRAFT = ModelConfig(hidden=128, intermediate=256, layers=2, heads=2, kv_heads=1)
 # Many small steps while lessons grow harder, then larger ones at a falling rate. A stage starts
 # from the float16 file that the one before wrote.
-FALLING = {"school": 0.0, "muon_rate": 0.01, "adam_rate": 0.0015, "warmup": 20}
+REVISING = TrainConfig(
+    steps=0, micro_batches=6, grade=REVISION, muon_rate=0.01, adam_rate=0.0015, warmup=20
+)
 MAIN_STAGES = (
     TrainConfig(steps=2600, stop=1250),
-    TrainConfig(steps=1350, seed=3, micro_batches=6, **FALLING),
+    replace(REVISING, seed=3, steps=1350, stop=1000),
+    replace(REVISING, seed=4, steps=400, grade=VISITORS, muon_rate=0.003, adam_rate=0.0005),
 )
 DRAFT_STAGES = (TrainConfig(steps=1819, seed=2),)
 

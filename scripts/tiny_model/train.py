@@ -23,7 +23,6 @@ from torch.multiprocessing import get_context
 from tqdm import tqdm
 
 from .chat import Conversation, render
-from .curriculum import REVISION
 from .model import Llama
 from .muon import Muon
 
@@ -49,7 +48,8 @@ class TrainConfig:
     read: float = 0.0
     pool: int = 600
     save_every: int = 250
-    school: float = 0.5  # part of the steps in which lessons grow harder; 0: all of it is revision
+    school: float = 0.5  # part of the steps in which the grade rises from 0 to 1
+    grade: float = 0.0  # fixed grade instead, if not 0
 
 
 def encode(tokenizer: Tokenizer, conversation: Conversation, read: float) -> Row:
@@ -81,8 +81,8 @@ def batches(
     rng = Random(config.seed)
     given = 0
     while True:
-        school = config.school * config.steps * config.micro_batches
-        grade = min(1.0, given / school) if school else REVISION
+        risen = given / (config.school * config.steps * config.micro_batches)
+        grade = config.grade or min(1.0, risen)
         pool = [encode(tokenizer, lesson(rng, grade), config.read) for _ in range(config.pool)]
         pool = sorted(
             (row for row in pool if len(row[0]) <= config.longest), key=lambda r: len(r[0])

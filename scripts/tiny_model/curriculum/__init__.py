@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from ..chat import Conversation, Message, dumps
-from . import facts, reading, stories, sums, templates, tool_lessons, words
+from . import facts, reading, stories, sums, templates, tool_lessons, visitors, words
 from . import invented as invented_tools
 from .words import NAMES, invented
 
@@ -138,6 +138,7 @@ LESSONS: list[tuple[Callable[[Random], Conversation], float]] = [
 
 
 REVISION = 2.0  # the grade after school: everything, and more sums
+VISITORS = 3.0  # the last one: revision, and what visitors try first
 
 
 def lesson(rng: Random, grade: float = 1.0) -> Conversation:
@@ -146,7 +147,9 @@ def lesson(rng: Random, grade: float = 1.0) -> Conversation:
         return copying(rng)
     if rng.random() < (0.3 + 0.2 * grade if grade <= 1 else 0.42):
         return tool_lessons.lesson(rng, grade)
-    if grade == REVISION and rng.random() < 0.12:
+    if grade == VISITORS and rng.random() < 0.25:
+        return visitors.lesson(rng)
+    if grade >= REVISION and rng.random() < 0.12:
         return word_problem(rng)
     functions, weights = zip(*LESSONS, strict=True)
     return rng.choices(functions, weights)[0](rng)
