@@ -31,7 +31,8 @@ class LLGuidanceEngine:
     matcher = engine.compile('start: "yes" | "no"', vocabulary)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_grammars: int = MAX_GRAMMARS) -> None:
+        self._max_grammars = max_grammars
         self._lock = threading.Lock()
         self._tokenizers: OrderedDict[str, LLTokenizer] = OrderedDict()
         self._grammars: OrderedDict[tuple[str, str], LLGuidanceMatcher] = OrderedDict()
@@ -44,7 +45,7 @@ class LLGuidanceEngine:
         if found is None:
             found = _first(text, self.tokenizer(vocabulary), vocabulary)
             with self._lock:
-                _put(self._grammars, key, found, MAX_GRAMMARS)
+                _put(self._grammars, key, found, self._max_grammars)
         return found.fork()
 
     def tokenizer(self, vocabulary: Vocabulary) -> LLTokenizer:
