@@ -1,0 +1,31 @@
+"""Declarations in, grammars out: a pure library.
+
+    grammar = compilers.json_schema({"type": "object", "required": ["a"]})
+    text = compilers.emit(grammar, "llguidance")
+
+What cannot be enforced is refused with a CompileError that says where; what need not be is in
+`grammar.notes`.
+"""
+
+from compilers.emitters import llguidance as _llguidance
+from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
+from compilers.frontends.json_schema import parse as json_schema
+from compilers.ir import Grammar
+
+__all__ = [
+    "CompileError",
+    "Contradiction",
+    "Grammar",
+    "Malformed",
+    "TooLarge",
+    "Unsupported",
+    "emit",
+    "json_schema",
+]
+
+_EMITTERS = {"llguidance": _llguidance.emit}
+
+
+def emit(grammar: Grammar, dialect: str) -> str:
+    """The text of a grammar in a dialect: llguidance."""
+    return _EMITTERS[dialect](grammar)

@@ -455,7 +455,7 @@ def _byte(low: int, high: int) -> Expr:
     return Chars(((low, high),))
 
 
-_UTF8_TEXT = star(_utf8_chars(ANY))  # type: ignore[arg-type]
+_UTF8_TEXT = star(_utf8_chars(ANY))
 
 
 # --- automata
@@ -603,7 +603,7 @@ def letter_class(found: Ranges) -> str:
 
 def _letter(code: int) -> str:
     letter = chr(code)
-    if letter.isascii() and letter.isalnum() or letter in " _\"'<>=,:;%@!`":
+    if (letter.isascii() and letter.isalnum()) or letter in " _\"'<>=,:;%@!`":
         return letter
     if 0x20 < code < 0x7F:
         return "\\" + letter
