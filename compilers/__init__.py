@@ -26,6 +26,6 @@ __all__ = [
 _EMITTERS = {"llguidance": _llguidance.emit}
 
 
-def emit(grammar: Grammar, dialect: str) -> str:
-    """The text of a grammar in a dialect: llguidance."""
-    return _EMITTERS[dialect](grammar)
+def emit(grammar: Grammar, dialect: str, **options: str) -> str:
+    """The text of a grammar in a dialect: llguidance (order="free" or "source")."""
+    return _EMITTERS[dialect](grammar, **options)

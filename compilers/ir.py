@@ -7,6 +7,7 @@ A `Grammar` is a set of named rules; a rule is one node:
     Sequence((a, b))                   one after the other; () is the empty text
     Choice((a, b))                     one of them; () is no text at all
     Repeat(a, low, high)               low to high times (None: any number)
+    Unordered(members, extra, sep)     named members in any order, each at most once, and others
     Ref("name")                        another rule
     FreeText(("</p>",))                text until one of the stops, which is not part of it
     Special("<tool_call>")             a special token of the vocabulary, by name: not its letters
@@ -49,6 +50,15 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Unordered:
+    """Members, each with whether it is required, and any number of `extra`, separated."""
+
+    members: tuple[tuple["Node", bool], ...]
+    extra: "Node"
+    separator: "Node"
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     name: str
 
@@ -70,7 +80,9 @@ class Capture:
     channel: str = "content"
 
 
-Node = Literal | Regular | Sequence | Choice | Repeat | Ref | FreeText | Special | Capture
+Node = (
+    Literal | Regular | Sequence | Choice | Repeat | Unordered | Ref | FreeText | Special | Capture
+)
 
 EMPTY = Sequence(())
 NOTHING = Choice(())
@@ -96,6 +108,8 @@ class Grammar:
 def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Sequence | Choice):
         return node.parts
+    if isinstance(node, Unordered):
+        return (*(member for member, _ in node.members), node.extra, node.separator)
     return (node.part,) if isinstance(node, Repeat | Capture) else ()
 
 
@@ -124,3 +138,7 @@ def choice(*parts: Node) -> Node:
     for part in parts:
         flat.update(dict.fromkeys(part.parts if isinstance(part, Choice) else (part,)))
     return next(iter(flat)) if len(flat) == 1 else Choice(tuple(flat))
+
+
+def maybe(node: Node) -> Node:
+    return node if node == EMPTY else Repeat(node, 0, 1)

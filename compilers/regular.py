@@ -153,7 +153,14 @@ def ranges(*pairs: tuple[int, int]) -> Expr:
 
 def chars(letters: str) -> Expr:
     """One of these letters."""
+    if len(letters) == 1:
+        return _letter_expr(letters)
     return ranges(*((ord(c), ord(c)) for c in letters))
+
+
+@lru_cache(maxsize=4096)
+def _letter_expr(letter: str) -> Expr:
+    return ranges((ord(letter), ord(letter)))
 
 
 def span(low: str, high: str) -> Expr:
@@ -163,9 +170,13 @@ def span(low: str, high: str) -> Expr:
 ANY = ranges((0, LAST))
 
 
+@lru_cache(maxsize=20_000)
 def text(letters: str) -> Expr:
     """Exactly this text."""
-    return cat(*map(chars, letters))
+    found = tuple(map(_letter_expr, letters))
+    if len(found) == 1:
+        return found[0]
+    return NEVER if NEVER in found else Cat(found) if found else EMPTY
 
 
 def cat(*parts: Expr) -> Expr:
@@ -588,6 +599,7 @@ def counted(low: int, high: int | None) -> str:
     return f"{{{low},{'' if high is None else high}}}"
 
 
+@lru_cache(maxsize=10_000)
 def letter_class(found: Ranges) -> str:
     """A set of letters in the syntax of Rust's regex (and most others): a letter or a class."""
     if len(found) == 1 and found[0][0] == found[0][1]:

@@ -7,9 +7,11 @@ admit special tokens, so it is always intersected with all text.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from compilers.errors import Unsupported
 from compilers.ir import (
+    NOTHING,
     Capture,
     Choice,
     FreeText,
@@ -21,7 +23,9 @@ from compilers.ir import (
     Repeat,
     Sequence,
     Special,
+    Unordered,
 )
+from compilers.passes.in_order import in_order
 from compilers.regular import (
     ANY,
     EVERY,
@@ -40,9 +44,20 @@ from compilers.regular import (
 _ALL = "/(?s:.*)/"
 
 
-def emit(grammar: Grammar) -> str:
-    """The text of a grammar."""
-    return _Printer(grammar).run()
+MAX_PERMUTED = 60  # a rule's parameter has 64 bits
+ORDERS = ("free", "source")
+
+
+def emit(grammar: Grammar, order: str = "free") -> str:
+    """The text of a grammar. `order` "source" writes the members of objects in one order only."""
+    if order not in ORDERS:
+        raise ValueError(f"order must be one of {ORDERS}")
+    return _Printer(in_order(grammar, _permuted if order == "free" else lambda node: False)).run()
+
+
+def _permuted(node: Unordered) -> bool:
+    size = len(node.members) + (node.extra != NOTHING)
+    return size > 1 and len(node.members) <= MAX_PERMUTED
 
 
 class _Printer:
@@ -58,6 +73,7 @@ class _Printer:
         self._names = names
         for name, node in self._grammar.rules.items():
             lines.append(f"{names[name]}: {self.node(node)}")
+        lines += self._heads
         lines += [f"{name}: {terminal(expr)}" for expr, name in self._terminals.items()]
         return "\n".join(lines) + "\n"
 
@@ -76,8 +92,7 @@ class _Printer:
         return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
 
     def sequence(self, node: Sequence) -> str:
-        parts = (f"({self.node(p)})" if isinstance(p, Choice) else self.node(p) for p in node.parts)
-        return " ".join(parts) or '""'
+        return " ".join(map(self._tight_sequence, node.parts)) or '""'
 
     def choice(self, node: Choice) -> str:
         if not node.parts:
@@ -86,6 +101,34 @@ class _Printer:
 
     def repeat(self, node: Repeat) -> str:
         return self._tight(node.part) + counted(node.low, node.high)
+
+    def unordered(self, node: Unordered) -> str:
+        """A rule whose parameter has one bit for each member that is written; required ones first.
+
+        The first member has no separator before it, so there is a rule for it and one for the rest.
+        """
+        members = sorted(node.members, key=lambda each: not each[1])
+        n_required = sum(required for _, required in members)
+        name = f"u{len(self._heads)}"
+        self._heads.append("")  # holds the name: members may have rules of this kind, too
+        place = len(self._heads) - 1
+        separator = self._tight(node.separator)
+        first = [] if n_required else ['""']
+        rest = [f'"" %if is_ones([0:{n_required}])' if n_required else '""']
+        for i, (member, _) in enumerate(members):
+            text = self._tight_sequence(member)
+            first.append(f"{text} {name}::{1 << i:#x}")
+            rest.append(f"{separator} {text} {name}::set_bit({i}) %if bit_clear({i})")
+        if node.extra != NOTHING:
+            text = self._tight_sequence(node.extra)
+            first.append(f"{text} {name}::0x0")
+            rest.append(f"{separator} {text} {name}::_")
+        self._heads[place] = f"{name}::_: " + " | ".join(rest)
+        return "(" + " | ".join(first) + ")"
+
+    def _tight_sequence(self, node: Node) -> str:
+        text = self.node(node)
+        return f"({text})" if isinstance(node, Choice) else text
 
     def ref(self, node: Ref) -> str:
         return self._names[node.name]
@@ -110,6 +153,7 @@ _NODES: Mapping[type, Callable[..., str]] = {
     Sequence: _Printer.sequence,
     Choice: _Printer.choice,
     Repeat: _Printer.repeat,
+    Unordered: _Printer.unordered,
     Ref: _Printer.ref,
     Special: _Printer.special,
     FreeText: _Printer.free_text,
@@ -189,6 +233,7 @@ _TERMINALS: Mapping[type, Callable[..., str]] = {
 }
 
 
+@lru_cache(maxsize=20_000)
 def _regex(expr: Expr) -> str:
     """Rust's syntax, between slashes."""
     if isinstance(expr, Chars):

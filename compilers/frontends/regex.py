@@ -21,8 +21,10 @@ from compilers.regular import (
     EMPTY,
     EVERY,
     NEVER,
+    Cat,
     Chars,
     Expr,
+    Rep,
     both,
     cat,
     chars,
@@ -32,6 +34,7 @@ from compilers.regular import (
     other_than,
     plus,
     ranges,
+    star,
     times,
 )
 
@@ -96,7 +99,7 @@ def search(pattern: str) -> Expr:
     node = _Parser(pattern).run()
     compiler = _Compiler(pattern)
     if not _has(node, _Begin):
-        found = compiler.run(node, False, EVERY)
+        found = compiler.run(_shrunk(node), False, EVERY)
         return EVERY if found == EVERY or found.nullable else cat(EVERY, found)
     first = compiler.run(node, True, EVERY)
     return either(first, cat(plus(ANY), compiler.run(node, False, EVERY)))
@@ -118,7 +121,8 @@ class _Compiler:
         return method(node, first, rest)
 
     def _on_set(self, node: _Set, first: bool, rest: Expr) -> Expr:
-        return cat(node.expr, rest)
+        expr = _needed(node.expr, last=True) if rest == EVERY else node.expr
+        return rest if rest == EVERY and expr.nullable else cat(expr, rest)
 
     def _on_begin(self, node: _Begin, first: bool, rest: Expr) -> Expr:
         return rest if first else NEVER
@@ -159,11 +163,25 @@ class _Compiler:
             return either(with_it, rest) if node.low == 0 else with_it
         tempered = self._tempered(node, rest)
         if tempered is None:
+            tempered = self._starred(node, first, rest)
+        if tempered is None:
             raise Unsupported(
                 f"an anchor or look-ahead inside a repetition, in {self._pattern!r}",
                 kind="pattern: look-ahead in a repetition",
             )
         return tempered
+
+    def _starred(self, node: _Times, first: bool, rest: Expr) -> Expr | None:
+        """`(a|b$)*`: an iteration that needs the end is the last one, one with `^` the first."""
+        if node.low > 1 or node.high is not None or _has(node.part, _Look):
+            return None
+        inner = self.run(_without_ends(node.part), False, EMPTY)
+        last = self.run(node.part, False, EMPTY) if rest.nullable else NEVER
+        later = cat(star(inner), either(rest, last))
+        if first:
+            begun = self.run(node.part, True, later)
+            return either(rest, begun) if node.low == 0 else begun
+        return later if node.low == 0 else self.run(node.part, False, later)
 
     def _tempered(self, node: _Times, rest: Expr) -> Expr | None:
         """`((?!x).)*$`: letters among which no x begins."""
@@ -181,12 +199,46 @@ class _Compiler:
         return both(times(letter.expr, node.low, node.high), other_than(cat(EVERY, found)))
 
 
+def _without_ends(node: _Node) -> _Node:
+    """With only those ways through it that meet no `$`."""
+    if isinstance(node, _End):
+        return _Set(NEVER)
+    if isinstance(node, _Seq):
+        return _Seq(tuple(map(_without_ends, node.parts)))
+    if isinstance(node, _Or):
+        return _Or(tuple(map(_without_ends, node.parts)))
+    if isinstance(node, _Times):
+        return _Times(_without_ends(node.part), node.low, node.high)
+    return node
+
+
+def _shrunk(node: _Node) -> _Node:
+    """Where any text may stand before a part, `x{2,9}` finds no more than `x{2}`."""
+    if isinstance(node, _Set):
+        return _Set(_needed(node.expr, last=False))
+    if isinstance(node, _Seq) and isinstance(node.parts[0], _Set):
+        return _Seq((_Set(_needed(node.parts[0].expr, last=False)), *node.parts[1:]))
+    return node
+
+
+def _needed(expr: Expr, last: bool) -> Expr:
+    """The repetition at one end of `expr` cut down to what it needs."""
+    if isinstance(expr, Rep):
+        return times(expr.part, expr.low, expr.low)
+    if isinstance(expr, Cat) and expr.parts:
+        parts = expr.parts
+        if last:
+            return cat(*parts[:-1], _needed(parts[-1], last))
+        return cat(_needed(parts[0], last), *parts[1:])
+    return expr
+
+
 def _has(node: _Node, kind: type) -> bool:
     if isinstance(node, kind):
         return True
     if isinstance(node, _Seq | _Or):
         return any(_has(part, kind) for part in node.parts)
-    return isinstance(node, _Times) and _has(node.part, kind)
+    return isinstance(node, _Times | _Look) and _has(node.part, kind)
 
 
 # --- parsing

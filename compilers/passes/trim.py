@@ -12,6 +12,7 @@ from compilers.ir import (
     Ref,
     Repeat,
     Sequence,
+    Unordered,
     choice,
     sequence,
     walk,
@@ -55,6 +56,8 @@ def _has_text(node: Node, productive: set[str]) -> bool:
         return any(_has_text(part, productive) for part in node.parts)
     if isinstance(node, Repeat):
         return node.low == 0 or _has_text(node.part, productive)
+    if isinstance(node, Unordered):
+        return all(_has_text(member, productive) for member, required in node.members if required)
     return _has_text(node.part, productive) if isinstance(node, Capture) else True
 
 
@@ -70,6 +73,8 @@ def _cut(node: Node, productive: set[str]) -> Node:
         return choice(*(part for part in map(cut, node.parts) if part != NOTHING))
     if isinstance(node, Repeat):
         return _cut_repeat(node, cut)
+    if isinstance(node, Unordered):
+        return _cut_unordered(node, cut)
     if isinstance(node, Capture):
         inner = cut(node.part)
         return NOTHING if inner == NOTHING else Capture(node.name, inner, node.channel)
@@ -81,6 +86,14 @@ def _cut_repeat(node: Repeat, cut: Callable[[Node], Node]) -> Node:
     if part == NOTHING:
         return sequence() if node.low == 0 else NOTHING
     return Repeat(part, node.low, node.high)
+
+
+def _cut_unordered(node: Unordered, cut: Callable[[Node], Node]) -> Node:
+    members = [(cut(member), required) for member, required in node.members]
+    if any(required and member == NOTHING for member, required in members):
+        return NOTHING
+    kept = tuple(each for each in members if each[0] != NOTHING)
+    return Unordered(kept, cut(node.extra), node.separator)
 
 
 def _reachable(rules: Mapping[str, Node], start: str) -> set[str]:

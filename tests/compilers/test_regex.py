@@ -46,6 +46,11 @@ SEARCH = [
     (r"(?i)^ab[c-d]$", ["AbC", "abd"], ["abe"]),
     (r"^.$", ["a", "é", "😀"], ["\n", "\u2028", "ab"]),
     ("", ["", "x"], []),
+    (r"^(a/?(b|$))*$", ["", "ab", "a", "aba/", "a/b"], ["b", "aa", "aab"]),
+    (r"^(a($|/))+$", ["a", "a/", "a/a"], ["", "aa"]),
+    (r"^(?:(?:^[*]|[a-z]+)[.])*x$", ["x", "*.x", "*.ab.x"], ["a.*.x", "*x"]),
+    (r"[ab]{1,9}", ["a", "xbx"], ["", "x"]),
+    (r"^a[bc]{2,9}", ["abb", "abcbx"], ["ab", "abxx"]),
 ]
 
 
@@ -61,7 +66,7 @@ REFUSED = [
     (r"(?<=a)b", Unsupported, "look-behind"),
     (r"\bword", Unsupported, r"\b"),
     (r"a++", Unsupported, "possessive"),
-    (r"((?=a).b)*c", Unsupported, "repetition"),
+    (r"(a(?=b).)*c", Unsupported, "repetition"),
     (r"\p{Script=Greek}", Unsupported, "Script=Greek"),
     (r"(a", Malformed, "missing"),
     (r"a)", Malformed, "unbalanced"),
@@ -95,6 +100,8 @@ PATTERNS = st.recursive(
             lambda p: f"(?:{p[0]}){p[1]}"
         ),
         st.tuples(st.sampled_from(["(?!%s)", "(?=%s)"]), inner).map(lambda p: p[0] % p[1]),
+        st.tuples(inner, inner).map(lambda p: f"(?:^{p[0]}|{p[1]})"),
+        st.tuples(inner, inner).map(lambda p: rf"(?:{p[0]}\Z|{p[1]})"),
     ),
     max_leaves=6,
 )

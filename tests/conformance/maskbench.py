@@ -61,9 +61,10 @@ class Refusal(Exception):
 class Ours:
     """This repository's compiler and engine."""
 
-    def __init__(self, dialect: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, dialect: str, order: str, vocabulary: Vocabulary) -> None:
         self.name = dialect
         self._dialect = dialect
+        self._order = order
         self._vocabulary = vocabulary
         self._engine = LLGuidanceEngine(max_grammars=0)
         self._engine.tokenizer(vocabulary)
@@ -74,7 +75,7 @@ class Ours:
         start = time.perf_counter()
         try:
             grammar = compilers.json_schema(schema)
-            text = compilers.emit(grammar, self._dialect)
+            text = compilers.emit(grammar, self._dialect, order=self._order)
         except compilers.CompileError as error:
             raise Refusal(error.kind) from error
         finally:
@@ -174,7 +175,7 @@ def _start(options: argparse.Namespace) -> None:
     if options.peer:
         contenders.append(LLGuidancePeer(vocabulary))
     if options.dialect != "none":
-        contenders.append(Ours(options.dialect, vocabulary))
+        contenders.append(Ours(options.dialect, options.order, vocabulary))
     _state = Walker(vocabulary), contenders
 
 
@@ -256,6 +257,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--dialect", default="llguidance", choices=["llguidance", "none"])
+    parser.add_argument("--order", default="free", choices=["free", "source"])
     parser.add_argument("--peer", choices=["llguidance"])
     parser.add_argument("--tokenizer", type=Path, default=VOCABULARY)
     parser.add_argument("--sample", type=int)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
-from compilers.errors import Malformed, TooLarge, Unsupported
+from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 
 MAX_DEPTH = 400
 MAX_NODES = 200_000
+MAX_REFS = 50  # one after the other, with nothing between
+_BESIDE_REF = frozenset(["$ref", "title", "description", "default", "examples", "$comment"])
 _OLD = re.compile(r"json-schema\.org/draft-0[3-7]/")
 
 
@@ -43,14 +45,31 @@ class Document:
         self._index: dict[str, Any] | None = None
         dialect = schema.get("$schema") if isinstance(schema, dict) else None
         self.ref_stands_alone = isinstance(dialect, str) and bool(_OLD.search(dialect))
-        self.root = self._site(schema, "", schema)
+        self.root = self._follow(self._site(schema, "", schema))
 
     def child(self, parent: Site, value: Any, *path: str | int) -> Site:
         """The subschema `value`, found at `path` below its parent."""
         if value is True or value is False:
             return TRUE if value else FALSE
-        where = parent.where + "".join(f"/{_escape(str(step))}" for step in path)
-        return self._site(value, where, parent.root)
+        found = self._sites.get(id(value))
+        if found is None:
+            where = parent.where + "".join(f"/{_escape(str(step))}" for step in path)
+            found = self._site(value, where, parent.root)
+        return self._follow(found)
+
+    def _follow(self, site: Site) -> Site:
+        """What a schema that is nothing but a `$ref` stands for, so that both are one."""
+        for _ in range(MAX_REFS):
+            schema = site.schema
+            if isinstance(schema, bool) or "$ref" not in schema:
+                return site
+            if not self.ref_stands_alone and not _BESIDE_REF.issuperset(schema):
+                return site
+            try:
+                site = self.resolve(site, schema["$ref"], "$ref")
+            except CompileError as error:
+                raise error.at(f"{site.where}/$ref") from error
+        raise Unsupported("a schema that refers to itself", site.where, "$ref: circle")
 
     def _site(self, value: Any, where: str, root: Any) -> Site:
         if value is True or value is False:

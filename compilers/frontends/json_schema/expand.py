@@ -41,9 +41,11 @@ from compilers.regular import ANY, EVERY, NEVER, Expr, other_than, text, times
 SCALARS = ("null", "boolean", "number", "string")
 STRUCTURES = ("array", "object")
 KINDS = (*SCALARS, *STRUCTURES)
+_ALL_KINDS = frozenset(KINDS)
 
 MAX_SHAPES = 400
 MAX_NESTING = 120  # of operators and references within one value
+MAX_GLANCE = 8
 MAX_LOOK = 12  # how deep to look whether a conjunction can be satisfied
 
 Shape = ObjectShape | ArrayShape
@@ -101,19 +103,49 @@ class Expander:
         self._nesting = 0
         self._open: set[tuple[Site, bool, str]] = set()
         self._cache: dict[tuple[Conj, str], Any] = {}
+        self._kinds: dict[Site, frozenset[str]] = {}
         self._satisfiable: dict[Conj, bool] = {}
         self._looking: set[Conj] = set()
 
     # --- questions
 
     def kinds(self, wanted: Conj) -> tuple[str, ...]:
-        """The types that `type` keywords leave, at a glance."""
-        found: tuple[str, ...] = KINDS
+        """The types that are possible at a glance: all but those that are certainly not."""
+        found = _ALL_KINDS
         for site, sign in wanted:
-            types = site.schema.get("type") if sign and isinstance(site.schema, dict) else None
-            if isinstance(types, str) and not self._only_ref(site):
-                kind = "number" if types == "integer" else types
-                found = tuple(k for k in found if k == kind)
+            if sign:
+                found = found & self._site_kinds(site, MAX_GLANCE)
+        return KINDS if found == _ALL_KINDS else tuple(kind for kind in KINDS if kind in found)
+
+    def _site_kinds(self, site: Site, depth: int) -> frozenset[str]:
+        schema = site.schema
+        if isinstance(schema, bool) or depth == 0:
+            return _ALL_KINDS if schema else frozenset()
+        if site not in self._kinds:
+            self._kinds[site] = _ALL_KINDS  # while a reference leads back here
+            self._kinds[site] = self._glance(site, depth)
+        return self._kinds[site]
+
+    def _glance(self, site: Site, depth: int) -> frozenset[str]:
+        schema, found = site.schema, _ALL_KINDS
+        try:
+            if "$ref" in schema:
+                target = self.document.resolve(site, schema["$ref"], "$ref")
+                found = self._site_kinds(target, depth - 1)
+                if self.document.ref_stands_alone:
+                    return found
+            if "type" in schema:
+                types = schema["type"]
+                wanted = types if isinstance(types, list) else [types]
+                found &= frozenset("number" if t == "integer" else t for t in wanted)
+            if isinstance(schema.get("enum"), list):
+                found &= frozenset(map(kind_of, schema["enum"]))
+            for keyword in ("anyOf", "oneOf"):
+                if keyword in schema:
+                    subs = self._subs(site, schema[keyword], keyword)
+                    found &= frozenset().union(*(self._site_kinds(s, depth - 1) for s in subs))
+        except (CompileError, TypeError):  # it is refused where it is taken apart
+            return _ALL_KINDS
         return found
 
     def language(self, wanted: Conj, kind: str) -> Expr:
@@ -346,20 +378,37 @@ class Expander:
             raise Malformed("must be a list", kind="malformed")
         mine = [value for value in values if kind_of(value) == kind]
         if kind in STRUCTURES:
-            return self._listed(mine, sign, kind)
+            return self._listed(site, mine, sign, kind)
         found = regular.either(*(_spelled(value, sign) for value in mine))
         return found if sign else other_than(found)
 
     def _const(self, site: Site, value: Any, sign: bool, kind: str) -> Any:
         return self._enum(site, [value], sign, kind)
 
-    def _listed(self, values: list[Any], sign: bool, kind: str) -> tuple[Shape, ...]:
-        shape = ObjectShape if kind == "object" else ArrayShape
+    def _listed(self, site: Site, values: list[Any], sign: bool, kind: str) -> tuple[Shape, ...]:
         if sign:
+            shape = ObjectShape if kind == "object" else ArrayShape
             return (shape(values=tuple(values)),) if values else ()
-        if any(values):  # only [] and {} have a complement that is a shape
-            raise Unsupported(f"not an {kind} that is listed", kind=f"not: {kind} value")
-        return (shape(low=1),) if values else (shape(),)
+        unlike = self._unlike_object if kind == "object" else self._unlike_array
+        return _product([_ALGEBRAS[kind].true, *(tuple(unlike(site, value)) for value in values)])
+
+    def _unlike_object(self, site: Site, value: dict[str, Any]) -> list[Shape]:
+        """A name is missing, or its value differs, or there is another name."""
+        found: list[Shape] = [_lacks(name) for name in value]
+        for name, each in value.items():
+            found.append(_has(name, (self.document.made(site, {"const": each}), False)))
+        others = other_than(regular.either(*map(text, value)))
+        return [*found, ObjectShape(some=((others, YES),))]
+
+    def _unlike_array(self, site: Site, value: list[Any]) -> list[Shape]:
+        """It is longer or shorter, or an item differs."""
+        found: list[Shape] = [ArrayShape(low=len(value) + 1)]
+        if value:
+            found.append(ArrayShape(high=len(value) - 1))
+        for i, each in enumerate(value):
+            other = (self.document.made(site, {"const": each}), False)
+            found.append(ArrayShape(items=(Items((*[YES] * i, other)),), low=i + 1))
+        return found
 
     # --- numbers and strings
 
@@ -671,7 +720,17 @@ def _finish_number(found: Expr) -> Expr:
         return numerals.NUMBER
     if found is numerals.NO_FRACTION:
         return numerals.INTEGER
-    return regular.both(numerals.PLAIN, found)
+    # Every set of numerals lies within PLAIN; only a complement does not.
+    return regular.both(numerals.PLAIN, found) if _open_ended(found) else found
+
+
+def _open_ended(found: Expr) -> bool:
+    """Whether texts that are no numbers may be in it."""
+    if isinstance(found, regular.And):
+        return all(map(_open_ended, found.parts))
+    if isinstance(found, regular.Alt):
+        return any(map(_open_ended, found.parts))
+    return isinstance(found, regular.Not) or found == EVERY
 
 
 def _finish_string(found: Expr) -> Expr:

@@ -1,8 +1,9 @@
 """From shapes to rules: every conjunction of subschemas becomes one rule of the grammar.
 
-Members are written in the order of the source, then those that only `additionalProperties` or a
-pattern allows. A member twice is never allowed where its name is known; among names that are free
-it cannot be seen by a grammar of bounded size, and JSON says that the last one counts.
+Members that are named come in any order (Unordered), unless their number counts: then in the order
+of the source, and those that only `additionalProperties` or a pattern allows after them. A name
+twice is never allowed where it is known; among names that are free a grammar of bounded size cannot
+see it, and RFC 8259 (section 4) leaves open what it means.
 """
 
 import time
@@ -42,7 +43,9 @@ from compilers.ir import (
     Ref,
     Regular,
     Repeat,
+    Unordered,
     choice,
+    maybe,
     sequence,
 )
 from compilers.regular import Expr, both, either, other_than, text
@@ -156,12 +159,17 @@ class Lowering:
         enough = shape.low <= n_required
         fits = shape.high is None or (not extras and shape.high >= len(members))
         if enough and fits and not pending:
-            body = self._in_order(members, self._extra(extras))
+            body = self._any_order(members, self._extra(extras))
         elif not members and not pending:
             body = _separated(self._extra(extras), self._item, shape.low, shape.high)
         else:
             body = _Counted(self, members, extras, pending, shape).run()
         return sequence(Literal("{"), body, Literal("}"))
+
+    def _any_order(self, members: Sequence[tuple[Node, bool]], extra: Node) -> Node:
+        if members:
+            return Unordered(tuple(members), extra, self._item)
+        return _separated(extra, self._item, 0, None)
 
     def _member(self, name: str, child: Conj) -> Node:
         return sequence(Literal(self._style.dumps(name) + self._style.key), self._node(child))
@@ -187,43 +195,6 @@ class Lowering:
     def _pair(self, names: Expr, child: Conj) -> Node:
         key = regular.cat(spelling.quoted(names), text(self._style.key))
         return sequence(Regular(key), self._node(child))
-
-    def _in_order(self, members: Sequence[tuple[Node, bool]], extra: Node) -> Node:
-        """Members in their order, those that are not required perhaps; then any number of others.
-
-        Before the first required member a member brings the separator behind it, after it the one
-        before it. Without any required member each place needs to know whether it is the first.
-        """
-        more = Repeat(sequence(self._item, extra)) if extra != NOTHING else EMPTY
-        first = next((i for i, (_, required) in enumerate(members) if required), None)
-        if first is None:
-            return self._all_optional([node for node, _ in members], extra, more)
-        before = [_maybe(sequence(node, self._item)) for node, _ in members[:first]]
-        after = []
-        for node, required in members[first + 1 :]:
-            part = sequence(self._item, node)
-            after.append(part if required else _maybe(part))
-        return sequence(*before, members[first][0], *after, more)
-
-    def _all_optional(self, nodes: Sequence[Node], extra: Node, more: Node) -> Node:
-        tail = self._named(more)  # what may follow a member, the last one first
-        heads: list[Node] = []
-        for node in reversed(nodes):
-            heads.append(sequence(node, tail))
-            tail = self._named(sequence(_maybe(sequence(self._item, node)), tail))
-        heads.reverse()
-        if extra != NOTHING:
-            heads.append(sequence(extra, more))
-        return choice(*heads, EMPTY)
-
-    def _named(self, node: Node) -> Node:
-        """The node under a name of its own, so that it is written once."""
-        if node == EMPTY or isinstance(node, Ref | Literal):
-            return node
-        name = f"t{len(self._rules)}"
-        self._rules[name] = node
-        self._check_limits()
-        return Ref(name)
 
     # --- arrays
 
@@ -253,7 +224,7 @@ class Lowering:
             item = self._node(item_at(shape.items, i))
             tail = sequence(*((self._item,) if i else ()), item, tail)
             if shape.low <= i:
-                tail = _maybe(tail)
+                tail = maybe(tail)
         return tail
 
     def _unique(self, shape: ArrayShape) -> Node:
@@ -441,10 +412,6 @@ def _for_others(shape: ObjectShape, matched: frozenset[Expr]) -> Conj:
     return conj(*lits)
 
 
-def _maybe(node: Node) -> Node:
-    return Repeat(node, 0, 1)
-
-
 def _repeat(node: Node, low: int, high: int | None) -> Node:
     if high == 0:
         return EMPTY
@@ -459,4 +426,4 @@ def _separated(item: Node, separator: Node, low: int, high: int | None) -> Node:
     if top is not None and top < max(0, low - 1):
         return NOTHING
     found = sequence(item, _repeat(sequence(separator, item), max(0, low - 1), top))
-    return found if low else _maybe(found)
+    return found if low else maybe(found)
