@@ -12,6 +12,7 @@ rules of the grammar. That is what makes recursion, `allOf` and `not` compose.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,12 @@ from compilers.frontends.json_schema.shapes import (
     Members,
     ObjectShape,
     conj,
+    is_no,
+    is_yes,
     item_at,
+    known,
+    negated,
+    without_some,
 )
 from compilers.frontends.regex import search
 from compilers.ir import Note
@@ -44,9 +50,10 @@ KINDS = (*SCALARS, *STRUCTURES)
 _ALL_KINDS = frozenset(KINDS)
 
 MAX_SHAPES = 400
+MAX_SECONDS = 1.5
 MAX_NESTING = 120  # of operators and references within one value
 MAX_GLANCE = 8
-MAX_LOOK = 12  # how deep to look whether a conjunction can be satisfied
+MAX_LOOK = 3  # how deep to look whether a conjunction can be satisfied
 
 Shape = ObjectShape | ArrayShape
 
@@ -101,11 +108,17 @@ class Expander:
         self.notes: dict[tuple[str, str], Note] = {}
         self._checker = Checker(document)
         self._nesting = 0
+        self._deadline = time.thread_time() + MAX_SECONDS
         self._open: set[tuple[Site, bool, str]] = set()
         self._cache: dict[tuple[Conj, str], Any] = {}
         self._kinds: dict[Site, frozenset[str]] = {}
         self._satisfiable: dict[Conj, bool] = {}
         self._looking: set[Conj] = set()
+
+    def check_time(self) -> None:
+        """CPU time of this thread, so that a busy machine refuses no more than an idle one."""
+        if time.thread_time() > self._deadline:
+            raise TooLarge(f"more than {MAX_SECONDS:g} seconds of work", kind="time")
 
     # --- questions
 
@@ -205,8 +218,10 @@ class Expander:
             if kind == "array":
                 return any(map(self._array_satisfiable, self.arrays(wanted)))
             return not is_empty(self.language(wanted, kind))
-        except CompileError:  # whoever needs the language itself will hear of it
-            return True
+        except CompileError as error:
+            if error.kind == "time":
+                raise
+            return True  # whoever needs the language itself will hear of it
 
     def _object_satisfiable(self, shape: ObjectShape) -> bool:
         if shape.values is not None:
@@ -230,12 +245,85 @@ class Expander:
             lits.extend(found or [group.rest])
         return conj(*lits)
 
+    # --- shapes of objects, put together
+
+    def _both(self, parts: Sequence[Any], kind: str) -> Any:
+        """The conjunction of narrowed schemas."""
+        if kind != "object" or all(len(part) == 1 for part in parts):
+            return _ALGEBRAS[kind].both(parts)
+        found: tuple[ObjectShape, ...] = (ObjectShape(),)
+        for part in sorted(parts, key=len):
+            found = tuple(shape for each in found for shape in self._with_one_of(each, part))
+            _limit(found)
+        return found
+
+    def _with_one_of(
+        self, shape: ObjectShape, alternatives: Sequence[ObjectShape]
+    ) -> list[ObjectShape]:
+        """The alternatives that are possible beside `shape`; itself, if one holds already.
+
+        This keeps a `oneOf` of twenty objects, each without the nineteen others, from growing to
+        the product of all the ways in which an object can fail to be one of the nineteen.
+        """
+        if len(alternatives) == 1:
+            merged = shape.merge(alternatives[0])
+            return [merged] if merged.possible else []
+        if any(self._entails(shape, each) for each in alternatives):
+            return [shape]
+        found = (self._settled(shape.merge(each)) for each in alternatives)
+        return [each for each in found if each is not None]
+
+    def _settled(self, shape: ObjectShape) -> ObjectShape | None:
+        """What `some` member must be where only one can be it. None: certainly no object."""
+        if not shape.possible or not self._object_satisfiable(shape):
+            return None
+        closed = any(is_no(group.rest) and not group.patterns for group in shape.members)
+        if not closed:
+            return shape
+        for i, (keys, lit) in enumerate(shape.some):
+            names = [n for n in known(shape) if regular.accepts(keys, n)]
+            able = [n for n in names if self.satisfiable(conj(*self.member(shape, n), lit))]
+            if not able:
+                return None
+            if len(able) == 1:
+                return self._settled(without_some(shape, i).merge(_has(able[0], lit)))
+        return shape
+
+    def _entails(self, shape: ObjectShape, other: ObjectShape) -> bool:
+        """True only if every object of the first shape certainly has the second."""
+        if other.values is not None or other.names or other.low > len(shape.required):
+            return False
+        if other.high is not None and (shape.high is None or shape.high > other.high):
+            return False
+        if not set(other.required) <= set(shape.required):
+            return False
+        return all(self._entails_some(shape, keys, lit) for keys, lit in other.some) and all(
+            group in shape.members or self._entails_members(shape, group) for group in other.members
+        )
+
+    def _entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
+        return any(
+            regular.accepts(keys, name) and self._entails_lit(self.member(shape, name), lit)
+            for name in shape.required
+        )
+
+    def _entails_members(self, shape: ObjectShape, group: Members) -> bool:
+        if group.patterns or not is_yes(group.rest):
+            return False
+        pairs = group.named.items()
+        return all(self._entails_lit(self.member(shape, name), lit) for name, lit in pairs)
+
+    def _entails_lit(self, wanted: Conj, lit: Lit) -> bool:
+        if is_yes(lit) or lit in wanted or NO in wanted:
+            return True
+        return not self.satisfiable(conj(*wanted, negated(lit)))
+
     # --- operators
 
     def _all(self, wanted: Conj, kind: str) -> Any:
         algebra = _ALGEBRAS[kind]
         parts = [self._lit(lit, kind) for lit in _ordered(wanted)]
-        return algebra.both(parts) if parts else algebra.true
+        return self._both(parts, kind) if parts else algebra.true
 
     def _lit(self, lit: Lit, kind: str) -> Any:
         site, sign = lit
@@ -245,6 +333,7 @@ class Expander:
         mark = (site, sign, kind)
         if mark in self._open:
             raise Unsupported("a schema that refers to itself", site.where, "$ref: circle")
+        self.check_time()
         if self._nesting > MAX_NESTING:
             raise TooLarge(f"operators nested deeper than {MAX_NESTING}", site.where, "depth")
         self._open.add(mark)
@@ -258,7 +347,7 @@ class Expander:
             self._nesting -= 1
         if not parts:
             return algebra.true if sign else algebra.false
-        return algebra.both(parts) if sign else algebra.either(parts)
+        return self._both(parts, kind) if sign else algebra.either(parts)
 
     def _only_ref(self, site: Site) -> bool:
         return self.document.ref_stands_alone and "$ref" in site.schema
@@ -305,11 +394,11 @@ class Expander:
 
     def _all_of(self, site: Site, schemas: Any, sign: bool, kind: str) -> Any:
         parts = [self._lit((sub, sign), kind) for sub in self._subs(site, schemas, "allOf")]
-        return _ALGEBRAS[kind].both(parts) if sign else _ALGEBRAS[kind].either(parts)
+        return self._both(parts, kind) if sign else _ALGEBRAS[kind].either(parts)
 
     def _any_of(self, site: Site, schemas: Any, sign: bool, kind: str) -> Any:
         parts = [self._lit((sub, sign), kind) for sub in self._subs(site, schemas, "anyOf")]
-        return _ALGEBRAS[kind].either(parts) if sign else _ALGEBRAS[kind].both(parts)
+        return _ALGEBRAS[kind].either(parts) if sign else self._both(parts, kind)
 
     def _not(self, site: Site, schema: Any, sign: bool, kind: str) -> Any:
         return self._lit((self._sub(site, schema, "not"), not sign), kind)
@@ -322,12 +411,12 @@ class Expander:
         for i, sub in enumerate(subs):
             parts = [self._lit((sub, True), kind)]
             parts += [self._lit((subs[j], False), kind) for j in rivals[i]]
-            found.append(algebra.both(parts))
+            found.append(self._both(parts, kind))
         if sign:
             return algebra.either(found)
-        none = algebra.both([self._lit((sub, False), kind) for sub in subs])
+        none = self._both([self._lit((sub, False), kind) for sub in subs], kind)
         pairs = [
-            algebra.both([self._lit((subs[i], True), kind), self._lit((subs[j], True), kind)])
+            self._both([self._lit((subs[i], True), kind), self._lit((subs[j], True), kind)], kind)
             for i in range(len(subs))
             for j in rivals[i]
             if i < j
@@ -360,7 +449,7 @@ class Expander:
         for holds, keyword in ((True, "then"), (False, "else")):
             branch = self._sub(site, site.schema.get(keyword, True), keyword)
             parts = [self._lit((test, holds), kind), self._lit((branch, sign), kind)]
-            branches.append(algebra.both(parts))
+            branches.append(self._both(parts, kind))
         return algebra.either(branches)
 
     def _type(self, site: Site, types: Any, sign: bool, kind: str) -> Any:
@@ -624,7 +713,7 @@ class Expander:
             found.append(_union([(_lacks(name),), then]) if sign else _product([has, then]))
         if not found:
             return None
-        return _product(found) if sign else _union(found)
+        return self._both(found, kind) if sign else _union(found)
 
 
 def is_empty(expr: Expr) -> bool:

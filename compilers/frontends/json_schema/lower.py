@@ -6,7 +6,6 @@ twice is never allowed where it is known; among names that are free a grammar of
 see it, and RFC 8259 (section 4) leaves open what it means.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +29,7 @@ from compilers.frontends.json_schema.shapes import (
     ObjectShape,
     conj,
     item_at,
+    known,
     negated,
     without_some,
 )
@@ -53,8 +53,8 @@ from compilers.regular import Expr, both, either, other_than, text
 MAX_RULES = 20_000
 MAX_STATES = 3_000  # of one object or array
 MAX_UNIQUE = 8
+MAX_ALTERNATIVES = 2_000
 MAX_CLASSES = 64
-MAX_SECONDS = 10.0
 
 Key = tuple[Expr, Conj]
 """A language of names, and what the values of such members must satisfy."""
@@ -69,8 +69,8 @@ class Lowering:
         self._names: dict[Conj, str] = {}
         self._todo: list[tuple[str, Conj]] = []
         self._rules: dict[str, Node] = {}
-        self._deadline = time.monotonic() + MAX_SECONDS
         self._item = Literal(style.item)
+        self._alternatives = 0  # of members that must be there without being named
 
     def run(self, wanted: Conj) -> Grammar:
         start = self._rule(wanted)
@@ -83,8 +83,7 @@ class Lowering:
     def _check_limits(self) -> None:
         if len(self._rules) > MAX_RULES:
             raise TooLarge(f"more than {MAX_RULES} rules", kind="rules")
-        if time.monotonic() > self._deadline:
-            raise TooLarge(f"more than {MAX_SECONDS:g} seconds of work", kind="time")
+        self._expander.check_time()
 
     def _rule(self, wanted: Conj) -> str:
         name = self._names.get(wanted)
@@ -129,16 +128,20 @@ class Lowering:
         if shape.values is not None:
             return self._listed(shape.values)
         if shape.some:
-            return choice(*self._someone(shape, []))
+            found = self._someone(shape, [])
+            return choice(*(node for node in found if node != NOTHING))
         return self._plain_object(shape, [])
 
     def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
         """Some member must be there: each one that could be it is an alternative."""
+        self._alternatives += 1
+        if self._alternatives > MAX_ALTERNATIVES:
+            raise TooLarge("too many ways in which members may fail", kind="alternatives")
         if not shape.some:
             return [self._plain_object(shape, pending)]
         (keys, lit), shape = shape.some[0], without_some(shape, 0)
         found: list[Node] = []
-        for name in _known(shape):
+        for name in known(shape):
             if regular.accepts(keys, name):
                 it = ObjectShape(members=(Members({name: lit}),), required=(name,))
                 found += self._someone(shape.merge(it), pending)
@@ -146,7 +149,7 @@ class Lowering:
 
     def _plain_object(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> Node:
         members: list[tuple[Node, bool]] = []
-        for name in _known(shape):
+        for name in known(shape):
             child = self._expander.member(shape, name)
             required = name in shape.required
             if NO in child:
@@ -176,7 +179,7 @@ class Lowering:
 
     def _extras(self, shape: ObjectShape) -> list[Key]:
         """The names that are not listed, in classes that the same patterns match."""
-        free = other_than(either(*map(text, _known(shape))))
+        free = other_than(either(*map(text, known(shape))))
         classes = [(both(free, *shape.names), frozenset[Expr]())]
         for pattern in dict.fromkeys(keys for group in shape.members for keys, _ in group.patterns):
             split = []
@@ -193,8 +196,7 @@ class Lowering:
         return choice(*(self._pair(names, child) for names, child in extras))
 
     def _pair(self, names: Expr, child: Conj) -> Node:
-        key = regular.cat(spelling.quoted(names), text(self._style.key))
-        return sequence(Regular(key), self._node(child))
+        return sequence(Regular(spelling.quoted(names, self._style.key)), self._node(child))
 
     # --- arrays
 
@@ -392,15 +394,6 @@ class _CountedItems:
                 split.append((fails, (*new, count)))
             found = split
         return [each for each in found if NO not in each[0]]
-
-
-def _known(shape: ObjectShape) -> list[str]:
-    """The names that a shape speaks of, in the order of the source."""
-    names: dict[str, None] = {}
-    for group in shape.members:
-        names.update(dict.fromkeys(group.named))
-    names.update(dict.fromkeys(shape.required))
-    return list(names)
 
 
 def _for_others(shape: ObjectShape, matched: frozenset[Expr]) -> Conj:

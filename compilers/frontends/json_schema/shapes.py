@@ -139,5 +139,14 @@ def conj(*lits: Lit) -> Conj:
     return frozenset(lit for lit in lits if not is_yes(lit))
 
 
+def known(shape: ObjectShape) -> list[str]:
+    """The names that a shape speaks of, in the order of the source."""
+    names: dict[str, None] = {}
+    for group in shape.members:
+        names.update(dict.fromkeys(group.named))
+    names.update(dict.fromkeys(shape.required))
+    return list(names)
+
+
 def without_some(shape: ObjectShape, index: int) -> ObjectShape:
     return replace(shape, some=shape.some[:index] + shape.some[index + 1 :])

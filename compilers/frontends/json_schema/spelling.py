@@ -13,11 +13,18 @@ from typing import Any
 
 from compilers.regular import (
     ANY,
+    EVERY,
+    Alt,
+    And,
     Chars,
     Expr,
+    Not,
+    both,
     cat,
     chars,
     either,
+    has_boolean,
+    other_than,
     overlap,
     ranges,
     span,
@@ -68,7 +75,6 @@ CHARACTER = either(
 )
 CHARACTERS = star(CHARACTER)
 QUOTE = text('"')
-STRING = cat(QUOTE, CHARACTERS, QUOTE)
 
 
 @lru_cache(maxsize=2000)
@@ -77,5 +83,21 @@ def inside(strings: Expr) -> Expr:
     return substitute(strings, _letters, CHARACTERS)
 
 
-def quoted(strings: Expr) -> Expr:
-    return cat(QUOTE, inside(strings), QUOTE)
+@lru_cache(maxsize=2000)
+def quoted(strings: Expr, after: str = "") -> Expr:
+    """The spellings in quotes, and what always follows them.
+
+    And and Not are kept outermost: "a(B & C)d" is "aBd & aCd". Engines decide much about such an
+    expression without exploring it (llguidance's masks within a string are twenty times as fast).
+    """
+    if isinstance(strings, Alt):
+        if not has_boolean(strings):
+            return cat(QUOTE, inside(strings), text('"' + after))
+        return either(*(quoted(part, after) for part in strings.parts))
+    if isinstance(strings, Not):
+        return both(quoted(EVERY, after), other_than(quoted(strings.part, after)))
+    if isinstance(strings, And):
+        wanted = [quoted(part, after) for part in strings.parts if not isinstance(part, Not)]
+        unwanted = [quoted(part.part, after) for part in strings.parts if isinstance(part, Not)]
+        return both(*(wanted or [quoted(EVERY, after)]), *map(other_than, unwanted))
+    return cat(QUOTE, inside(strings), text('"' + after))
