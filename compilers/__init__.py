@@ -9,7 +9,10 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 
 from compilers.emitters import llguidance as _llguidance
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
+from compilers.frontends.choice import parse as choice
 from compilers.frontends.json_schema import parse as json_schema
+from compilers.frontends.regex import parse as regex
+from compilers.frontends.template import parse as template
 from compilers.ir import Grammar
 
 __all__ = [
@@ -19,8 +22,11 @@ __all__ = [
     "Malformed",
     "TooLarge",
     "Unsupported",
+    "choice",
     "emit",
     "json_schema",
+    "regex",
+    "template",
 ]
 
 _EMITTERS = {"llguidance": _llguidance.emit}

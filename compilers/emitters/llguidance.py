@@ -36,9 +36,13 @@ from compilers.regular import (
     Expr,
     Not,
     Rep,
+    both,
+    cat,
     counted,
     has_boolean,
     letter_class,
+    other_than,
+    text,
 )
 
 _ALL = "/(?s:.*)/"
@@ -92,7 +96,8 @@ class _Printer:
         return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
 
     def sequence(self, node: Sequence) -> str:
-        return " ".join(map(self._tight_sequence, node.parts)) or '""'
+        parts = _fused(node.parts)
+        return " ".join(map(self._tight_sequence, parts)) or '""'
 
     def choice(self, node: Choice) -> str:
         if not node.parts:
@@ -139,9 +144,7 @@ class _Printer:
         return node.name
 
     def free_text(self, node: FreeText) -> str:
-        if node.stops:
-            raise Unsupported("free text with a stop")
-        return self.regular(Regular(EVERY))
+        return self.regular(Regular(_without(node.stops)))
 
     def capture(self, node: Capture) -> str:
         return f"({self.node(node.part)})"
@@ -161,11 +164,48 @@ _NODES: Mapping[type, Callable[..., str]] = {
 }
 
 
-def quote(text: str) -> str:
+def _fused(parts: tuple[Node, ...]) -> list[Node]:
+    """A hole and the text that ends it in one terminal: greedy lexing cannot run past the end."""
+    found: list[Node] = []
+    for part in parts:
+        last = found[-1] if found else None
+        hole = last.part if isinstance(last, Capture) else last
+        # A Regular outside of a capture is kept apart by what is around it, as in JSON.
+        regular = isinstance(last, Capture) and isinstance(hole, Regular)
+        if isinstance(part, Literal) and (regular or isinstance(hole, FreeText)):
+            end, rest = _end_of(hole, part.text)
+            found[-1] = Regular(cat(_language(hole), text(end)))
+            if rest:
+                found.append(Literal(rest))
+        else:
+            found.append(part)
+    return found
+
+
+def _end_of(hole: Node | None, after: str) -> tuple[str, str]:
+    """The text after a hole, cut behind the stop that it begins with."""
+    stops = hole.stops if isinstance(hole, FreeText) else ()
+    size = next((len(stop) for stop in stops if after.startswith(stop)), len(after))
+    return after[:size], after[size:]
+
+
+def _language(hole: Node | None) -> Expr:
+    if isinstance(hole, FreeText):
+        return _without(hole.stops)
+    assert isinstance(hole, Regular)
+    return hole.expr
+
+
+def _without(stops: tuple[str, ...]) -> Expr:
+    """All text that holds none of the stops."""
+    return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
+
+
+def quote(letters: str) -> str:
     """A literal, in double quotes."""
     return (
         '"'
-        + "".join(_ESCAPES.get(c) or (c if c >= " " else f"\\x{ord(c):02x}") for c in text)
+        + "".join(_ESCAPES.get(c) or (c if c >= " " else f"\\x{ord(c):02x}") for c in letters)
         + '"'
     )
 

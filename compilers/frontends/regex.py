@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from compilers.errors import Malformed, TooLarge, Unsupported, caret
+from compilers.errors import Contradiction, Malformed, TooLarge, Unsupported, caret
+from compilers.ir import Grammar, Regular
 from compilers.regular import (
     ANY,
     EMPTY,
@@ -30,6 +31,7 @@ from compilers.regular import (
     chars,
     either,
     inverse,
+    is_empty,
     normal,
     other_than,
     plus,
@@ -85,6 +87,18 @@ class _Look:
 
 
 _Node = _Set | _Seq | _Or | _Times | _Begin | _End | _Look
+
+
+def parse(pattern: str) -> Grammar:
+    """The grammar of the texts that `pattern` matches from end to end."""
+    expr = whole(pattern)
+    try:
+        empty = is_empty(expr)
+    except TooLarge:  # too large to say: whoever uses it will see
+        empty = False
+    if empty:
+        raise Contradiction(f"no text matches {pattern!r}")
+    return Grammar({"start": Regular(expr)})
 
 
 @lru_cache(maxsize=2000)

@@ -117,6 +117,7 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
         [[1, 1], [1, 0, 1]],
         [[1], [1, 1, 1]],
     ),
+    ({"contains": {"enum": [None, {"a": None}]}}, [[None, {"a": True}], [{"a": None}]], [[1]]),
     ({"not": {"items": {"type": "integer"}}}, [["a"], [1, "a"]], [[], [1]]),
     ({"items": {"enum": [1, 2, 3]}, "uniqueItems": True}, [[], [3, 1]], [[1, 1]]),
     (

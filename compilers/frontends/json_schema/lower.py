@@ -120,7 +120,24 @@ class Lowering:
         return found
 
     def _listed(self, values: Sequence[Any]) -> Node:
-        return choice(*(Literal(self._style.dumps(value)) for value in values))
+        return choice(*map(self._written, values))
+
+    def _written(self, value: Any) -> Node:
+        """One value, cut into the same pieces as any other: engines lex before they parse."""
+        if isinstance(value, list):
+            items = [part for each in value for part in (self._item, self._written(each))]
+            return sequence(Literal("["), *items[1:], Literal("]"))
+        if isinstance(value, dict):
+            members = [
+                part
+                for name, each in value.items()
+                for part in (self._item, self._key(name), self._written(each))
+            ]
+            return sequence(Literal("{"), *members[1:], Literal("}"))
+        return Literal(self._style.dumps(value))
+
+    def _key(self, name: str) -> Node:
+        return Literal(self._style.dumps(name) + self._style.key)
 
     # --- objects
 
@@ -175,7 +192,7 @@ class Lowering:
         return _separated(extra, self._item, 0, None)
 
     def _member(self, name: str, child: Conj) -> Node:
-        return sequence(Literal(self._style.dumps(name) + self._style.key), self._node(child))
+        return sequence(self._key(name), self._node(child))
 
     def _extras(self, shape: ObjectShape) -> list[Key]:
         """The names that are not listed, in classes that the same patterns match."""
@@ -235,7 +252,7 @@ class Lowering:
         values = self._few_values(wanted)
         if values is None or shape.counters or any(group.first for group in shape.items):
             raise Unsupported("uniqueItems: a grammar cannot compare items", kind="uniqueItems")
-        texts = [Literal(self._style.dumps(value)) for value in values]
+        texts = [self._written(value) for value in values]
         most = len(texts) if shape.high is None else min(shape.high, len(texts))
 
         def state(used: frozenset[int]) -> Node:
