@@ -7,6 +7,9 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 `grammar.notes`.
 """
 
+from collections.abc import Callable, Mapping
+
+from compilers.emitters import lark as _lark
 from compilers.emitters import llguidance as _llguidance
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
 from compilers.frontends.choice import parse as choice
@@ -16,6 +19,7 @@ from compilers.frontends.template import parse as template
 from compilers.ir import Grammar
 
 __all__ = [
+    "DIALECTS",
     "CompileError",
     "Contradiction",
     "Grammar",
@@ -29,9 +33,9 @@ __all__ = [
     "template",
 ]
 
-_EMITTERS = {"llguidance": _llguidance.emit}
+DIALECTS: Mapping[str, Callable[..., str]] = {"lark": _lark.emit, "llguidance": _llguidance.emit}
 
 
 def emit(grammar: Grammar, dialect: str, **options: str) -> str:
-    """The text of a grammar in a dialect: llguidance (order="free" or "source")."""
-    return _EMITTERS[dialect](grammar, **options)
+    """The text of a grammar in a dialect: lark, or llguidance (order="free" or "source")."""
+    return DIALECTS[dialect](grammar, **options)

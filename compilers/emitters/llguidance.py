@@ -9,26 +9,16 @@ admit special tokens, so it is always intersected with all text.
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from compilers.errors import Unsupported
+from compilers.emitters.base import Printer
 from compilers.ir import (
     NOTHING,
-    Capture,
-    Choice,
-    FreeText,
     Grammar,
-    Literal,
-    Node,
-    Ref,
-    Regular,
-    Repeat,
-    Sequence,
     Special,
     Unordered,
 )
 from compilers.passes.in_order import in_order
 from compilers.regular import (
     ANY,
-    EVERY,
     Alt,
     And,
     Cat,
@@ -36,18 +26,12 @@ from compilers.regular import (
     Expr,
     Not,
     Rep,
-    both,
-    cat,
     counted,
     has_boolean,
     letter_class,
-    other_than,
-    text,
 )
 
 _ALL = "/(?s:.*)/"
-
-
 MAX_PERMUTED = 60  # a rule's parameter has 64 bits
 ORDERS = ("free", "source")
 
@@ -64,48 +48,15 @@ def _permuted(node: Unordered) -> bool:
     return size > 1 and len(node.members) <= MAX_PERMUTED
 
 
-class _Printer:
-    def __init__(self, grammar: Grammar) -> None:
-        self._grammar = grammar
-        self._terminals: dict[Expr, str] = {}
-        self._heads: list[str] = []
+class _Printer(Printer):
+    name = "llguidance"
+    header = "%llguidance {}"
 
-    def run(self) -> str:
-        lines = ["%llguidance {}"]
-        names = {name: f"r_{name}" for name in self._grammar.rules}
-        names[self._grammar.start] = "start"
-        self._names = names
-        for name, node in self._grammar.rules.items():
-            lines.append(f"{names[name]}: {self.node(node)}")
-        lines += self._heads
-        lines += [f"{name}: {terminal(expr)}" for expr, name in self._terminals.items()]
-        return "\n".join(lines) + "\n"
+    def terminal(self, expr: Expr) -> str:
+        return terminal(expr)
 
-    def node(self, node: Node) -> str:
-        return _NODES[type(node)](self, node)
-
-    def _tight(self, node: Node) -> str:
-        """As a part of something that binds more tightly than `|` and juxtaposition."""
-        plain = isinstance(node, Literal | Regular | Ref | Special)
-        return self.node(node) if plain else f"({self.node(node)})"
-
-    def literal(self, node: Literal) -> str:
-        return quote(node.text)
-
-    def regular(self, node: Regular) -> str:
-        return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
-
-    def sequence(self, node: Sequence) -> str:
-        parts = _fused(node.parts)
-        return " ".join(map(self._tight_sequence, parts)) or '""'
-
-    def choice(self, node: Choice) -> str:
-        if not node.parts:
-            raise Unsupported("the empty language has no rule")
-        return " | ".join(map(self.node, node.parts))
-
-    def repeat(self, node: Repeat) -> str:
-        return self._tight(node.part) + counted(node.low, node.high)
+    def count(self, low: int, high: int | None) -> str:
+        return counted(low, high)
 
     def unordered(self, node: Unordered) -> str:
         """A rule whose parameter has one bit for each member that is written; required ones first.
@@ -114,103 +65,27 @@ class _Printer:
         """
         members = sorted(node.members, key=lambda each: not each[1])
         n_required = sum(required for _, required in members)
-        name = f"u{len(self._heads)}"
-        self._heads.append("")  # holds the name: members may have rules of this kind, too
-        place = len(self._heads) - 1
-        separator = self._tight(node.separator)
+        name = f"u{len(self._extra_rules)}"
+        self._extra_rules.append("")  # holds the name: members may have rules of this kind, too
+        place = len(self._extra_rules) - 1
+        separator = self.tight(node.separator)
         first = [] if n_required else ['""']
         rest = [f'"" %if is_ones([0:{n_required}])' if n_required else '""']
         for i, (member, _) in enumerate(members):
-            text = self._tight_sequence(member)
+            text = self.in_sequence(member)
             first.append(f"{text} {name}::{1 << i:#x}")
             rest.append(f"{separator} {text} {name}::set_bit({i}) %if bit_clear({i})")
         if node.extra != NOTHING:
-            text = self._tight_sequence(node.extra)
+            text = self.in_sequence(node.extra)
             first.append(f"{text} {name}::0x0")
             rest.append(f"{separator} {text} {name}::_")
-        self._heads[place] = f"{name}::_: " + " | ".join(rest)
+        self._extra_rules[place] = f"{name}::_: " + " | ".join(rest)
         return "(" + " | ".join(first) + ")"
-
-    def _tight_sequence(self, node: Node) -> str:
-        text = self.node(node)
-        return f"({text})" if isinstance(node, Choice) else text
-
-    def ref(self, node: Ref) -> str:
-        return self._names[node.name]
 
     def special(self, node: Special) -> str:
         if not node.name.startswith("<") or not node.name.endswith(">"):
-            raise Unsupported(f"special token {node.name!r}: only names in <> can be written")
+            raise self.unsupported(f"special token {node.name!r}, not written in <>")
         return node.name
-
-    def free_text(self, node: FreeText) -> str:
-        return self.regular(Regular(_without(node.stops)))
-
-    def capture(self, node: Capture) -> str:
-        return f"({self.node(node.part)})"
-
-
-_NODES: Mapping[type, Callable[..., str]] = {
-    Literal: _Printer.literal,
-    Regular: _Printer.regular,
-    Sequence: _Printer.sequence,
-    Choice: _Printer.choice,
-    Repeat: _Printer.repeat,
-    Unordered: _Printer.unordered,
-    Ref: _Printer.ref,
-    Special: _Printer.special,
-    FreeText: _Printer.free_text,
-    Capture: _Printer.capture,
-}
-
-
-def _fused(parts: tuple[Node, ...]) -> list[Node]:
-    """A hole and the text that ends it in one terminal: greedy lexing cannot run past the end."""
-    found: list[Node] = []
-    for part in parts:
-        last = found[-1] if found else None
-        hole = last.part if isinstance(last, Capture) else last
-        # A Regular outside of a capture is kept apart by what is around it, as in JSON.
-        regular = isinstance(last, Capture) and isinstance(hole, Regular)
-        if isinstance(part, Literal) and (regular or isinstance(hole, FreeText)):
-            end, rest = _end_of(hole, part.text)
-            found[-1] = Regular(cat(_language(hole), text(end)))
-            if rest:
-                found.append(Literal(rest))
-        else:
-            found.append(part)
-    return found
-
-
-def _end_of(hole: Node | None, after: str) -> tuple[str, str]:
-    """The text after a hole, cut behind the stop that it begins with."""
-    stops = hole.stops if isinstance(hole, FreeText) else ()
-    size = next((len(stop) for stop in stops if after.startswith(stop)), len(after))
-    return after[:size], after[size:]
-
-
-def _language(hole: Node | None) -> Expr:
-    if isinstance(hole, FreeText):
-        return _without(hole.stops)
-    assert isinstance(hole, Regular)
-    return hole.expr
-
-
-def _without(stops: tuple[str, ...]) -> Expr:
-    """All text that holds none of the stops."""
-    return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
-
-
-def quote(letters: str) -> str:
-    """A literal, in double quotes."""
-    return (
-        '"'
-        + "".join(_ESCAPES.get(c) or (c if c >= " " else f"\\x{ord(c):02x}") for c in letters)
-        + '"'
-    )
-
-
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def terminal(expr: Expr) -> str:

@@ -103,9 +103,10 @@ class Document:
             found = self._named(site, ref)
             if found is not None:
                 return found
+        where = f"{site.where}/{keyword}"
         known = "/" in ref.lstrip("#/") and not ref.startswith("#")
         kind = f"{keyword}: remote" if known else f"{keyword}: no target"
-        raise Unsupported(f"{keyword}: nothing in this document is {ref!r}", site.where, kind)
+        raise Unsupported(f"{keyword}: nothing in this document is {ref!r}", where, kind)
 
     @property
     def has_dynamic_scope(self) -> bool:
