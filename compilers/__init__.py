@@ -16,6 +16,7 @@ from compilers.frontends.choice import parse as choice
 from compilers.frontends.json_schema import parse as json_schema
 from compilers.frontends.regex import parse as regex
 from compilers.frontends.template import parse as template
+from compilers.frontends.tools import parse as tools
 from compilers.ir import Grammar
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "json_schema",
     "regex",
     "template",
+    "tools",
 ]
 
 DIALECTS: Mapping[str, Callable[..., str]] = {"lark": _lark.emit, "llguidance": _llguidance.emit}

@@ -3,6 +3,7 @@
     python -m compilers json_schema schema.json --to llguidance --accept '{}' --reject '[]'
     python -m compilers regex '[0-9]{3}'
     python -m compilers template template.xml
+    python -m compilers tools tools.json
     python -m compilers choice yes no maybe
 
 Prints the grammar; on stderr what is not enforced, the size and the time. --accept and --reject try
@@ -24,6 +25,10 @@ def _schema(words: Sequence[str]) -> compilers.Grammar:
     return compilers.json_schema(json.loads(Path(words[0]).read_text(encoding="utf-8")))
 
 
+def _tools(words: Sequence[str]) -> compilers.Grammar:
+    return compilers.tools(json.loads(Path(words[0]).read_text(encoding="utf-8")))
+
+
 def _template(words: Sequence[str]) -> compilers.Grammar:
     return compilers.template(Path(words[0]).read_text(encoding="utf-8"))
 
@@ -32,6 +37,7 @@ FRONTENDS: dict[str, Callable[[Sequence[str]], compilers.Grammar]] = {
     "json_schema": _schema,
     "regex": lambda words: compilers.regex(words[0]),
     "template": _template,
+    "tools": _tools,
     "choice": compilers.choice,
 }
 

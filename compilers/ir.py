@@ -142,3 +142,26 @@ def choice(*parts: Node) -> Node:
 
 def maybe(node: Node) -> Node:
     return node if node == EMPTY else Repeat(node, 0, 1)
+
+
+def renamed(grammar: Grammar, prefix: str) -> Grammar:
+    """The same grammar, its rules under names of their own, to be put beside others."""
+
+    def change(node: Node) -> Node:
+        if isinstance(node, Ref):
+            return Ref(prefix + node.name)
+        if isinstance(node, Sequence):
+            return Sequence(tuple(map(change, node.parts)))
+        if isinstance(node, Choice):
+            return Choice(tuple(map(change, node.parts)))
+        if isinstance(node, Repeat):
+            return Repeat(change(node.part), node.low, node.high)
+        if isinstance(node, Capture):
+            return Capture(node.name, change(node.part), node.channel)
+        if isinstance(node, Unordered):
+            members = tuple((change(member), required) for member, required in node.members)
+            return Unordered(members, change(node.extra), change(node.separator))
+        return node
+
+    rules = {prefix + name: change(node) for name, node in grammar.rules.items()}
+    return Grammar(rules, prefix + grammar.start, grammar.notes)

@@ -550,6 +550,10 @@ class Expander:
             return None
         return found if sign else other_than(found)
 
+    def _format_of_number(self, site: Site, name: Any, sign: bool, kind: str) -> Any:
+        if not isinstance(name, str) or formats.language(name) is None:
+            self._note(site, "format", f"format {name!r} is an annotation: not enforced")
+
     # --- arrays
 
     def _items(self, site: Site, _: Any, sign: bool, kind: str) -> Any:
@@ -588,7 +592,8 @@ class Expander:
         first = site.schema.get("prefixItems", items or [])
         rest = self._sub(site, schema, "unevaluatedItems")
         if not sign:
-            return self._not_items([], rest) if not first else ()
+            wrong = Counter(len(first), (rest, False), 1, None)
+            return (ArrayShape(counters=(wrong,), low=len(first) + 1),)
         return (ArrayShape(items=(Items((YES,) * len(first), (rest, True)),)),)
 
     def _min_items(self, site: Site, n: Any, sign: bool, kind: str) -> Any:
@@ -877,6 +882,7 @@ _OF_KIND: Mapping[str, Mapping[str, _Method]] = {
         "exclusiveMinimum": Expander._above,
         "exclusiveMaximum": Expander._below,
         "multipleOf": Expander._multiple_of,
+        "format": Expander._format_of_number,
     },
     "string": {
         "minLength": Expander._min_length,
