@@ -368,7 +368,25 @@ def is_empty(expr: Expr, limit: int = MAX_STATES) -> bool:
     """Exact, or TooLarge. Without And and Not only NEVER itself is empty."""
     if expr is NEVER or expr.nullable or not has_boolean(expr):
         return expr is NEVER
-    return example(expr, limit) is None
+    return not _has_text(expr, limit)
+
+
+def _has_text(expr: Expr, limit: int) -> bool:
+    """Depth first: where there is a text, some text is found soon, if not a shortest."""
+    representatives = _representatives(expr)
+    seen, todo = {expr}, [expr]
+    while todo:
+        state = todo.pop()
+        for letter in representatives:
+            after = derivative(state, letter)
+            if after.nullable:
+                return True
+            if after is not NEVER and after not in seen:
+                seen.add(after)
+                todo.append(after)
+        if len(seen) > limit:
+            raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+    return False
 
 
 @lru_cache(maxsize=10_000)

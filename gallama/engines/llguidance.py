@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from llguidance import LLMatcher, LLTokenizer
+from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 from numpy.typing import NDArray
 
 from gallama.errors import EngineFailure
@@ -19,6 +19,10 @@ from gallama.types import Matcher, Vocabulary
 
 MAX_GRAMMARS = 256  # compiled grammars kept
 MAX_TOKENIZERS = 8
+
+# Alternatives at one place. The default, 2,000, is met by a oneOf of a dozen objects whose members
+# come in any order; its masks still take 5 ms at most.
+_LIMITS = LLParserLimits(max_items_in_row=8_000)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -128,7 +132,8 @@ def _tokenizer(vocabulary: Vocabulary) -> LLTokenizer:
 
 def _first(text: str, tokenizer: LLTokenizer, vocabulary: Vocabulary) -> LLGuidanceMatcher:
     n_vocab = len(vocabulary.pieces)
-    matcher = LLMatcher(tokenizer, LLMatcher.grammar_from_lark(text), log_level=0)
+    grammar = LLMatcher.grammar_from_lark(text)
+    matcher = LLMatcher(tokenizer, grammar, log_level=0, limits=_LIMITS)
     first = LLGuidanceMatcher(matcher, n_vocab)
     row = np.zeros((n_vocab + 31) // 32, np.int32)
     if first.done:

@@ -7,6 +7,7 @@ see it, and RFC 8259 (section 4) leaves open what it means.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from compilers import regular
@@ -53,7 +54,7 @@ from compilers.regular import Expr, both, either, other_than, text
 MAX_RULES = 20_000
 MAX_STATES = 3_000  # of one object or array
 MAX_UNIQUE = 8
-MAX_ALTERNATIVES = 2_000
+MAX_ALTERNATIVES = 500
 MAX_CLASSES = 64
 
 Key = tuple[Expr, Conj]
@@ -152,6 +153,7 @@ class Lowering:
     def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
         """Some member must be there: each one that could be it is an alternative."""
         self._alternatives += 1
+        self._expander.check_time()
         if self._alternatives > MAX_ALTERNATIVES:
             raise TooLarge("too many ways in which members may fail", kind="alternatives")
         if not shape.some:
@@ -199,13 +201,10 @@ class Lowering:
         free = other_than(either(*map(text, known(shape))))
         classes = [(both(free, *shape.names), frozenset[Expr]())]
         for pattern in dict.fromkeys(keys for group in shape.members for keys, _ in group.patterns):
-            split = []
-            for names, matched in classes:
-                split.append((both(names, pattern), matched | {pattern}))
-                split.append((both(names, other_than(pattern)), matched))
-            classes = [each for each in split if not is_empty(each[0])]
+            classes = [each for old in classes for each in _split(*old, pattern)]
             if len(classes) > MAX_CLASSES:
                 raise TooLarge("patterns of names that overlap too much", kind="patternProperties")
+            self._expander.check_time()
         found = [(names, _for_others(shape, matched)) for names, matched in classes]
         return [(names, child) for names, child in found if NO not in child and not is_empty(names)]
 
@@ -411,6 +410,26 @@ class _CountedItems:
                 split.append((fails, (*new, count)))
             found = split
         return [each for each in found if NO not in each[0]]
+
+
+def _split(
+    names: Expr, matched: frozenset[Expr], pattern: Expr
+) -> list[tuple[Expr, frozenset[Expr]]]:
+    """A class of names cut into those that a pattern matches and those that it does not."""
+    if any(_disjoint(other, pattern) for other in matched):
+        return [(names, matched)]
+    inside = both(names, pattern)
+    if is_empty(inside):
+        return [(names, matched)]
+    outside = both(names, other_than(pattern))
+    found = [(inside, matched | {pattern})]
+    # The names that no pattern matches are looked at once, at the end.
+    return found if matched and is_empty(outside) else [*found, (outside, matched)]
+
+
+@lru_cache(maxsize=10_000)
+def _disjoint(one: Expr, two: Expr) -> bool:
+    return is_empty(both(one, two))
 
 
 def _for_others(shape: ObjectShape, matched: frozenset[Expr]) -> Conj:
