@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
+from compilers.frontends.json_schema.wellformed import check, check_number, check_text
 
 MAX_DEPTH = 400
 MAX_NODES = 200_000
@@ -80,6 +81,7 @@ class Document:
             return TRUE
         found = self._sites.get(id(value))
         if found is None:
+            check(value, where)
             own = _identifier(value)
             found = Site(value, where, value if own else root)
             self._sites[id(value)] = found
@@ -202,7 +204,12 @@ def _check(schema: Any) -> None:
         below: list[Any] = []
         for value in level:
             if isinstance(value, dict):
+                for name in value:
+                    check_text(name)
                 below.extend(value.values())
             elif isinstance(value, list):
                 below.extend(value)
+            else:
+                check_text(value)
+                check_number(value)
         level, depth = below, depth + 1

@@ -51,6 +51,7 @@ _ALL_KINDS = frozenset(KINDS)
 
 MAX_SHAPES = 400
 MAX_SECONDS = 1.5
+CLOCK_TICKS = 64
 MAX_NESTING = 120  # of operators and references within one value
 MAX_GLANCE = 8
 MAX_LOOK = 3  # how deep to look whether a conjunction can be satisfied
@@ -108,7 +109,7 @@ class Expander:
         self.notes: dict[tuple[str, str], Note] = {}
         self._checker = Checker(document)
         self._nesting = 0
-        self._deadline = time.thread_time() + MAX_SECONDS
+        self._deadline: float | None = None
         self._ticks = 0
         self._open: set[tuple[Site, bool, str]] = set()
         self._cache: dict[tuple[Conj, str], Any] = {}
@@ -117,9 +118,16 @@ class Expander:
         self._looking: set[Conj] = set()
 
     def check_time(self) -> None:
-        """CPU time of this thread, so that a busy machine refuses no more than an idle one."""
+        """CPU time of this thread, so that a busy machine refuses no more than an idle one.
+
+        The clock is a system call: it is looked at now and then, by most schemas never.
+        """
         self._ticks += 1
-        if self._ticks % 64 == 0 and time.thread_time() > self._deadline:
+        if self._ticks % CLOCK_TICKS:
+            return
+        if self._deadline is None:
+            self._deadline = time.thread_time() + MAX_SECONDS
+        elif time.thread_time() > self._deadline:
             raise TooLarge(f"more than {MAX_SECONDS:g} seconds of work", kind="time")
 
     # --- questions
