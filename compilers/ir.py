@@ -126,14 +126,19 @@ def sequence(*parts: Node) -> Node:
     """Flat, and NOTHING where a part is."""
     flat: list[Node] = []
     for part in parts:
-        if part == NOTHING:
+        if isinstance(part, Sequence):
+            flat.extend(part.parts)
+        elif isinstance(part, Choice) and not part.parts:
             return NOTHING
-        flat.extend(part.parts if isinstance(part, Sequence) else (part,))
+        else:
+            flat.append(part)
     return flat[0] if len(flat) == 1 else Sequence(tuple(flat))
 
 
 def choice(*parts: Node) -> Node:
     """Flat, without doubles and NOTHING."""
+    if len(parts) == 1:
+        return parts[0]
     flat: dict[Node, None] = {}
     for part in parts:
         flat.update(dict.fromkeys(part.parts if isinstance(part, Choice) else (part,)))

@@ -24,10 +24,16 @@ def trim(grammar: Grammar) -> Grammar:
     productive = _productive(grammar.rules)
     if grammar.start not in productive:
         raise Contradiction("no text satisfies this declaration")
+    if len(productive) == len(grammar.rules) and not any(map(_has_dead, grammar.rules.values())):
+        return grammar
     rules = {n: _cut(node, productive) for n, node in grammar.rules.items() if n in productive}
     used = _reachable(rules, grammar.start)
     kept = {name: node for name, node in rules.items() if name in used}
     return Grammar(kept, grammar.start, grammar.notes)
+
+
+def _has_dead(node: Node) -> bool:
+    return any(isinstance(each, Choice) and not each.parts for each in walk(node))
 
 
 def _productive(rules: Mapping[str, Node]) -> set[str]:
