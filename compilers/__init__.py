@@ -1,0 +1,43 @@
+"""Declarations in, grammars out: a pure library.
+
+    grammar = compilers.json_schema({"type": "object", "required": ["a"]})
+    text = compilers.emit(grammar, "llguidance")
+
+What cannot be enforced is refused with a CompileError that says where; what need not be is in
+`grammar.notes`.
+"""
+
+from collections.abc import Callable, Mapping
+
+from compilers.emitters import lark as _lark
+from compilers.emitters import llguidance as _llguidance
+from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
+from compilers.frontends.choice import parse as choice
+from compilers.frontends.json_schema import parse as json_schema
+from compilers.frontends.regex import parse as regex
+from compilers.frontends.template import parse as template
+from compilers.frontends.tools import parse as tools
+from compilers.ir import Grammar
+
+__all__ = [
+    "DIALECTS",
+    "CompileError",
+    "Contradiction",
+    "Grammar",
+    "Malformed",
+    "TooLarge",
+    "Unsupported",
+    "choice",
+    "emit",
+    "json_schema",
+    "regex",
+    "template",
+    "tools",
+]
+
+DIALECTS: Mapping[str, Callable[..., str]] = {"lark": _lark.emit, "llguidance": _llguidance.emit}
+
+
+def emit(grammar: Grammar, dialect: str, **options: str) -> str:
+    """The text of a grammar in a dialect: lark, or llguidance (order="free" or "source")."""
+    return DIALECTS[dialect](grammar, **options)

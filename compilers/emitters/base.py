@@ -1,0 +1,165 @@
+"""What the dialects of Lark share: rules from nodes, one terminal for each regular language."""
+
+from collections.abc import Callable, Mapping
+
+from compilers.errors import Unsupported
+from compilers.ir import (
+    Capture,
+    Choice,
+    FreeText,
+    Grammar,
+    Literal,
+    Node,
+    Ref,
+    Regular,
+    Repeat,
+    Sequence,
+    Special,
+    Unordered,
+)
+from compilers.regular import EVERY, Expr, both, cat, other_than, text
+
+
+class Printer:
+    """A dialect is a subclass: `terminal` at least, `unordered` and `special` where it can.
+
+    A method for each type of node gives its text; what a dialect cannot say it refuses by name.
+    """
+
+    name = "base"
+    header = ""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._terminals: dict[Expr, str] = {}
+        self._extra_rules: list[str] = []
+        self._names = {name: f"r_{name}" for name in grammar.rules}
+        self._names[grammar.start] = "start"
+
+    def run(self) -> str:
+        lines = [self.header] if self.header else []
+        for name, node in self._grammar.rules.items():
+            lines.append(f"{self._names[name]}: {self.node(node)}")
+        lines += self._extra_rules
+        lines += [f"{name}: {self.terminal(expr)}" for expr, name in self._terminals.items()]
+        return "\n".join(lines) + "\n"
+
+    def terminal(self, expr: Expr) -> str:
+        raise NotImplementedError
+
+    def unsupported(self, what: str) -> Unsupported:
+        return Unsupported(f"{self.name} cannot say: {what}", kind=f"{self.name}: {what}")
+
+    def node(self, node: Node) -> str:
+        return _NODES[type(node)](self, node)
+
+    def tight(self, node: Node) -> str:
+        """As a part of something that binds more tightly than `|` and juxtaposition."""
+        plain = isinstance(node, Literal | Regular | Ref | Special)
+        found = self.node(node)
+        return found if plain else f"({found})"
+
+    def in_sequence(self, node: Node) -> str:
+        found = self.node(node)
+        return f"({found})" if isinstance(node, Choice) else found
+
+    def literal(self, node: Literal) -> str:
+        return quote(node.text)
+
+    def regular(self, node: Regular) -> str:
+        return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
+
+    def sequence(self, node: Sequence) -> str:
+        return " ".join(map(self.in_sequence, fused(node.parts))) or self.empty()
+
+    def empty(self) -> str:
+        return '""'
+
+    def choice(self, node: Choice) -> str:
+        if not node.parts:
+            raise self.unsupported("the empty language")
+        return " | ".join(map(self.node, node.parts))
+
+    def repeat(self, node: Repeat) -> str:
+        return self.tight(node.part) + self.count(node.low, node.high)
+
+    def count(self, low: int, high: int | None) -> str:
+        raise NotImplementedError
+
+    def unordered(self, node: Unordered) -> str:
+        raise self.unsupported("members in any order")
+
+    def ref(self, node: Ref) -> str:
+        return self._names[node.name]
+
+    def special(self, node: Special) -> str:
+        raise self.unsupported("a special token")
+
+    def free_text(self, node: FreeText) -> str:
+        return self.regular(Regular(without(node.stops)))
+
+    def capture(self, node: Capture) -> str:
+        return f"({self.node(node.part)})"
+
+
+_NODES: Mapping[type, Callable[..., str]] = {
+    Literal: lambda printer, node: printer.literal(node),
+    Regular: lambda printer, node: printer.regular(node),
+    Sequence: lambda printer, node: printer.sequence(node),
+    Choice: lambda printer, node: printer.choice(node),
+    Repeat: lambda printer, node: printer.repeat(node),
+    Unordered: lambda printer, node: printer.unordered(node),
+    Ref: lambda printer, node: printer.ref(node),
+    Special: lambda printer, node: printer.special(node),
+    FreeText: lambda printer, node: printer.free_text(node),
+    Capture: lambda printer, node: printer.capture(node),
+}
+
+
+def fused(parts: tuple[Node, ...]) -> list[Node]:
+    """A hole and the text that ends it in one terminal: greedy lexing cannot run past the end."""
+    found: list[Node] = []
+    for part in parts:
+        last = found[-1] if found else None
+        hole = last.part if isinstance(last, Capture) else last
+        # A Regular outside of a capture is kept apart by what is around it, as in JSON.
+        regular = isinstance(last, Capture) and isinstance(hole, Regular)
+        if isinstance(part, Literal) and (regular or isinstance(hole, FreeText)):
+            end, rest = _end_of(hole, part.text)
+            found[-1] = Regular(cat(_language(hole), text(end)))
+            if rest:
+                found.append(Literal(rest))
+        else:
+            found.append(part)
+    return found
+
+
+def _end_of(hole: Node | None, after: str) -> tuple[str, str]:
+    """The text after a hole, cut behind the stop that it begins with."""
+    stops = hole.stops if isinstance(hole, FreeText) else ()
+    size = next((len(stop) for stop in stops if after.startswith(stop)), len(after))
+    return after[:size], after[size:]
+
+
+def _language(hole: Node | None) -> Expr:
+    if isinstance(hole, FreeText):
+        return without(hole.stops)
+    assert isinstance(hole, Regular)
+    return hole.expr
+
+
+def without(stops: tuple[str, ...]) -> Expr:
+    """All text that holds none of the stops."""
+    return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
+
+
+def quote(letters: str) -> str:
+    """A literal, in double quotes."""
+    return (
+        '"'
+        + "".join(_ESCAPES.get(c) or (c if c >= " " else f"\\x{ord(c):02x}") for c in letters)
+        + '"'
+    )
+
+
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}

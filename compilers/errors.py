@@ -1,0 +1,43 @@
+"""What can go wrong in a compiler, by who can do something about it.
+
+CompileError             `kind`: a short key for tables; `where`: a JSON pointer or line and column
+├── Malformed            the declaration is not what its language allows
+├── Unsupported          a sound declaration that no grammar here can enforce: names the keyword
+├── TooLarge             a limit against hostile or hopeless input was met: names the limit
+└── Contradiction        the declaration allows no text at all
+"""
+
+
+class CompileError(Exception):
+    """Nothing was compiled. `where` is "" for the declaration as a whole."""
+
+    def __init__(self, message: str, where: str = "", kind: str = "") -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.message = message
+        self.where = where
+        self.kind = kind or type(self).__name__.lower()
+
+    def at(self, where: str) -> "CompileError":
+        """The same error, placed in a larger declaration; what is placed already stays."""
+        return self if self.where else type(self)(self.message, where, self.kind)
+
+
+class Malformed(CompileError):
+    pass
+
+
+class Unsupported(CompileError):
+    pass
+
+
+class TooLarge(CompileError):
+    pass
+
+
+class Contradiction(CompileError):
+    pass
+
+
+def caret(line: str, column: int) -> str:
+    """A line with a caret under its column (from 0), for messages about text."""
+    return f"{line}\n{' ' * column}^"

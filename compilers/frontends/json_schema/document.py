@@ -1,0 +1,215 @@
+"""A schema document: its subschemas, each at its place, and what `$ref` means there.
+
+JSON Schema 2020-12 Core, sections 8.2 (`$id`, `$anchor`, `$ref`) and 9.1; drafts 4 to 2019-09 where
+they differ: `id`, `definitions`, `$recursiveRef`, and that nothing beside a `$ref` counts.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+
+from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
+from compilers.frontends.json_schema.wellformed import check, check_number, check_text
+
+MAX_DEPTH = 400
+MAX_NODES = 200_000
+MAX_REFS = 50  # one after the other, with nothing between
+_BESIDE_REF = frozenset(["$ref", "title", "description", "default", "examples", "$comment"])
+_OLD = re.compile(r"json-schema\.org/draft-0[3-7]/")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Site:
+    """A subschema at its place; `root` is the schema resource that it belongs to."""
+
+    schema: Any
+    where: str
+    root: Any
+
+    def __repr__(self) -> str:
+        return f"Site({self.where or '#'})"
+
+
+TRUE = Site(True, "", None)
+FALSE = Site(False, "", None)
+
+
+class Document:
+    """The root of a schema, and the sites below it as they are asked for."""
+
+    def __init__(self, schema: Any) -> None:
+        _check(schema)
+        self._schema = schema
+        self._sites: dict[int, Site] = {}
+        self._made: list[dict[str, Any]] = []
+        self._index: dict[str, Any] | None = None
+        dialect = schema.get("$schema") if isinstance(schema, dict) else None
+        self.ref_stands_alone = isinstance(dialect, str) and bool(_OLD.search(dialect))
+        self.root = self._follow(self._site(schema, "", schema))
+
+    def child(self, parent: Site, value: Any, *path: str | int) -> Site:
+        """The subschema `value`, found at `path` below its parent."""
+        if value is True or value is False:
+            return TRUE if value else FALSE
+        found = self._sites.get(id(value))
+        if found is None:
+            where = parent.where + "".join(f"/{_escape(str(step))}" for step in path)
+            found = self._site(value, where, parent.root)
+        return self._follow(found)
+
+    def _follow(self, site: Site) -> Site:
+        """What a schema that is nothing but a `$ref` stands for, so that both are one."""
+        for _ in range(MAX_REFS):
+            schema = site.schema
+            if isinstance(schema, bool) or "$ref" not in schema:
+                return site
+            if not self.ref_stands_alone and not _BESIDE_REF.issuperset(schema):
+                return site
+            try:
+                site = self.resolve(site, schema["$ref"], "$ref")
+            except CompileError as error:
+                raise error.at(f"{site.where}/$ref") from error
+        raise Unsupported("a schema that refers to itself", site.where, "$ref: circle")
+
+    def _site(self, value: Any, where: str, root: Any) -> Site:
+        if value is True or value is False:
+            return TRUE if value else FALSE
+        if not isinstance(value, dict):
+            raise Malformed("a schema must be an object or a boolean", where, "malformed")
+        if not value:
+            return TRUE
+        found = self._sites.get(id(value))
+        if found is None:
+            check(value, where)
+            own = _identifier(value)
+            found = Site(value, where, value if own else root)
+            self._sites[id(value)] = found
+        return found
+
+    def made(self, site: Site, schema: dict[str, Any]) -> Site:
+        """A schema put together from keywords of `site`."""
+        self._made.append(schema)  # keeps its id() from being given to another
+        return self._site(schema, site.where, site.root)
+
+    def resolve(self, site: Site, ref: Any, keyword: str) -> Site:
+        """The target of a reference at `site`."""
+        if not isinstance(ref, str):
+            raise Malformed(f"{keyword} must be a string", f"{site.where}/{keyword}", "malformed")
+        if ref == "#" or ref.startswith("#/"):
+            for root in (site.root, self._schema):
+                found = self._pointed(root, ref[1:])
+                if found is not None:
+                    return found
+        else:
+            found = self._named(site, ref)
+            if found is not None:
+                return found
+        where = f"{site.where}/{keyword}"
+        known = "/" in ref.lstrip("#/") and not ref.startswith("#")
+        kind = f"{keyword}: remote" if known else f"{keyword}: no target"
+        raise Unsupported(f"{keyword}: nothing in this document is {ref!r}", where, kind)
+
+    @property
+    def has_dynamic_scope(self) -> bool:
+        """Whether `$dynamicRef` may mean more than `$ref` would: several resources or anchors."""
+        if self._index is None:
+            self._index = _identifiers(self._schema)
+        return len(self._index) > 3
+
+    def _pointed(self, root: Any, pointer: str) -> Site | None:
+        """RFC 6901. None: there is nothing."""
+        value = root
+        for step in pointer.split("/")[1:]:
+            value = _step(value, unquote(step).replace("~1", "/").replace("~0", "~"))
+            if value is None:
+                return None
+        known = self._sites.get(id(root))
+        prefix = known.where if known is not None else ""
+        return self._site(value, prefix + pointer, root)
+
+    def _named(self, site: Site, ref: str) -> Site | None:
+        if self._index is None:
+            self._index = _identifiers(self._schema)
+        base = self._base_of(site.root)
+        full = urljoin(base, ref)
+        if full in self._index:
+            value = self._index[full]
+            return self._site(value, f"<{full}>" if value is not self._schema else "", value)
+        start, fragment = urldefrag(full)
+        root = self._index.get(start)
+        return self._pointed(root, fragment) if root is not None and "/" in fragment else None
+
+    def _base_of(self, root: Any) -> str:
+        assert self._index is not None
+        return next((uri for uri, value in self._index.items() if value is root), "")
+
+
+def _step(value: Any, step: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+        return value[int(step)]
+    return None
+
+
+def _escape(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def _identifier(schema: dict[str, Any]) -> str | None:
+    """The absolute or relative URI that a schema gives itself, if it does."""
+    for keyword in ("$id", "id"):
+        own = schema.get(keyword)
+        if isinstance(own, str) and own and not own.startswith("#"):
+            return own
+    return None
+
+
+def _identifiers(schema: Any) -> dict[str, Any]:
+    """Every `$id` and anchor of a document, absolute."""
+    found: dict[str, Any] = {}
+    todo = [(schema, "")]
+    while todo:
+        value, base = todo.pop()
+        if isinstance(value, list):
+            todo.extend((each, base) for each in value)
+        elif isinstance(value, dict):
+            own = _identifier(value)
+            if own:
+                base = urldefrag(urljoin(base, own))[0]
+                found.setdefault(base, value)
+            for name in _anchors(value):
+                found.setdefault(f"{base}#{name}", value)
+            todo.extend((each, base) for key, each in value.items() if key not in ("enum", "const"))
+    found.setdefault("", schema)
+    return found
+
+
+def _anchors(schema: dict[str, Any]) -> list[str]:
+    found = [schema.get("$anchor"), schema.get("$dynamicAnchor")]
+    found += [str(schema[k])[1:] for k in ("$id", "id") if str(schema.get(k, "")).startswith("#")]
+    return [name for name in found if isinstance(name, str) and name]
+
+
+def _check(schema: Any) -> None:
+    """Limits on size and depth, before anything recurses."""
+    level, depth, count = [schema], 0, 0
+    while level:
+        count += len(level)
+        if depth > MAX_DEPTH:
+            raise TooLarge(f"nested deeper than {MAX_DEPTH}", kind="depth")
+        if count > MAX_NODES:
+            raise TooLarge(f"more than {MAX_NODES} values", kind="size")
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                for name in value:
+                    check_text(name)
+                below.extend(value.values())
+            elif isinstance(value, list):
+                below.extend(value)
+            else:
+                check_text(value)
+                check_number(value)
+        level, depth = below, depth + 1

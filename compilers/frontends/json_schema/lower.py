@@ -1,0 +1,458 @@
+"""From shapes to rules: every conjunction of subschemas becomes one rule of the grammar.
+
+Members that are named come in any order (Unordered), unless their number counts: then in the order
+of the source, and those that only `additionalProperties` or a pattern allows after them. A name
+twice is never allowed where it is known; among names that are free a grammar of bounded size cannot
+see it, and RFC 8259 (section 4) leaves open what it means.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from compilers import regular
+from compilers.errors import TooLarge, Unsupported
+from compilers.frontends.json_schema import spelling
+from compilers.frontends.json_schema.document import Document
+from compilers.frontends.json_schema.expand import (
+    SCALARS,
+    STRUCTURES,
+    Expander,
+    is_empty,
+)
+from compilers.frontends.json_schema.holds import key as value_key
+from compilers.frontends.json_schema.shapes import (
+    NO,
+    ArrayShape,
+    Conj,
+    Lit,
+    Members,
+    ObjectShape,
+    conj,
+    item_at,
+    known,
+    negated,
+    without_some,
+)
+from compilers.frontends.json_schema.spelling import Style
+from compilers.ir import (
+    EMPTY,
+    NOTHING,
+    Grammar,
+    Literal,
+    Node,
+    Ref,
+    Regular,
+    Repeat,
+    Unordered,
+    choice,
+    maybe,
+    sequence,
+)
+from compilers.regular import Expr, both, either, other_than, text
+
+MAX_RULES = 20_000
+MAX_STATES = 3_000  # of one object or array
+MAX_UNIQUE = 8
+MAX_ALTERNATIVES = 500
+MAX_CLASSES = 64
+
+Key = tuple[Expr, Conj]
+"""A language of names, and what the values of such members must satisfy."""
+
+
+class Lowering:
+    """One document's rules."""
+
+    def __init__(self, document: Document, style: Style) -> None:
+        self._expander = Expander(document)
+        self._style = style
+        self._names: dict[Conj, str] = {}
+        self._todo: list[tuple[str, Conj]] = []
+        self._rules: dict[str, Node] = {}
+        self._item = Literal(style.item)
+        self._alternatives = 0  # of members that must be there without being named
+
+    def run(self, wanted: Conj) -> Grammar:
+        start = self._rule(wanted)
+        while self._todo:
+            name, each = self._todo.pop()
+            self._rules[name] = self._value(each)
+            self._check_limits()
+        return Grammar(self._rules, start, tuple(self._expander.notes.values()))
+
+    def _check_limits(self) -> None:
+        if len(self._rules) > MAX_RULES:
+            raise TooLarge(f"more than {MAX_RULES} rules", kind="rules")
+        self._expander.check_time()
+
+    def _rule(self, wanted: Conj) -> str:
+        name = self._names.get(wanted)
+        if name is None:
+            name = self._names[wanted] = f"v{len(self._names)}" if self._names else "start"
+            self._todo.append((name, wanted))
+        return name
+
+    def _node(self, wanted: Conj) -> Node:
+        """A reference, or the value itself where it is no structure."""
+        if NO in wanted:
+            return NOTHING
+        kinds = self._expander.kinds(wanted)
+        if any(kind in STRUCTURES for kind in kinds):
+            return Ref(self._rule(wanted))
+        return choice(*self._scalars(wanted, kinds))
+
+    def _value(self, wanted: Conj) -> Node:
+        kinds = self._expander.kinds(wanted)
+        found = self._scalars(wanted, kinds)
+        if "array" in kinds:
+            found += [self._array(shape) for shape in self._expander.arrays(wanted)]
+        if "object" in kinds:
+            found += [self._object(shape) for shape in self._expander.objects(wanted)]
+        return choice(*(node for node in found if node != NOTHING))
+
+    def _scalars(self, wanted: Conj, kinds: Sequence[str]) -> list[Node]:
+        found: list[Node] = []
+        for kind in kinds:
+            if kind in SCALARS:
+                expr = self._expander.language(wanted, kind)
+                if not is_empty(expr):
+                    found.append(Regular(spelling.quoted(expr) if kind == "string" else expr))
+        return found
+
+    def _listed(self, values: Sequence[Any]) -> Node:
+        return choice(*map(self._written, values))
+
+    def _written(self, value: Any) -> Node:
+        """One value, cut into the same pieces as any other: engines lex before they parse."""
+        if isinstance(value, list):
+            items = [part for each in value for part in (self._item, self._written(each))]
+            return sequence(Literal("["), *items[1:], Literal("]"))
+        if isinstance(value, dict):
+            members = [
+                part
+                for name, each in value.items()
+                for part in (self._item, self._key(name), self._written(each))
+            ]
+            return sequence(Literal("{"), *members[1:], Literal("}"))
+        return Literal(self._style.dumps(value))
+
+    def _key(self, name: str) -> Node:
+        return Literal(self._style.dumps(name) + self._style.key)
+
+    # --- objects
+
+    def _object(self, shape: ObjectShape) -> Node:
+        if shape.values is not None:
+            return self._listed(shape.values)
+        if shape.some:
+            found = self._someone(shape, [])
+            return choice(*(node for node in found if node != NOTHING))
+        return self._plain_object(shape, [])
+
+    def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
+        """Some member must be there: each one that could be it is an alternative."""
+        self._alternatives += 1
+        self._expander.check_time()
+        if self._alternatives > MAX_ALTERNATIVES:
+            raise TooLarge("too many ways in which members may fail", kind="alternatives")
+        if not shape.some:
+            return [self._plain_object(shape, pending)]
+        (keys, lit), shape = shape.some[0], without_some(shape, 0)
+        found: list[Node] = []
+        for name in known(shape):
+            if regular.accepts(keys, name):
+                it = ObjectShape(members=(Members({name: lit}),), required=(name,))
+                found += self._someone(shape.merge(it), pending)
+        return found + self._someone(shape, [*pending, (keys, lit)])
+
+    def _plain_object(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> Node:
+        members: list[tuple[Node, bool]] = []
+        for name in known(shape):
+            child = self._expander.member(shape, name)
+            required = name in shape.required
+            if NO in child:
+                if required:
+                    return NOTHING
+                continue
+            members.append((self._member(name, child), required))
+        extras = self._extras(shape)
+        n_required = sum(required for _, required in members)
+        enough = shape.low <= n_required
+        fits = shape.high is None or (not extras and shape.high >= len(members))
+        if enough and fits and not pending:
+            body = self._any_order(members, self._extra(extras))
+        elif not members and not pending:
+            body = _separated(self._extra(extras), self._item, shape.low, shape.high)
+        else:
+            body = _Counted(self, members, extras, pending, shape).run()
+        return sequence(Literal("{"), body, Literal("}"))
+
+    def _any_order(self, members: Sequence[tuple[Node, bool]], extra: Node) -> Node:
+        if members:
+            return Unordered(tuple(members), extra, self._item)
+        return _separated(extra, self._item, 0, None)
+
+    def _member(self, name: str, child: Conj) -> Node:
+        return sequence(self._key(name), self._node(child))
+
+    def _extras(self, shape: ObjectShape) -> list[Key]:
+        """The names that are not listed, in classes that the same patterns match."""
+        free = other_than(either(*map(text, known(shape))))
+        classes = [(both(free, *shape.names), frozenset[Expr]())]
+        for pattern in dict.fromkeys(keys for group in shape.members for keys, _ in group.patterns):
+            classes = [each for old in classes for each in _split(*old, pattern)]
+            if len(classes) > MAX_CLASSES:
+                raise TooLarge("patterns of names that overlap too much", kind="patternProperties")
+            self._expander.check_time()
+        found = [(names, _for_others(shape, matched)) for names, matched in classes]
+        return [(names, child) for names, child in found if NO not in child and not is_empty(names)]
+
+    def _extra(self, extras: Sequence[Key]) -> Node:
+        return choice(*(self._pair(names, child) for names, child in extras))
+
+    def _pair(self, names: Expr, child: Conj) -> Node:
+        return sequence(Regular(spelling.quoted(names, self._style.key)), self._node(child))
+
+    # --- arrays
+
+    def _array(self, shape: ArrayShape) -> Node:
+        if shape.values is not None:
+            return self._listed(shape.values)
+        if shape.unique and (shape.high is None or shape.high > 1):
+            body = self._unique(shape)
+        elif shape.counters:
+            body = _CountedItems(self, shape).run()
+        else:
+            body = self._plain_array(shape)
+        return sequence(Literal("["), body, Literal("]"))
+
+    def _plain_array(self, shape: ArrayShape) -> Node:
+        n_first = max((len(group.first) for group in shape.items), default=0)
+        rest = self._node(item_at(shape.items, n_first))
+        if n_first == 0:
+            return _separated(rest, self._item, shape.low, shape.high)
+        low = max(0, shape.low - n_first)
+        high = None if shape.high is None else max(0, shape.high - n_first)
+        tail: Node = _repeat(sequence(self._item, rest), low, high)
+        for i in range(n_first - 1, -1, -1):
+            if shape.high is not None and shape.high <= i:
+                tail = EMPTY
+                continue
+            item = self._node(item_at(shape.items, i))
+            tail = sequence(*((self._item,) if i else ()), item, tail)
+            if shape.low <= i:
+                tail = maybe(tail)
+        return tail
+
+    def _unique(self, shape: ArrayShape) -> Node:
+        """Every order of a few listed values, by the set of those that are used up."""
+        wanted = item_at(shape.items, 0)
+        values = self._few_values(wanted)
+        if values is None or shape.counters or any(group.first for group in shape.items):
+            raise Unsupported("uniqueItems: a grammar cannot compare items", kind="uniqueItems")
+        texts = [self._written(value) for value in values]
+        most = len(texts) if shape.high is None else min(shape.high, len(texts))
+
+        def state(used: frozenset[int]) -> Node:
+            found: list[Node] = [EMPTY] if len(used) >= shape.low else []
+            for i, literal in enumerate(texts):
+                if i not in used and len(used) < most:
+                    lead = (self._item,) if used else ()
+                    found.append(sequence(*lead, literal, rule(used | {i})))
+            return choice(*found)
+
+        rule = self._states(state)
+        return rule(frozenset())
+
+    def _few_values(self, wanted: Conj) -> list[Any] | None:
+        """The values that satisfy it, where the source lists them and they are few."""
+        for site, sign in wanted:
+            if not sign or isinstance(site.schema, bool):
+                continue
+            listed = [site.schema["const"]] if "const" in site.schema else site.schema.get("enum")
+            if site.schema.get("type") == "boolean":
+                listed = [True, False]
+            if isinstance(listed, list):
+                found = {value_key(v): v for v in listed if self._expander.holds(wanted, v)}
+                return list(found.values()) if len(found) <= MAX_UNIQUE else None
+        return None
+
+    def _states(self, body: Callable[[Any], Node]) -> Callable[[Any], Node]:
+        """A rule for each state, made when it is first asked for."""
+        made: dict[Any, Node] = {}
+
+        def rule(state: Any) -> Node:
+            if state not in made:
+                if len(made) > MAX_STATES:
+                    raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
+                name = f"c{len(self._rules)}"
+                made[state] = Ref(name)
+                self._rules[name] = NOTHING  # holds the name while the body is made
+                self._rules[name] = body(state)
+            return made[state]
+
+        return rule
+
+
+class _Counted:
+    """The members of an object where their number counts, or one that must be there is not named.
+
+    A state is (members passed, members written up to a cap, what must still come).
+    """
+
+    def __init__(
+        self,
+        lowering: Lowering,
+        members: Sequence[tuple[Node, bool]],
+        extras: Sequence[Key],
+        pending: Sequence[tuple[Expr, Lit]],
+        shape: ObjectShape,
+    ) -> None:
+        self._lowering = lowering
+        self._members = members
+        self._extras = extras
+        self._pending = pending
+        self._low, self._high = shape.low, shape.high
+        self._cap = max(1, shape.low if shape.high is None else shape.high)
+        self._rule = lowering._states(self._state)
+        if len(members) * self._cap > MAX_STATES or self._cap > 200:
+            raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
+
+    def run(self) -> Node:
+        return self._rule((0, 0, frozenset(range(len(self._pending)))))
+
+    def _state(self, state: tuple[int, int, frozenset[int]]) -> Node:
+        passed, count, pending = state
+        room = self._high is None or count < self._high
+        lead = (self._lowering._item,) if count else ()
+        after = min(count + 1, self._cap)
+        if passed < len(self._members):
+            node, required = self._members[passed]
+            found = []
+            if room:
+                found.append(sequence(*lead, node, self._rule((passed + 1, after, pending))))
+            if not required:
+                found.append(self._rule((passed + 1, count, pending)))
+            return choice(*found)
+        found = [EMPTY] if count >= self._low and not pending else []
+        if room:
+            for names, child in self._extras:
+                pair = self._lowering._pair(names, child)
+                found.append(sequence(*lead, pair, self._rule((passed, after, pending))))
+                found += [
+                    sequence(*lead, pair, self._rule((passed, after, pending - {i})))
+                    for i, pair in self._wanted(names, child, pending)
+                ]
+        return choice(*found)
+
+    def _wanted(self, names: Expr, child: Conj, pending: frozenset[int]) -> list[tuple[int, Node]]:
+        found = []
+        for i in sorted(pending):
+            keys, lit = self._pending[i]
+            both_names, both_values = both(names, keys), conj(*child, lit)
+            if not is_empty(both_names) and NO not in both_values:
+                found.append((i, self._lowering._pair(both_names, both_values)))
+        return found
+
+
+class _CountedItems:
+    """The items of an array where some must (or must not) satisfy a schema: `contains`.
+
+    A state is (position up to a cap, how many counted for each counter up to its cap).
+    """
+
+    def __init__(self, lowering: Lowering, shape: ArrayShape) -> None:
+        self._lowering = lowering
+        self._shape = shape
+        firsts = [len(group.first) for group in shape.items]
+        starts = [counter.start for counter in shape.counters]
+        bounds = [shape.low, 0 if shape.high is None else shape.high]
+        self._cap = max([1, *firsts, *starts, *bounds])
+        self._tops = [c.low if c.high is None else c.high + 1 for c in shape.counters]
+        self._rule = lowering._states(self._state)
+
+    def run(self) -> Node:
+        return self._rule((0, (0,) * len(self._tops)))
+
+    def _state(self, state: tuple[int, tuple[int, ...]]) -> Node:
+        position, counts = state
+        shape = self._shape
+        found: list[Node] = []
+        if position >= shape.low and all(
+            n >= c.low for n, c in zip(counts, shape.counters, strict=True)
+        ):
+            found.append(EMPTY)
+        if shape.high is None or position < shape.high:
+            lead = (self._lowering._item,) if position else ()
+            after = min(position + 1, self._cap)
+            for child, new in self._choices(position, counts):
+                node = self._lowering._node(child)
+                if node != NOTHING:
+                    found.append(sequence(*lead, node, self._rule((after, new))))
+        return choice(*found)
+
+    def _choices(
+        self, position: int, counts: tuple[int, ...]
+    ) -> list[tuple[Conj, tuple[int, ...]]]:
+        """What the item may be, and the counts after it."""
+        found: list[tuple[Conj, tuple[int, ...]]] = [(item_at(self._shape.items, position), ())]
+        for count, counter, top in zip(counts, self._shape.counters, self._tops, strict=True):
+            if position < counter.start:
+                found = [(child, (*new, count)) for child, new in found]
+                continue
+            split: list[tuple[Conj, tuple[int, ...]]] = []
+            for child, new in found:
+                if counter.high is None or count < counter.high:
+                    split.append((conj(*child, counter.lit), (*new, min(count + 1, top))))
+                # An item that does not count must fail only where too many are forbidden.
+                fails = child if counter.high is None else conj(*child, negated(counter.lit))
+                split.append((fails, (*new, count)))
+            found = split
+        return [each for each in found if NO not in each[0]]
+
+
+def _split(
+    names: Expr, matched: frozenset[Expr], pattern: Expr
+) -> list[tuple[Expr, frozenset[Expr]]]:
+    """A class of names cut into those that a pattern matches and those that it does not."""
+    if any(_disjoint(other, pattern) for other in matched):
+        return [(names, matched)]
+    inside = both(names, pattern)
+    if is_empty(inside):
+        return [(names, matched)]
+    outside = both(names, other_than(pattern))
+    found = [(inside, matched | {pattern})]
+    # The names that no pattern matches are looked at once, at the end.
+    return found if matched and is_empty(outside) else [*found, (outside, matched)]
+
+
+@lru_cache(maxsize=10_000)
+def _disjoint(one: Expr, two: Expr) -> bool:
+    return is_empty(both(one, two))
+
+
+def _for_others(shape: ObjectShape, matched: frozenset[Expr]) -> Conj:
+    """What members must satisfy whose names are not listed and which these patterns match."""
+    lits: list[Lit] = []
+    for group in shape.members:
+        found = [lit for keys, lit in group.patterns if keys in matched]
+        lits.extend(found or [group.rest])
+    return conj(*lits)
+
+
+def _repeat(node: Node, low: int, high: int | None) -> Node:
+    if high == 0:
+        return EMPTY
+    return node if (low, high) == (1, 1) else Repeat(node, low, high)
+
+
+def _separated(item: Node, separator: Node, low: int, high: int | None) -> Node:
+    """`low` to `high` items with a separator between each two."""
+    if high == 0 or item == NOTHING:
+        return EMPTY if low == 0 else NOTHING
+    top = None if high is None else high - 1
+    if top is not None and top < max(0, low - 1):
+        return NOTHING
+    found = sequence(item, _repeat(sequence(separator, item), max(0, low - 1), top))
+    return found if low else maybe(found)

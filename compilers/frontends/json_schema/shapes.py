@@ -1,0 +1,152 @@
+"""What a schema asks of objects and of arrays, free of all boolean operators.
+
+A schema, narrowed to one of the six types of JSON, is a union of shapes; a shape is a conjunction
+of simple demands. Demands on members and items stay what they are in the source: literals, a
+subschema that must hold or must not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from compilers.frontends.json_schema.document import FALSE, TRUE, Site
+from compilers.regular import Expr
+
+Lit = tuple[Site, bool]
+"""A subschema, and whether it must hold."""
+
+Conj = frozenset[Lit]
+"""All of these at once. The empty conjunction is any value."""
+
+YES: Lit = (TRUE, True)
+NO: Lit = (FALSE, True)
+
+
+def negated(lit: Lit) -> Lit:
+    return lit[0], not lit[1]
+
+
+def is_yes(lit: Lit) -> bool:
+    return lit in (YES, (FALSE, False))
+
+
+def is_no(lit: Lit) -> bool:
+    return lit in (NO, (TRUE, False))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """One `properties`, `patternProperties`, `additionalProperties` (Core, section 10.3.2)."""
+
+    named: Mapping[str, Lit] = field(default_factory=dict)
+    patterns: tuple[tuple[Expr, Lit], ...] = ()
+    rest: Lit = YES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectShape:
+    """`some`: there is a member whose name is of the language and whose value satisfies it.
+
+    `names`: what `propertyNames` asks of every name. `values`: nothing but one of these.
+    """
+
+    members: tuple[Members, ...] = ()
+    required: tuple[str, ...] = ()
+    low: int = 0
+    high: int | None = None
+    names: tuple[Expr, ...] = ()
+    some: tuple[tuple[Expr, Lit], ...] = ()
+    values: tuple[Any, ...] | None = None
+
+    def merge(self, other: "ObjectShape") -> "ObjectShape":
+        return ObjectShape(
+            self.members + other.members,
+            tuple(dict.fromkeys(self.required + other.required)),
+            max(self.low, other.low),
+            smaller(self.high, other.high),
+            self.names + other.names,
+            self.some + other.some,
+            self.values if other.values is None else other.values,
+        )
+
+    @property
+    def possible(self) -> bool:
+        """False where a glance shows that no object has this shape."""
+        if self.high is not None and self.high < max(self.low, len(self.required)):
+            return False
+        return not any(
+            name in group.named and is_no(group.named[name])
+            for name in self.required
+            for group in self.members
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """One `prefixItems` with its `items` (Core, section 10.3.1)."""
+
+    first: tuple[Lit, ...] = ()
+    rest: Lit = YES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counter:
+    """From position `start` on, `low` to `high` items satisfy `lit` (as `contains` does)."""
+
+    start: int
+    lit: Lit
+    low: int
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArrayShape:
+    items: tuple[Items, ...] = ()
+    low: int = 0
+    high: int | None = None
+    counters: tuple[Counter, ...] = ()
+    unique: bool = False
+    values: tuple[Any, ...] | None = None
+
+    def merge(self, other: "ArrayShape") -> "ArrayShape":
+        return ArrayShape(
+            self.items + other.items,
+            max(self.low, other.low),
+            smaller(self.high, other.high),
+            self.counters + other.counters,
+            self.unique or other.unique,
+            self.values if other.values is None else other.values,
+        )
+
+    @property
+    def possible(self) -> bool:
+        return self.high is None or self.high >= self.low
+
+
+def smaller(one: int | None, two: int | None) -> int | None:
+    return one if two is None else two if one is None else min(one, two)
+
+
+def item_at(items: tuple[Items, ...], index: int) -> Conj:
+    """What the item at a position must satisfy."""
+    found = (g.first[index] if index < len(g.first) else g.rest for g in items)
+    return conj(*found)
+
+
+def conj(*lits: Lit) -> Conj:
+    if any(map(is_no, lits)):
+        return frozenset([NO])
+    return frozenset(lit for lit in lits if not is_yes(lit))
+
+
+def known(shape: ObjectShape) -> list[str]:
+    """The names that a shape speaks of, in the order of the source."""
+    names: dict[str, None] = {}
+    for group in shape.members:
+        names.update(dict.fromkeys(group.named))
+    names.update(dict.fromkeys(shape.required))
+    return list(names)
+
+
+def without_some(shape: ObjectShape, index: int) -> ObjectShape:
+    return replace(shape, some=shape.some[:index] + shape.some[index + 1 :])

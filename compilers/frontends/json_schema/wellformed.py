@@ -1,0 +1,121 @@
+"""What may stand behind a keyword, in any draft: checked when a subschema is first met."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from compilers.errors import Malformed
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_count(value: Any) -> bool:
+    return _is_number(value) and value >= 0 and value % 1 == 0
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, dict | bool)
+
+
+def _is_full(value: Any) -> bool:
+    return isinstance(value, list) and bool(value)
+
+
+def _are_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is_table(of: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, dict) and all(map(of, value.values()))
+
+
+def _either(*kinds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: any(kind(value) for kind in kinds)
+
+
+def _is(kind: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kind)
+
+
+_bound = "a finite number", _is_number
+_limit = "a number, or a boolean in draft 4", _either(_is_number, _is(bool))
+_count = "a whole number from 0", _is_count
+_schema = "a schema", _is_schema
+# Each schema in them is checked when it is met itself, at its own place.
+_schemas = "a list of schemas", _is_full
+_table = "an object of schemas", lambda value: isinstance(value, dict)
+_string = "a string", _is(str)
+
+_WANTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "$ref": _string,
+    "$dynamicRef": _string,
+    "$recursiveRef": _string,
+    "type": ("a type or a list of types", _either(_is(str), _are_strings)),
+    "enum": ("a list", _is(list)),
+    "allOf": _schemas,
+    "anyOf": _schemas,
+    "oneOf": _schemas,
+    "not": _schema,
+    "if": _schema,
+    "then": _schema,
+    "else": _schema,
+    "minimum": _bound,
+    "maximum": _bound,
+    "exclusiveMinimum": _limit,
+    "exclusiveMaximum": _limit,
+    "multipleOf": ("a number above 0", lambda value: _is_number(value) and value > 0),
+    "minLength": _count,
+    "maxLength": _count,
+    "pattern": _string,
+    "prefixItems": _schemas,
+    "items": (
+        "a schema or a list of schemas",
+        _either(_is_schema, _is(list)),
+    ),
+    "additionalItems": _schema,
+    "unevaluatedItems": _schema,
+    "minItems": _count,
+    "maxItems": _count,
+    "uniqueItems": ("a boolean", _is(bool)),
+    "contains": _schema,
+    "minContains": _count,
+    "maxContains": _count,
+    "properties": _table,
+    "patternProperties": _table,
+    "additionalProperties": _schema,
+    "unevaluatedProperties": _schema,
+    "required": ("a list of strings, or a boolean in draft 3", _either(_are_strings, _is(bool))),
+    "propertyNames": _schema,
+    "minProperties": _count,
+    "maxProperties": _count,
+    "dependencies": (
+        "an object of schemas or lists of names",
+        _is_table(_either(_is_schema, _is(str), _are_strings)),
+    ),
+    "dependentRequired": ("an object of lists of names", _is_table(_are_strings)),
+    "dependentSchemas": _table,
+}
+
+
+def check(schema: Mapping[str, Any], where: str) -> None:
+    """Raises Malformed, with the keyword's pointer."""
+    for keyword, value in schema.items():
+        wanted = _WANTED.get(keyword)
+        if wanted is not None and not wanted[1](value):
+            raise Malformed(f"{keyword} must be {wanted[0]}", f"{where}/{keyword}", "malformed")
+
+
+def check_text(value: Any) -> None:
+    """Raises Malformed for strings that are not Unicode: half a surrogate pair has no UTF-8."""
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise Malformed(f"a lone surrogate in {value!r}", kind="malformed") from None
+
+
+def check_number(value: Any) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Malformed(f"{value} is no number of JSON", kind="malformed")

@@ -1,0 +1,284 @@
+"""Thinking templates: XML in which tags are literal and everything else is a hole.
+
+    <steps>
+      <step>{action}</step>
+      <!-- add more -->             the element before it, 1 to 16 times (or: <!-- add 2-5 more -->)
+    </steps>
+    <answer>Say it shortly</answer>  a description is a hole named after its tag
+    <n kind="sum">{n:int}</n>        typed: int, number, bool, word, line, a|b|c, regex(...)
+
+White space stands as it is written. A hole of free text ends where the text that follows it begins,
+and holds neither that text nor the tag that closes its element. There are no entities and no
+document types: `<!DOCTYPE` is refused, and with it every bomb made of them.
+"""
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, caret
+from compilers.frontends.regex import whole
+from compilers.ir import Capture, FreeText, Grammar, Literal, Node, Regular, Repeat, sequence
+from compilers.regular import (
+    EVERY,
+    Expr,
+    both,
+    cat,
+    chars,
+    either,
+    is_empty,
+    other_than,
+    plus,
+    ranges,
+    star,
+    text,
+)
+
+MAX_LENGTH = 100_000
+MAX_DEPTH = 50
+MAX_TIMES = 1_000
+DEFAULT_TIMES = (1, 16)
+
+_TOKEN = re.compile(
+    r"<!--(?P<comment>.*?)-->|<(?P<tag>[^<>]*)>"
+    # In the braces of a hole (they may nest once, for regex({2,3})) a '<' opens no tag.
+    r"|(?P<text>(?:[^<{]|\{(?:[^{}]|\{[^{}]*\})*\}|\{)+)",
+    re.DOTALL,
+)
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_TAG = re.compile(r"(?P<close>/?)(?P<name>[A-Za-z_][\w.-]*)(?:\s[^<>]*?)?(?P<empty>/?)", re.DOTALL)
+_MORE = re.compile(r"\s*add\s+(?:(?P<low>\d+)\s*-\s*(?P<high>\d+)\s+)?more\b.*", re.DOTALL | re.I)
+
+_DIGITS = ranges((0x30, 0x39))
+_WHOLE = either(text("0"), cat(either(chars("-"), text("")), ranges((0x31, 0x39)), star(_DIGITS)))
+_TYPES: dict[str, Expr] = {
+    "int": _WHOLE,
+    "number": cat(
+        either(chars("-"), text("")),
+        either(text("0"), cat(ranges((0x31, 0x39)), star(_DIGITS))),
+        either(text(""), cat(text("."), plus(_DIGITS))),
+    ),
+    "bool": either(text("true"), text("false")),
+    "word": plus(whole(r"[\w-]")),
+    "line": plus(whole(r"[^\r\n]")),
+}
+
+
+@dataclass
+class _Element:
+    """An open element: what it holds so far, and where it began."""
+
+    name: str
+    at: int
+    parts: "list[Node | _Whole]" = field(default_factory=list)
+
+
+def parse(source: str, channel: str = "thinking") -> Grammar:
+    """The grammar of a template. Malformed with line and caret where it is none."""
+    if len(source) > MAX_LENGTH:
+        raise TooLarge(f"a template of more than {MAX_LENGTH} letters", kind="template")
+    return Grammar({"start": _Parser(source.strip(), channel).run()})
+
+
+class _Parser:
+    def __init__(self, source: str, channel: str) -> None:
+        self._source = source
+        self._channel = channel
+        self._open = [_Element("", 0)]
+        self._at = 0
+
+    def run(self) -> Node:
+        while self._at < len(self._source):
+            found = _TOKEN.match(self._source, self._at)
+            if found is None or (found["tag"] or "")[:1] in ("!", "?"):
+                raise self._malformed(self._reason())
+            self._token(found)
+            self._at = found.end()
+        last = self._open[-1]
+        if last.name:
+            self._at = last.at
+            raise self._malformed(f"<{last.name}> is never closed")
+        if not last.parts:
+            raise self._malformed("an empty template")
+        return _bounded(last.parts)
+
+    def _reason(self) -> str:
+        if self._source.startswith(("<!", "<?"), self._at):
+            return "document types, processing instructions and open comments are not allowed"
+        return "'<' that opens no tag"
+
+    def _malformed(self, message: str) -> Malformed:
+        before = self._source[: self._at]
+        line, column = before.count("\n"), self._at - (before.rfind("\n") + 1)
+        where = f"line {line + 1}, column {column + 1}"
+        written = (self._source.splitlines() or [""])[line]
+        return Malformed(f"{message}\n{caret(written, column)}", where, "template")
+
+    def _token(self, found: re.Match[str]) -> None:
+        if found["comment"] is not None:
+            self._comment(found["comment"])
+        elif found["tag"] is not None:
+            self._tag(found[0], found["tag"])
+        else:
+            self._text(found["text"])
+
+    def _comment(self, body: str) -> None:
+        """`add more` repeats the element before it, with the white space that leads to it."""
+        found = _MORE.fullmatch(body)
+        if found is None:
+            return  # a remark to people
+        low, high = DEFAULT_TIMES
+        if found["low"] is not None:
+            low, high = int(found["low"]), int(found["high"])
+        if not low <= high <= MAX_TIMES:
+            raise self._malformed(f"repetition must be LOW-HIGH with HIGH at most {MAX_TIMES}")
+        parts = self._open[-1].parts
+        if parts and _is_space(parts[-1]):
+            parts.pop()  # what stood before the comment
+        if not parts or not isinstance(parts[-1], _Whole):
+            raise self._malformed("nothing before this comment to repeat")
+        lead = [parts.pop()]
+        if parts and _is_space(parts[-1]):
+            lead.insert(0, parts.pop())
+        parts.append(Repeat(_bounded(lead), low, high))
+
+    def _tag(self, written: str, tag: str) -> None:
+        found = _TAG.fullmatch(tag)
+        if found is None:
+            raise self._malformed("not a tag")
+        if found["close"]:
+            self._close(found["name"], written)
+            return
+        if len(self._open) > MAX_DEPTH:
+            raise TooLarge(f"elements nested deeper than {MAX_DEPTH}", kind="template")
+        element = _Element(found["name"], self._at)
+        element.parts += self._holes(written, None)
+        if found["empty"]:
+            self._open[-1].parts.append(_Whole(tuple(element.parts)))
+        else:
+            self._open.append(element)
+
+    def _close(self, name: str, written: str) -> None:
+        element = self._open[-1]
+        if element.name != name:
+            due = f"where </{element.name}> is due" if element.name else "closes nothing"
+            raise self._malformed(f"</{name}> {due}")
+        self._open.pop()
+        element.parts.append(Literal(written))
+        self._open[-1].parts.append(_Whole(tuple(element.parts)))
+
+    def _text(self, written: str) -> None:
+        parts = self._open[-1].parts
+        if not written.strip():
+            parts.append(Literal(written))
+            return
+        parts += self._holes(written, self._open[-1].name or "text")
+
+    def _holes(self, written: str, name: str | None) -> list[Node]:
+        """Literal text and holes. `name`: what a text without any hole is a description for."""
+        pieces = _split(written)
+        if len(pieces) == 1 and name is not None:
+            lead = written[: len(written) - len(written.lstrip())]
+            tail = written[len(written.rstrip()) :]
+            parts: list[Node] = [Literal(lead), self._capture(name, FreeText()), Literal(tail)]
+            return [part for part in parts if part != Literal("")]
+        found: list[Node] = []
+        for i, piece in enumerate(pieces):
+            if i % 2:
+                found.append(self._hole(piece))
+            elif piece:
+                found.append(Literal(piece))
+        return found
+
+    def _hole(self, body: str) -> Node:
+        name, _, kind = body.partition(":")
+        if not _NAME.fullmatch(name.strip()):
+            raise self._malformed(f"{{{body}}}: a hole needs a name")
+        kind = kind.strip()
+        if not kind:
+            return self._capture(name.strip(), FreeText())
+        return self._capture(name.strip(), Regular(self._type(kind)))
+
+    def _type(self, kind: str) -> Expr:
+        if kind in _TYPES:
+            return _TYPES[kind]
+        if kind.startswith("regex(") and kind.endswith(")"):
+            try:
+                return whole(kind[len("regex(") : -1])
+            except CompileError as error:
+                raise self._malformed(error.message) from error
+        if "|" in kind:
+            return either(*(text(each.strip()) for each in kind.split("|")))
+        near = get_close_matches(kind, _TYPES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        known = f"{', '.join(_TYPES)}, a|b, regex(..)"
+        raise self._malformed(f"unknown type {kind!r} (known: {known}){hint}")
+
+    def _capture(self, name: str, node: Node) -> Node:
+        return Capture(name, node, self._channel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A closed element."""
+
+    parts: tuple["Node | _Whole", ...]
+
+
+def _is_space(node: "Node | _Whole") -> bool:
+    return isinstance(node, Literal) and not node.text.strip()
+
+
+def _split(written: str) -> list[str]:
+    """Text and holes in turn: "a{b}c" is ["a", "b", "c"]. Braces nest inside regex(...)."""
+    pieces, depth, start = [], 0, 0
+    for i, letter in enumerate(written):
+        if letter == "{":
+            if depth == 0:
+                pieces.append(written[start:i])
+                start = i + 1
+            depth += 1
+        elif letter == "}" and depth:
+            depth -= 1
+            if depth == 0:
+                pieces.append(written[start:i])
+                start = i + 1
+    if depth:
+        return [written]
+    return [*pieces, written[start:]]
+
+
+def _flat(parts: "list[Node | _Whole] | tuple[Node | _Whole, ...]") -> list[Node]:
+    """Elements opened up, neighbouring literals joined."""
+    found: list[Node] = []
+    for part in parts:
+        for each in _flat(part.parts) if isinstance(part, _Whole) else [part]:
+            if isinstance(each, Literal) and found and isinstance(found[-1], Literal):
+                found[-1] = Literal(found[-1].text + each.text)
+            else:
+                found.append(each)
+    return found
+
+
+def _bounded(parts: "list[Node | _Whole]") -> Node:
+    """Each hole kept from holding the text that ends it."""
+    flat = _flat(parts)
+    for i, part in enumerate(flat):
+        if isinstance(part, Capture):
+            after = flat[i + 1] if i + 1 < len(flat) else None
+            flat[i] = _until(part, after.text if isinstance(after, Literal) else "")
+    return sequence(*flat)
+
+
+def _until(hole: Capture, after: str) -> Capture:
+    stops = tuple(dict.fromkeys(stop for stop in (after.strip(), after) if stop))
+    stops = tuple(stop.partition(">")[0] + ">" if ">" in stop else stop for stop in stops)
+    if isinstance(hole.part, FreeText):
+        return Capture(hole.name, FreeText(tuple(dict.fromkeys(stops))), hole.channel)
+    assert isinstance(hole.part, Regular)
+    expr = hole.part.expr
+    for stop in stops[:1]:
+        expr = both(expr, other_than(cat(EVERY, text(stop), EVERY)))
+    if is_empty(expr):
+        raise Contradiction(f"no text fits the hole {hole.name!r}")
+    return Capture(hole.name, Regular(expr), hole.channel)

@@ -1,0 +1,172 @@
+"""The one language that every frontend speaks and every emitter prints.
+
+A `Grammar` is a set of named rules; a rule is one node:
+
+    Literal("yes")                     exactly this text
+    Regular(expr)                      a regular language (compilers.regular), as one leaf
+    Sequence((a, b))                   one after the other; () is the empty text
+    Choice((a, b))                     one of them; () is no text at all
+    Repeat(a, low, high)               low to high times (None: any number)
+    Unordered(members, extra, sep)     named members in any order, each at most once, and others
+    Ref("name")                        another rule
+    FreeText(("</p>",))                text until one of the stops, which is not part of it
+    Special("<tool_call>")             a special token of the vocabulary, by name: not its letters
+    Capture("answer", a, "content")    what `a` matches, under a name, on a channel
+
+Nodes are immutable and know nothing of sources or dialects.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from compilers.regular import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    part: "Node"
+    low: int = 0
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unordered:
+    """Members, each with whether it is required, and any number of `extra`, separated."""
+
+    members: tuple[tuple["Node", bool], ...]
+    extra: "Node"
+    separator: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    stops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    name: str
+    part: "Node"
+    channel: str = "content"
+
+
+Node = (
+    Literal | Regular | Sequence | Choice | Repeat | Unordered | Ref | FreeText | Special | Capture
+)
+
+EMPTY = Sequence(())
+NOTHING = Choice(())
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something in the source that the grammar does not enforce, and need not."""
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """`rules[start]` is the whole; `notes` is what the source says and the grammar does not."""
+
+    rules: Mapping[str, Node]
+    start: str = "start"
+    notes: tuple[Note, ...] = field(default=())
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Sequence | Choice):
+        return node.parts
+    if isinstance(node, Unordered):
+        return (*(member for member, _ in node.members), node.extra, node.separator)
+    return (node.part,) if isinstance(node, Repeat | Capture) else ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, references not followed."""
+    todo = [node]
+    while todo:
+        each = todo.pop()
+        yield each
+        todo.extend(reversed(children(each)))
+
+
+def sequence(*parts: Node) -> Node:
+    """Flat, and NOTHING where a part is."""
+    flat: list[Node] = []
+    for part in parts:
+        if isinstance(part, Sequence):
+            flat.extend(part.parts)
+        elif isinstance(part, Choice) and not part.parts:
+            return NOTHING
+        else:
+            flat.append(part)
+    return flat[0] if len(flat) == 1 else Sequence(tuple(flat))
+
+
+def choice(*parts: Node) -> Node:
+    """Flat, without doubles and NOTHING."""
+    if len(parts) == 1:
+        return parts[0]
+    flat: dict[Node, None] = {}
+    for part in parts:
+        flat.update(dict.fromkeys(part.parts if isinstance(part, Choice) else (part,)))
+    return next(iter(flat)) if len(flat) == 1 else Choice(tuple(flat))
+
+
+def maybe(node: Node) -> Node:
+    return node if node == EMPTY else Repeat(node, 0, 1)
+
+
+def renamed(grammar: Grammar, prefix: str) -> Grammar:
+    """The same grammar, its rules under names of their own, to be put beside others."""
+
+    def change(node: Node) -> Node:
+        if isinstance(node, Ref):
+            return Ref(prefix + node.name)
+        if isinstance(node, Sequence):
+            return Sequence(tuple(map(change, node.parts)))
+        if isinstance(node, Choice):
+            return Choice(tuple(map(change, node.parts)))
+        if isinstance(node, Repeat):
+            return Repeat(change(node.part), node.low, node.high)
+        if isinstance(node, Capture):
+            return Capture(node.name, change(node.part), node.channel)
+        if isinstance(node, Unordered):
+            members = tuple((change(member), required) for member, required in node.members)
+            return Unordered(members, change(node.extra), change(node.separator))
+        return node
+
+    rules = {prefix + name: change(node) for name, node in grammar.rules.items()}
+    return Grammar(rules, prefix + grammar.start, grammar.notes)

@@ -1,0 +1,91 @@
+"""Members in the order of the source, for dialects that cannot say "in any order"."""
+
+from collections.abc import Callable
+
+from compilers.ir import (
+    EMPTY,
+    NOTHING,
+    Capture,
+    Choice,
+    Grammar,
+    Literal,
+    Node,
+    Ref,
+    Repeat,
+    Sequence,
+    Unordered,
+    choice,
+    maybe,
+    sequence,
+    walk,
+)
+
+
+def in_order(grammar: Grammar, keep: Callable[[Unordered], bool] = lambda node: False) -> Grammar:
+    """Each Unordered replaced, but for those that `keep` names. The language gets smaller."""
+    work = _Pass(keep)
+    for name, node in grammar.rules.items():
+        changed = any(isinstance(each, Unordered) for each in walk(node))
+        work.rules[name] = work.rewrite(node) if changed else node
+    return Grammar(work.rules, grammar.start, grammar.notes)
+
+
+class _Pass:
+    def __init__(self, keep: Callable[[Unordered], bool]) -> None:
+        self.rules: dict[str, Node] = {}
+        self._keep = keep
+        self._count = 0
+
+    def rewrite(self, node: Node) -> Node:
+        if isinstance(node, Sequence):
+            return sequence(*map(self.rewrite, node.parts))
+        if isinstance(node, Choice):
+            return choice(*map(self.rewrite, node.parts))
+        if isinstance(node, Repeat):
+            return Repeat(self.rewrite(node.part), node.low, node.high)
+        if isinstance(node, Capture):
+            return Capture(node.name, self.rewrite(node.part), node.channel)
+        if isinstance(node, Unordered):
+            return self._unordered(node)
+        return node
+
+    def _unordered(self, node: Unordered) -> Node:
+        """Those that are not required perhaps; then any number of others.
+
+        Before the first required member a member brings the separator behind it, after it the one
+        before it. Without any required member each place needs to know whether it is the first.
+        """
+        members = [(self.rewrite(member), required) for member, required in node.members]
+        extra = self.rewrite(node.extra)
+        if self._keep(node):
+            return Unordered(tuple(members), extra, node.separator)
+        more = Repeat(sequence(node.separator, extra)) if extra != NOTHING else EMPTY
+        first = next((i for i, (_, required) in enumerate(members) if required), None)
+        if first is None:
+            return self._all_optional([member for member, _ in members], extra, more, node)
+        before = [maybe(sequence(member, node.separator)) for member, _ in members[:first]]
+        after = []
+        for member, required in members[first + 1 :]:
+            part = sequence(node.separator, member)
+            after.append(part if required else maybe(part))
+        return sequence(*before, members[first][0], *after, more)
+
+    def _all_optional(self, members: list[Node], extra: Node, more: Node, node: Unordered) -> Node:
+        tail = self._named(more)  # what may follow a member, the last one first
+        heads: list[Node] = []
+        for member in reversed(members):
+            heads.append(sequence(member, tail))
+            tail = self._named(sequence(maybe(sequence(node.separator, member)), tail))
+        heads.reverse()
+        if extra != NOTHING:
+            heads.append(sequence(extra, more))
+        return choice(*heads, EMPTY)
+
+    def _named(self, node: Node) -> Node:
+        """The node under a name of its own, so that it is written once."""
+        if node == EMPTY or isinstance(node, Ref | Literal):
+            return node
+        self._count += 1
+        name = f"tail{self._count}"
+        self.rules[name] = node
+        return Ref(name)

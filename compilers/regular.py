@@ -1,0 +1,640 @@
+"""Regular languages of Unicode strings, as expressions closed under all boolean operators.
+
+An expression is its own automaton: its states are its derivatives (Brzozowski 1964, "Derivatives
+of Regular Expressions"), so product and complement need no construction of their own, and a
+question about a language (is it empty? does it hold this text?) explores only the states it needs.
+
+    word = plus(chars("az"))                   # [az]+
+    odd = both(word, other_than(text("a")))    # [az]+ but not "a"
+    accepts(odd, "a"), is_empty(odd), example(odd)
+
+Letters are code points, or bytes once `utf8` has been applied. Surrogates are no letters.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from compilers.errors import TooLarge
+
+MAX_STATES = 2000
+LAST = 0x10FFFF
+SURROGATES = (0xD800, 0xDFFF)
+
+Ranges = tuple[tuple[int, int], ...]
+"""Sorted, disjoint, not adjacent; both ends included."""
+
+
+class Expr:
+    """An expression: built by the functions below, never changed, equal by structure."""
+
+    __slots__ = ("_hash", "key", "nullable")
+    key: tuple[object, ...]
+    nullable: bool
+
+    def _set(self, nullable: bool, *key: object) -> None:
+        self.key = (type(self).__name__, *key)
+        self.nullable = nullable
+        self._hash = hash(self.key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Expr) and self._hash == other._hash and self.key == other.key
+
+    def __repr__(self) -> str:
+        return show(self)
+
+
+class Chars(Expr):
+    """One letter of a set."""
+
+    __slots__ = ("ranges",)
+
+    def __init__(self, ranges: Ranges) -> None:
+        self.ranges = ranges
+        self._set(False, ranges)
+
+
+class Cat(Expr):
+    """One part after the other; no parts: the empty text."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Expr, ...]) -> None:
+        self.parts = parts
+        self._set(all(part.nullable for part in parts), parts)
+
+
+class Alt(Expr):
+    """Any of the parts; no parts: the empty language."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Expr, ...]) -> None:
+        self.parts = parts
+        self._set(any(part.nullable for part in parts), frozenset(parts))
+
+
+class And(Expr):
+    """All of the parts at once."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Expr, ...]) -> None:
+        self.parts = parts
+        self._set(all(part.nullable for part in parts), frozenset(parts))
+
+
+class Not(Expr):
+    """Every text but those of `part`."""
+
+    __slots__ = ("part",)
+
+    def __init__(self, part: Expr) -> None:
+        self.part = part
+        self._set(not part.nullable, part)
+
+
+class Rep(Expr):
+    """`low` to `high` times (None: any number)."""
+
+    __slots__ = ("high", "low", "part")
+
+    def __init__(self, part: Expr, low: int, high: int | None) -> None:
+        self.part, self.low, self.high = part, low, high
+        self._set(low == 0 or part.nullable, part, low, high)
+
+
+NEVER = Alt(())
+EMPTY = Cat(())
+
+
+def normal(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    """Any ranges as sorted, disjoint ones, without surrogates."""
+    out: list[tuple[int, int]] = []
+    for low, high in sorted(_without_surrogates(ranges)):
+        if out and low <= out[-1][1] + 1:
+            out[-1] = (out[-1][0], max(out[-1][1], high))
+        else:
+            out.append((low, high))
+    return tuple(out)
+
+
+def _without_surrogates(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for low, high in ranges:
+        if high < SURROGATES[0] or low > SURROGATES[1]:
+            yield low, high
+            continue
+        if low < SURROGATES[0]:
+            yield low, SURROGATES[0] - 1
+        if high > SURROGATES[1]:
+            yield SURROGATES[1] + 1, high
+
+
+def inverse(ranges: Ranges) -> Ranges:
+    edges = [-1, *(edge for pair in ranges for edge in pair), LAST + 1]
+    gaps = zip(edges[::2], edges[1::2], strict=True)
+    return normal((low + 1, high - 1) for low, high in gaps if low + 1 <= high - 1)
+
+
+def overlap(one: Ranges, two: Ranges) -> Ranges:
+    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in two)
+    return normal(pair for pair in pairs if pair[0] <= pair[1])
+
+
+def ranges(*pairs: tuple[int, int]) -> Expr:
+    found = normal(pairs)
+    return Chars(found) if found else NEVER
+
+
+def chars(letters: str) -> Expr:
+    """One of these letters."""
+    if len(letters) == 1:
+        return _letter_expr(letters)
+    return ranges(*((ord(c), ord(c)) for c in letters))
+
+
+@lru_cache(maxsize=4096)
+def _letter_expr(letter: str) -> Expr:
+    return ranges((ord(letter), ord(letter)))
+
+
+def span(low: str, high: str) -> Expr:
+    return ranges((ord(low), ord(high)))
+
+
+ANY = ranges((0, LAST))
+
+
+@lru_cache(maxsize=20_000)
+def text(letters: str) -> Expr:
+    """Exactly this text."""
+    found = tuple(map(_letter_expr, letters))
+    if len(found) == 1:
+        return found[0]
+    return NEVER if NEVER in found else Cat(found) if found else EMPTY
+
+
+def cat(*parts: Expr) -> Expr:
+    flat: list[Expr] = []
+    for part in parts:
+        if part is NEVER:
+            return NEVER
+        flat.extend(part.parts if isinstance(part, Cat) else (part,))
+    return flat[0] if len(flat) == 1 else Cat(tuple(flat)) if flat else EMPTY
+
+
+def either(*parts: Expr) -> Expr:
+    """Union. Sets of letters melt into one."""
+    flat: dict[Expr, None] = {}
+    letters: list[tuple[int, int]] = []
+    for part in parts:
+        for each in part.parts if isinstance(part, Alt) else (part,):
+            if isinstance(each, Chars):
+                letters.extend(each.ranges)
+            else:
+                flat[each] = None
+    if EVERY in flat:
+        return EVERY
+    found = ([Chars(normal(letters))] if letters else []) + list(flat)
+    return found[0] if len(found) == 1 else Alt(tuple(found)) if found else NEVER
+
+
+def both(*parts: Expr) -> Expr:
+    """Intersection."""
+    flat: dict[Expr, None] = {}
+    letters: Ranges | None = None
+    for part in parts:
+        for each in part.parts if isinstance(part, And) else (part,):
+            if each is NEVER:
+                return NEVER
+            if isinstance(each, Chars):
+                letters = each.ranges if letters is None else overlap(letters, each.ranges)
+            elif each != EVERY:
+                flat[each] = None
+    if letters is not None:
+        if not letters:
+            return NEVER
+        flat[Chars(letters)] = None
+    found = list(flat)
+    return found[0] if len(found) == 1 else And(tuple(found)) if found else EVERY
+
+
+def other_than(part: Expr) -> Expr:
+    """Complement, among all texts."""
+    if isinstance(part, Not):
+        return part.part
+    if part is NEVER:
+        return EVERY
+    return NEVER if part == EVERY else Not(part)
+
+
+def times(part: Expr, low: int, high: int | None = None) -> Expr:
+    """`low` to `high` times; None is any number."""
+    if high == 0 or part is EMPTY:
+        return EMPTY
+    if part is NEVER:
+        return EMPTY if low == 0 else NEVER
+    if (low, high) == (1, 1):
+        return part
+    if isinstance(part, Rep) and part.low <= 1 and part.high is None and high is None:
+        return Rep(part.part, min(part.low, low), None)
+    return Rep(part, low, high)
+
+
+def star(part: Expr) -> Expr:
+    return times(part, 0, None)
+
+
+def plus(part: Expr) -> Expr:
+    return times(part, 1, None)
+
+
+def maybe(part: Expr) -> Expr:
+    return part if part.nullable else either(part, EMPTY)
+
+
+EVERY = Rep(ANY, 0, None)
+
+
+# --- derivatives
+
+
+@lru_cache(maxsize=50_000)
+def derivative(expr: Expr, letter: int) -> Expr:
+    """What may follow `letter`."""
+    return _DERIVATIVES[type(expr)](expr, letter)
+
+
+def _of_chars(expr: Chars, letter: int) -> Expr:
+    return EMPTY if any(low <= letter <= high for low, high in expr.ranges) else NEVER
+
+
+def _of_cat(expr: Cat, letter: int) -> Expr:
+    found = []
+    for i, part in enumerate(expr.parts):
+        found.append(cat(derivative(part, letter), *expr.parts[i + 1 :]))
+        if not part.nullable:
+            break
+    return either(*found)
+
+
+def _of_alt(expr: Alt, letter: int) -> Expr:
+    return either(*(derivative(part, letter) for part in expr.parts))
+
+
+def _of_and(expr: And, letter: int) -> Expr:
+    return both(*(derivative(part, letter) for part in expr.parts))
+
+
+def _of_not(expr: Not, letter: int) -> Expr:
+    return other_than(derivative(expr.part, letter))
+
+
+def _of_rep(expr: Rep, letter: int) -> Expr:
+    high = None if expr.high is None else expr.high - 1
+    return cat(derivative(expr.part, letter), times(expr.part, max(0, expr.low - 1), high))
+
+
+_DERIVATIVES: dict[type[Expr], Callable[..., Expr]] = {
+    Chars: _of_chars,
+    Cat: _of_cat,
+    Alt: _of_alt,
+    And: _of_and,
+    Not: _of_not,
+    Rep: _of_rep,
+}
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    if isinstance(expr, Cat | Alt | And):
+        return expr.parts
+    return (expr.part,) if isinstance(expr, Not | Rep) else ()
+
+
+def alphabet(expr: Expr) -> list[tuple[int, int]]:
+    """The letters cut into ranges that no set of `expr` tells apart."""
+    edges = {0, LAST + 1}
+    todo, seen = [expr], {expr}
+    while todo:
+        each = todo.pop()
+        if isinstance(each, Chars):
+            edges.update(edge for low, high in each.ranges for edge in (low, high + 1))
+        new = [child for child in children(each) if child not in seen]
+        seen.update(new)
+        todo.extend(new)
+    return [(low, high - 1) for low, high in pairwise(sorted(edges))]
+
+
+def accepts(expr: Expr, letters: str | bytes) -> bool:
+    for letter in letters if isinstance(letters, bytes) else map(ord, letters):
+        expr = derivative(expr, letter)
+        if expr is NEVER:
+            return False
+    return expr.nullable
+
+
+def example(expr: Expr, limit: int = MAX_STATES) -> str | None:
+    """A shortest text of the language, None if it is empty. TooLarge after `limit` states."""
+    representatives = _representatives(expr)
+    seen, level = {expr}, [(expr, "")]
+    while level:
+        below: list[tuple[Expr, str]] = []
+        for state, path in level:
+            if state.nullable:
+                return path
+            for letter in representatives:
+                after = derivative(state, letter)
+                if after is not NEVER and after not in seen:
+                    seen.add(after)
+                    below.append((after, path + chr(letter)))
+            if len(seen) > limit:
+                raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+        level = below
+    return None
+
+
+def _representatives(expr: Expr) -> list[int]:
+    """One letter of each class of the alphabet, preferably one that prints."""
+    found = [max(low, min(high, ord("a"))) for low, high in alphabet(expr)]
+    return [letter for letter in found if not SURROGATES[0] <= letter <= SURROGATES[1]]
+
+
+def is_empty(expr: Expr, limit: int = MAX_STATES) -> bool:
+    """Exact, or TooLarge. Without And and Not only NEVER itself is empty."""
+    if expr is NEVER or expr.nullable or not has_boolean(expr):
+        return expr is NEVER
+    return not _has_text(expr, limit)
+
+
+def _has_text(expr: Expr, limit: int) -> bool:
+    """Depth first: where there is a text, some text is found soon, if not a shortest."""
+    representatives = _representatives(expr)
+    seen, todo = {expr}, [expr]
+    while todo:
+        state = todo.pop()
+        for letter in representatives:
+            after = derivative(state, letter)
+            if after.nullable:
+                return True
+            if after is not NEVER and after not in seen:
+                seen.add(after)
+                todo.append(after)
+        if len(seen) > limit:
+            raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+    return False
+
+
+@lru_cache(maxsize=10_000)
+def has_boolean(expr: Expr) -> bool:
+    """Whether And or Not stands anywhere in it."""
+    return isinstance(expr, And | Not) or any(map(has_boolean, children(expr)))
+
+
+def lengths(expr: Expr) -> tuple[int, int | None]:
+    """Bounds (not always tight) on the length of the texts of a language that is not empty."""
+    if isinstance(expr, Chars):
+        return 1, 1
+    if isinstance(expr, Not):
+        return 0, None
+    parts = [lengths(child) for child in children(expr)]
+    if isinstance(expr, Rep):
+        ((low, high),) = parts
+        no_end = expr.high is None or high is None
+        return low * expr.low, None if no_end else high * expr.high  # type: ignore[operator]
+    lows, highs = [low for low, _ in parts], [high for _, high in parts]
+    known = [high for high in highs if high is not None]
+    if isinstance(expr, Cat):
+        return sum(lows), sum(known) if len(known) == len(highs) else None
+    if isinstance(expr, And):
+        return max(lows), min(known) if known else None
+    return min(lows, default=0), max(known, default=0) if len(known) == len(highs) else None
+
+
+def substitute(expr: Expr, of: Callable[[Chars], Expr], universe: Expr) -> Expr:
+    """Every set of letters replaced by `of` it: the image of the language under a code.
+
+    `of` must map disjoint sets to disjoint languages of which no text is a prefix of another, and
+    `universe` be the image of all texts: then And and Not keep their meaning.
+    """
+    if isinstance(expr, Chars):
+        return of(expr)
+    parts = [substitute(child, of, universe) for child in children(expr)]
+    if isinstance(expr, Cat):
+        return cat(*parts)
+    if isinstance(expr, Alt):
+        return either(*parts)
+    if isinstance(expr, And):
+        return both(*parts)
+    if isinstance(expr, Rep):
+        return times(parts[0], expr.low, expr.high)
+    return both(universe, other_than(parts[0]))
+
+
+# --- bytes
+
+
+def utf8(expr: Expr) -> Expr:
+    """The language over bytes: each code point as RFC 3629 spells it."""
+    return substitute(expr, _utf8_chars, _UTF8_TEXT)
+
+
+_UTF8_STEPS = (0x7F, 0x7FF, 0xFFFF, LAST)
+
+
+@lru_cache(maxsize=10_000)
+def _utf8_chars(letters: Chars) -> Expr:
+    found = []
+    for low, high in letters.ranges:
+        for end in _UTF8_STEPS:
+            if low <= end:
+                top = min(high, end)
+                found.append(_byte_range(chr(low).encode(), chr(top).encode()))
+                low = top + 1
+            if low > high:
+                break
+    return either(*found)
+
+
+def _byte_range(low: bytes, high: bytes) -> Expr:
+    """All spellings of one length between these two, first byte and the rest."""
+    if len(low) == 1:
+        return Chars(((low[0], high[0]),))
+    full_low, full_high = b"\x80" * (len(low) - 1), b"\xbf" * (len(low) - 1)
+    if low[0] == high[0]:
+        return cat(_byte(low[0], low[0]), _byte_range(low[1:], high[1:]))
+    first, last = low[0], high[0]
+    found = []
+    if low[1:] != full_low:
+        found.append(cat(_byte(first, first), _byte_range(low[1:], full_high)))
+        first += 1
+    if high[1:] != full_high:
+        found.append(cat(_byte(last, last), _byte_range(full_low, high[1:])))
+        last -= 1
+    if first <= last:
+        found.append(cat(_byte(first, last), _byte_range(full_low, full_high)))
+    return either(*found)
+
+
+def _byte(low: int, high: int) -> Expr:
+    return Chars(((low, high),))
+
+
+_UTF8_TEXT = star(_utf8_chars(ANY))
+
+
+# --- automata
+
+
+class Dfa:
+    """A deterministic automaton, complete: `steps[state][class]`; state 0 is the start."""
+
+    def __init__(self, classes: list[tuple[int, int]], steps: list[list[int]], ends: list[bool]):
+        self.classes = classes
+        self.steps = steps
+        self.ends = ends
+
+
+def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
+    """The automaton whose states are the derivatives of `expr`. TooLarge after `limit` states."""
+    classes = [c for c in alphabet(expr) if not SURROGATES[0] <= c[0] <= SURROGATES[1]]
+    number, order = {expr: 0}, [expr]
+    steps: list[list[int]] = []
+    while len(steps) < len(order):
+        state = order[len(steps)]
+        row = []
+        for low, _ in classes:
+            after = derivative(state, low)
+            if after not in number:
+                number[after] = len(order)
+                order.append(after)
+            row.append(number[after])
+        steps.append(row)
+        if len(order) > limit:
+            raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+    return Dfa(classes, steps, [state.nullable for state in order])
+
+
+def minimise(automaton: Dfa) -> Dfa:
+    """The smallest automaton of the same language (Moore's refinement)."""
+    block = [int(end) for end in automaton.ends]
+    count = 0
+    while True:
+        numbers: dict[tuple[int, ...], int] = {}
+        keys = [(block[s], *(block[t] for t in row)) for s, row in enumerate(automaton.steps)]
+        block = [numbers.setdefault(key, len(numbers)) for key in keys]
+        if len(numbers) == count:
+            break
+        count = len(numbers)
+    first = {b: s for s, b in reversed(list(enumerate(block)))}
+    steps = [[block[t] for t in automaton.steps[first[b]]] for b in range(count)]
+    return Dfa(automaton.classes, steps, [automaton.ends[first[b]] for b in range(count)])
+
+
+def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
+    """An expression without And and Not, by eliminating states. TooLarge beyond `limit` states."""
+    if len(automaton.steps) > limit:
+        raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
+    n = len(automaton.steps)
+    edges = _edges(automaton)
+    start, end = n, n + 1
+    edges[start, 0] = EMPTY
+    edges.update(((s, end), EMPTY) for s in range(n) if automaton.ends[s])
+    for state in _elimination_order(edges, n):
+        loop = star(edges.pop((state, state), NEVER))
+        into = [(a, e) for (a, b), e in edges.items() if b == state]
+        outof = [(b, e) for (a, b), e in edges.items() if a == state]
+        edges = {k: e for k, e in edges.items() if state not in k}
+        for a, first in into:
+            for b, last in outof:
+                edges[a, b] = either(edges.get((a, b), NEVER), cat(first, loop, last))
+    return edges.get((start, end), NEVER)
+
+
+def _edges(automaton: Dfa) -> dict[tuple[int, int], Expr]:
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    alive = _alive(automaton)
+    for state, row in enumerate(automaton.steps):
+        for letters, after in zip(automaton.classes, row, strict=True):
+            if after in alive:
+                found.setdefault((state, after), []).append(letters)
+    return {pair: Chars(normal(letters)) for pair, letters in found.items()}
+
+
+def _alive(automaton: Dfa) -> set[int]:
+    """The states from which the end can be reached."""
+    before: dict[int, set[int]] = {}
+    for state, row in enumerate(automaton.steps):
+        for after in row:
+            before.setdefault(after, set()).add(state)
+    alive = {state for state, end in enumerate(automaton.ends) if end}
+    todo = list(alive)
+    while todo:
+        new = before.get(todo.pop(), set()) - alive
+        alive |= new
+        todo.extend(new)
+    return alive
+
+
+def _elimination_order(edges: dict[tuple[int, int], Expr], n: int) -> list[int]:
+    """States with few ways through them first: the expression stays small."""
+    into, outof = [0] * (n + 2), [0] * (n + 2)
+    for a, b in edges:
+        outof[a] += 1
+        into[b] += 1
+    return sorted(range(n), key=lambda state: into[state] * outof[state])
+
+
+# --- printing
+
+
+def show(expr: Expr) -> str:
+    """For people: `&` and `!` besides the usual syntax."""
+    if isinstance(expr, Chars):
+        return letter_class(expr.ranges)
+    if isinstance(expr, Cat):
+        return "".join(f"({show(p)})" if isinstance(p, Alt | And) else show(p) for p in expr.parts)
+    if isinstance(expr, Alt):
+        return "|".join(map(show, expr.parts)) or "[]"
+    if isinstance(expr, And):
+        return "&".join(f"({show(p)})" for p in expr.parts)
+    if isinstance(expr, Not):
+        return f"!({show(expr.part)})"
+    assert isinstance(expr, Rep)
+    return f"({show(expr.part)}){counted(expr.low, expr.high)}"
+
+
+def counted(low: int, high: int | None) -> str:
+    short = {(0, None): "*", (1, None): "+", (0, 1): "?"}
+    if (low, high) in short:
+        return short[low, high]
+    if low == high:
+        return f"{{{low}}}"
+    return f"{{{low},{'' if high is None else high}}}"
+
+
+@lru_cache(maxsize=10_000)
+def letter_class(found: Ranges) -> str:
+    """A set of letters in the syntax of Rust's regex (and most others): a letter or a class."""
+    if len(found) == 1 and found[0][0] == found[0][1]:
+        return _letter(found[0][0])
+    other = inverse(found)
+    negated = len(other) < len(found) or (len(other) == len(found) and found[-1][1] == LAST)
+    pairs = other if negated else found
+    if not pairs:
+        return r"[\x00-\x{10FFFF}]"
+    inside = "".join(_letter(a) if a == b else f"{_letter(a)}-{_letter(b)}" for a, b in pairs)
+    return f"[{'^' if negated else ''}{inside}]"
+
+
+def _letter(code: int) -> str:
+    letter = chr(code)
+    if (letter.isascii() and letter.isalnum()) or letter in " _\"'<>=,:;%@!`":
+        return letter
+    if 0x20 < code < 0x7F:
+        return "\\" + letter
+    return f"\\x{{{code:X}}}" if code > 0xFF else f"\\x{code:02X}"

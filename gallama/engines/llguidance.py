@@ -1,0 +1,157 @@
+"""The llguidance engine: grammars in llguidance's dialect of Lark, masks in microseconds.
+
+A matcher of llguidance never raises: it enters an error state, in which its mask holds one end
+token, so that the reply would end like a clean stop. Hence every call here is followed by a look at
+that state, and a grammar counts as good only when its first mask has been computed.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from llguidance import LLMatcher, LLParserLimits, LLTokenizer
+from numpy.typing import NDArray
+
+from gallama.errors import EngineFailure
+from gallama.types import Matcher, Vocabulary
+
+MAX_GRAMMARS = 256  # compiled grammars kept
+MAX_TOKENIZERS = 8
+
+# Alternatives at one place. The default, 2,000, is met by a oneOf of a dozen objects whose members
+# come in any order; its masks still take 5 ms at most.
+_LIMITS = LLParserLimits(max_items_in_row=8_000)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class LLGuidanceEngine:
+    """Engine over llguidance.
+
+    engine = LLGuidanceEngine()
+    matcher = engine.compile('start: "yes" | "no"', vocabulary)
+    """
+
+    def __init__(self, max_grammars: int = MAX_GRAMMARS) -> None:
+        self._max_grammars = max_grammars
+        self._lock = threading.Lock()
+        self._tokenizers: OrderedDict[str, LLTokenizer] = OrderedDict()
+        self._grammars: OrderedDict[tuple[str, str], LLGuidanceMatcher] = OrderedDict()
+
+    def compile(self, text: str, vocabulary: Vocabulary) -> Matcher:
+        """The matcher of a grammar, the first mask computed. Raises EngineFailure."""
+        key = (text, vocabulary.digest)
+        with self._lock:
+            found = _get(self._grammars, key)
+        if found is None:
+            found = _first(text, self.tokenizer(vocabulary), vocabulary)
+            with self._lock:
+                _put(self._grammars, key, found, self._max_grammars)
+        return found.fork()
+
+    def tokenizer(self, vocabulary: Vocabulary) -> LLTokenizer:
+        """llguidance's own form of a vocabulary; made once (0.5 s for 128k tokens)."""
+        with self._lock:
+            found = _get(self._tokenizers, vocabulary.digest)
+            if found is None:
+                found = _tokenizer(vocabulary)
+                _put(self._tokenizers, vocabulary.digest, found, MAX_TOKENIZERS)
+        return found
+
+
+class LLGuidanceMatcher:
+    """Matcher over an LLMatcher. `empty`: the grammar holds nothing but the empty text."""
+
+    def __init__(self, matcher: LLMatcher, n_vocab: int, empty: bool = False) -> None:
+        self._matcher = matcher
+        self._n_words = (n_vocab + 31) // 32
+        self._empty = empty
+
+    @property
+    def done(self) -> bool:
+        return self._empty or bool(self._call(self._matcher.is_stopped))
+
+    def fill_mask(self, row: NDArray[np.int32]) -> None:
+        if row.shape != (self._n_words,) or row.dtype != np.int32 or not row.flags.c_contiguous:
+            raise ValueError(f"the row must be {self._n_words} contiguous words of int32")
+        self._call(self._matcher.unsafe_compute_mask_ptr, row.ctypes.data, row.nbytes)
+
+    def advance(self, token: int) -> None:
+        if not self._call(self._matcher.consume_token, token):
+            raise EngineFailure(f"llguidance: the grammar does not allow token {token} here")
+
+    def forced(self) -> tuple[int, ...]:
+        return tuple(self._call(self._matcher.compute_ff_tokens))
+
+    def fork(self) -> "LLGuidanceMatcher":
+        copy = self._call(self._matcher.deep_copy)
+        return LLGuidanceMatcher(copy, self._n_words * 32, self._empty)
+
+    def _call(self, function: Callable[..., Any], *args: Any) -> Any:
+        result = function(*args)
+        if self._matcher.is_error():
+            # What follows the first line is the state of the parser.
+            reason = self._matcher.get_error().partition("\n")[0]
+            raise EngineFailure(f"llguidance: {reason}")
+        return result
+
+
+class _Wrapper:
+    """What LLTokenizer reads from a tokenizer object; its names are llguidance's."""
+
+    is_tokenizer_wrapper = True
+    bos_token_id = None
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        # A special token has no text: llguidance keeps its spelling behind a byte 0xFF, which no
+        # UTF-8 has. An ordinary token with that byte could be mistaken for one and is left out.
+        self.tokens = [b"" if b"\xff" in piece else piece for piece in vocabulary.pieces]
+        for spelling, token in vocabulary.special.items():
+            self.tokens[token] = spelling.encode("utf-8", "surrogateescape")
+        self.special_token_ids = sorted(vocabulary.special.values())
+        self.eos_token_id = min(vocabulary.end_tokens)
+        self._encode = vocabulary.encode
+
+    def __call__(self, text: str) -> list[int]:
+        return self._encode(text, False)
+
+
+def _tokenizer(vocabulary: Vocabulary) -> LLTokenizer:
+    if not vocabulary.end_tokens:
+        raise EngineFailure("llguidance needs an end token, and this vocabulary has none")
+    # An end token must be a special one: else its text would end the reply inside a string.
+    ordinary = vocabulary.end_tokens - frozenset(vocabulary.special.values())
+    if ordinary:
+        raise EngineFailure(f"end tokens {sorted(ordinary)} are not special in this vocabulary")
+    wrapper: Any = _Wrapper(vocabulary)  # what is read of it is duck-typed
+    return LLTokenizer(wrapper, eos_token=sorted(vocabulary.end_tokens))
+
+
+def _first(text: str, tokenizer: LLTokenizer, vocabulary: Vocabulary) -> LLGuidanceMatcher:
+    n_vocab = len(vocabulary.pieces)
+    grammar = LLMatcher.grammar_from_lark(text)
+    matcher = LLMatcher(tokenizer, grammar, log_level=0, limits=_LIMITS)
+    first = LLGuidanceMatcher(matcher, n_vocab)
+    row = np.zeros((n_vocab + 31) // 32, np.int32)
+    if first.done:
+        raise EngineFailure("llguidance: the grammar holds no text")
+    first.fill_mask(row)
+    allowed = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
+    empty = bool(np.isin(allowed, list(vocabulary.end_tokens)).all())
+    return LLGuidanceMatcher(matcher, n_vocab, empty)
+
+
+def _get(cache: OrderedDict[K, V], key: K) -> V | None:
+    found = cache.get(key)
+    if found is not None:
+        cache.move_to_end(key)
+    return found
+
+
+def _put(cache: OrderedDict[K, V], key: K, value: V, limit: int) -> None:
+    cache[key] = value
+    while len(cache) > limit:
+        cache.popitem(last=False)

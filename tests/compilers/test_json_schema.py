@@ -1,0 +1,222 @@
+"""JSON Schema: rows of (schema, values to accept, values to reject), and refusals by name.
+
+Each row is tried on the oracle of the IR and on llguidance, with members in any order and in the
+order of the source (then only rejections must agree).
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+import compilers
+from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
+from compilers.frontends.json_schema import Style, parse
+from compilers.oracle import recognises
+from tests.compilers.byte_engine import holds, tokens
+
+NAME = {"name": {"type": "string"}}
+
+ROWS: list[tuple[Any, list[Any], list[Any]]] = [
+    (True, [None, 1, "x", [], {"a": [1]}], []),
+    ({"type": "integer"}, [0, -5, 10**20], [1.5, "1", None]),
+    ({"type": "number"}, [0, -1.5, 1e30, 1e-7], ["1", None]),
+    ({"minimum": 3, "type": "number"}, [3, 3.5, 10], [2, 2.9, -3]),
+    ({"minimum": 3}, [3, "x", None], [2]),
+    ({"type": "integer", "exclusiveMinimum": -2, "maximum": 12}, [-1, 0, 12], [-2, 13, 1.5]),
+    ({"type": "number", "minimum": 1, "exclusiveMinimum": True}, [1.1], [1]),
+    ({"type": "integer", "multipleOf": 5, "not": {"multipleOf": 10}}, [5, -15], [10, 7]),
+    ({"enum": [1, "a", None, {"b": [1]}]}, [1, "a", None, {"b": [1]}], [2, "b", {"b": []}]),
+    ({"enum": ["a", "b", "c"], "not": {"const": "b"}}, ["a", "c"], ["b", "d"]),
+    ({"const": [1, {"a": 2}]}, [[1, {"a": 2}]], [[1], [1, {"a": 3}]]),
+    ({"not": {"const": {"a": 1}}}, [{}, {"a": 2}, {"a": 1, "b": 1}, [], 1], [{"a": 1}]),
+    ({"type": "array", "not": {"const": [1, 2]}}, [[], [1], [1, 3], [1, 2, 3]], [[1, 2]]),
+    ({"type": "string", "minLength": 2, "maxLength": 3}, ["ab", "é😀a"], ["a", "abcd"]),
+    ({"type": "string", "pattern": "^a|b$", "maxLength": 3}, ["a", "xb", "abc"], ["xa", "axxb"]),
+    ({"type": "string", "format": "date"}, ["2024-02-29"], ["2023-02-29", "x"]),
+    ({"type": "string", "format": "date-time"}, ["2024-01-01T00:00:00Z"], ["2024-01-01"]),
+    ({"type": "string", "format": "ipv6"}, ["::1", "1::", "::ffff:1.2.3.4"], [":1", "1:2"]),
+    ({"type": "string", "format": "uri"}, ["http://a.b/c?d#e", "urn:x:y"], ["//a", "a b"]),
+    ({"type": "string", "format": "unknown"}, ["x"], [1]),
+    ({"type": "string"}, ['"\\\n\u0007', "\u007f\u2028"], []),
+    (
+        {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"properties": NAME}},
+         "required": ["a"]},
+        [{"a": 1}, {"a": 1, "c": []}, {"b": {}, "a": 1}],
+        [{}, {"a": "x"}, {"b": {"name": 1}, "a": 1}],
+    ),
+    ({"properties": NAME, "additionalProperties": False}, [{}, {"name": ""}, 1], [{"x": 1}]),
+    ({"type": "object", "additionalProperties": {"type": "null"}}, [{}, {"x": None}], [{"x": 1}]),
+    (
+        {
+            "type": "object",
+            "properties": {"xa": {"type": "integer"}},
+            "patternProperties": {"^x": {"minimum": 3}, "a$": {"maximum": 5}},
+            "additionalProperties": False,
+        },
+        [{"xa": 4}, {"xb": 9, "ba": 1}, {"xca": 3}],
+        [{"xa": 6}, {"xb": 2}, {"xca": 6}, {"b": 1}],
+    ),
+    (
+        {"type": "object", "propertyNames": {"maxLength": 2, "pattern": "^[a-z]"}},
+        [{"ab": 1}, {}],
+        [{"abc": 1}, {"1": 1}],
+    ),
+    (
+        {"type": "object", "minProperties": 1, "maxProperties": 2, "properties": {"a": {}}},
+        [{"a": 1}, {"b": 1}, {"a": 1, "b": 2}],
+        [{}, {"a": 1, "b": 2, "c": 3}],
+    ),
+    (
+        {"type": "object", "dependentRequired": {"a": ["b"]}, "additionalProperties": {"const": 1}},
+        [{}, {"b": 1}, {"a": 1, "b": 1}],
+        [{"a": 1}],
+    ),
+    (
+        {"type": "object", "dependencies": {"a": {"required": ["c"]}, "b": ["a"]}},
+        [{}, {"c": 1}, {"a": 1, "c": 1}],
+        [{"a": 1}, {"b": 1}],
+    ),
+    (
+        {
+            "type": "object",
+            "properties": {"kind": {"enum": ["n", "s"]}, "v": {}},
+            "required": ["kind", "v"],
+            "if": {"properties": {"kind": {"const": "n"}}},
+            "then": {"properties": {"v": {"type": "number"}}},
+            "else": {"properties": {"v": {"type": "string"}}},
+        },
+        [{"kind": "n", "v": 1}, {"kind": "s", "v": "x"}],
+        [{"kind": "n", "v": "x"}, {"kind": "s", "v": 1}],
+    ),
+    ({"type": "object", "not": {"required": ["a"]}}, [{}, {"b": 1}], [{"a": 1}]),
+    ({"type": "object", "not": {"required": ["a", "b"]}}, [{"a": 1}], [{"a": 1, "b": 1}]),
+    (
+        {"type": "object", "oneOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        [{"a": 1}, {"b": 1, "c": 1}],
+        [{}, {"a": 1, "b": 1}],
+    ),
+    ({"oneOf": [{"type": "number"}, {"type": "integer"}, {"type": "null"}]}, [1.5, None], [1]),
+    ({"oneOf": [{"multipleOf": 2}, {"multipleOf": 5}], "type": "integer"}, [2, 5], [10, 3]),
+    (
+        {"anyOf": [{"type": "string", "maxLength": 1}, {"type": "array"}], "not": {"const": "b"}},
+        ["a", []],
+        ["b", "ab", 1],
+    ),
+    (
+        {"allOf": [{"properties": NAME}, {"required": ["name"]}, {"type": "object"}]},
+        [{"name": "x"}],
+        [{}, {"name": 1}],
+    ),
+    ({"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 2}, [[1]], [[]]),
+    ({"prefixItems": [{"const": 1}, {"const": 2}], "items": False}, [[], [1], [1, 2]], [[2]]),
+    ({"items": [{"const": 1}], "additionalItems": {"const": 2}}, [[1, 2, 2]], [[1, 1]]),
+    ({"type": "array", "contains": {"const": 1}}, [[1], [2, 1, 3]], [[], [2]]),
+    (
+        {"type": "array", "contains": {"const": 1}, "minContains": 2, "maxContains": 2},
+        [[1, 1], [1, 0, 1]],
+        [[1], [1, 1, 1]],
+    ),
+    ({"contains": {"enum": [None, {"a": None}]}}, [[None, {"a": True}], [{"a": None}]], [[1]]),
+    ({"not": {"items": {"type": "integer"}}}, [["a"], [1, "a"]], [[], [1]]),
+    ({"items": {"enum": [1, 2, 3]}, "uniqueItems": True}, [[], [3, 1]], [[1, 1]]),
+    (
+        {"$defs": {"t": {"properties": {"c": {"items": {"$ref": "#/$defs/t"}}},
+                         "additionalProperties": False, "type": "object"}},
+         "$ref": "#/$defs/t"},
+        [{}, {"c": []}, {"c": [{"c": []}, {}]}],
+        [{"c": [1]}, {"d": 1}],
+    ),
+    (
+        {"$id": "http://x/y", "properties": {"a": {"$ref": "z#w"}},
+         "$defs": {"q": {"$id": "z", "$defs": {"r": {"$anchor": "w", "type": "null"}}}}},
+        [{"a": None}],
+        [{"a": 1}],
+    ),
+    ({"properties": {"a": {}}, "unevaluatedProperties": False}, [{"a": 1}], [{"b": 1}]),
+    (
+        {"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": {"const": 1}},
+        [{"a": 2}, {"b": 1}],
+        [{"b": 2}],
+    ),
+]  # fmt: skip
+
+
+def of(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("schema", "accept", "reject"), ROWS, ids=lambda row: of(row)[:70])
+def test_rows(schema: Any, accept: list[Any], reject: list[Any]) -> None:
+    grammar = compilers.json_schema(schema)
+    assert [v for v in accept if not recognises(grammar, of(v))] == []
+    assert [v for v in reject if recognises(grammar, of(v))] == []
+    free = compilers.emit(grammar, "llguidance")
+    assert [v for v in accept if not holds(free, tokens(of(v)))] == []
+    assert [v for v in reject if holds(free, tokens(of(v)))] == []
+    fixed = compilers.emit(grammar, "llguidance", order="source")
+    assert [v for v in reject if holds(fixed, tokens(of(v)))] == []
+
+
+REFUSED = [
+    ({"type": "array", "uniqueItems": True}, Unsupported, "uniqueItems", ""),
+    ({"$ref": "http://other/schema"}, Unsupported, "$ref: remote", ""),
+    ({"properties": {"a": {"$ref": "#/nowhere"}}}, Unsupported, "$ref: no target", "/properties/a"),
+    ({"$ref": "#"}, Unsupported, "$ref: circle", ""),
+    ({"allOf": [{"$ref": "#"}]}, Unsupported, "$ref: circle", ""),
+    ({"items": {"pattern": "(?<=a)b"}}, Unsupported, "pattern: look-behind", "/items/pattern"),
+    ({"items": {"pattern": "("}}, Malformed, "pattern: malformed", "/items/pattern"),
+    ({"type": "number", "multipleOf": 1.37}, Unsupported, "multipleOf", "/multipleOf"),
+    ({"type": "text"}, Malformed, "malformed", "/type"),
+    ({"minLength": -1}, Malformed, "malformed", "/minLength"),
+    ({"required": "a"}, Malformed, "malformed", "/required"),
+    ({"properties": []}, Malformed, "malformed", "/properties"),
+    ({"properties": {"a": 1}}, Malformed, "malformed", "/properties/a"),
+    ({"anyOf": [{"unevaluatedProperties": False, "anyOf": [{}]}]}, Unsupported,
+     "unevaluatedProperties", "/anyOf/0/unevaluatedProperties"),
+    (False, Contradiction, "contradiction", ""),
+    ({"type": "string", "minLength": 2, "maxLength": 1}, Contradiction, "contradiction", ""),
+    ({"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]}, Contradiction,
+     "contradiction", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("schema", "error", "kind", "where"), REFUSED, ids=lambda row: str(row)[:60]
+)
+def test_refused(schema: Any, error: type[CompileError], kind: str, where: str) -> None:
+    with pytest.raises(error) as caught:
+        compilers.json_schema(schema)
+    assert caught.value.kind == kind
+    assert caught.value.where.startswith(where)
+
+
+def test_hostile_input_meets_a_limit() -> None:
+    deep: Any = {}
+    for _ in range(10_000):
+        deep = {"not": deep}
+    wide = {"allOf": [{"anyOf": [{"required": [f"{i}{j}"]} for j in "abcd"]} for i in range(30)]}
+    for schema in (deep, wide):
+        with pytest.raises(TooLarge):
+            compilers.json_schema(schema)
+
+
+def test_what_is_not_enforced_is_listed() -> None:
+    grammar = compilers.json_schema({"items": {"format": "color", "x-y": 1, "type": "string"}})
+    assert {note.where for note in grammar.notes} == {"/items/format", "/items/x-y"}
+
+
+def test_separators() -> None:
+    schema = {"properties": {"a": {"items": {"type": "null"}}}, "additionalProperties": False}
+    tight = parse(schema, Style(",", ":"))
+    assert recognises(tight, '{"a":[null,null]}')
+    assert not recognises(tight, '{"a": [null, null]}')
+
+
+def test_the_same_text_every_time() -> None:
+    schema = {
+        "anyOf": [{"properties": {c: {"type": "string"}}} for c in "xyz"],
+        "not": {"const": 1},
+    }
+    texts = {compilers.emit(compilers.json_schema(dict(schema)), "llguidance") for _ in range(3)}
+    assert len(texts) == 1

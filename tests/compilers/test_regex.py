@@ -1,0 +1,140 @@
+"""Regular expressions: rows of (pattern, texts in which it is found, texts in which it is not)."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compilers.errors import CompileError, Malformed, Unsupported
+from compilers.frontends.regex import search, whole
+from compilers.regular import (
+    accepts,
+    dfa,
+    example,
+    is_empty,
+    lengths,
+    minimise,
+    other_than,
+    to_expr,
+    utf8,
+)
+
+SEARCH = [
+    ("a", ["a", "xay"], ["", "b"]),
+    ("^a", ["a", "ab"], ["ba"]),
+    ("a$", ["a", "ba"], ["ab", "a\n"]),
+    ("^a|b$", ["ax", "xb", "b"], ["xa", "bx"]),
+    ("^(a|b)$|^$", ["", "a", "b"], ["ab", "c"]),
+    ("(^a|b)c", ["ac", "xbc"], ["xac", "c"]),
+    ("x*^a", ["a", "ab"], ["xa", "ba"]),
+    ("^(?!foo)", ["", "fo", "xfoo"], ["foo", "foobar"]),
+    ("^(?=.*[0-9])(?=.*[a-z]).{2,4}$", ["a1", "1a", "ab12"], ["a", "ab", "12", "abc12"]),
+    ("^((?!bad).)*$", ["", "good", "ba"], ["bad", "xbady", "a\nb"]),
+    (r"^[^\s]+$", ["ab"], ["", "a b", "a\u00a0b", "a\tb"]),
+    (r"^[\w-]+$", ["a-b_9"], ["", "a.b"]),
+    (r"^[a-zA-Z0-9-_.]+$", ["a-b_.c"], ["a/b"]),
+    (r"^\u00e9\x41\/\.$", ["éA/."], ["eA/."]),
+    (r"^\ud83d\ude00$", ["😀"], [":"]),
+    (r"^a{2}b{1,}c{0,1}$", ["aab", "aabbc"], ["ab", "aac"]),
+    (r"^a{,2}$", ["a{,2}"], ["a", ""]),
+    (r"^\p{Lu}\p{L}*$", ["Éa", "A"], ["a", ""]),
+    (r"^(?:(?<year>\d{4}))$", ["2024"], ["24"]),
+    (r"^[^]$", ["a", "\n"], ["", "ab"]),
+    (r"[]", [], ["", "a"]),
+    (r"^[\]\\]$", ["]", "\\"], ["["]),
+    (r"(?i)^ab[c-d]$", ["AbC", "abd"], ["abe"]),
+    (r"^.$", ["a", "é", "😀"], ["\n", "\u2028", "ab"]),
+    ("", ["", "x"], []),
+    (r"^(a/?(b|$))*$", ["", "ab", "a", "aba/", "a/b"], ["b", "aa", "aab"]),
+    (r"^(a($|/))+$", ["a", "a/", "a/a"], ["", "aa"]),
+    (r"^(?:(?:^[*]|[a-z]+)[.])*x$", ["x", "*.x", "*.ab.x"], ["a.*.x", "*x"]),
+    (r"[ab]{1,9}", ["a", "xbx"], ["", "x"]),
+    (r"^a[bc]{2,9}", ["abb", "abcbx"], ["ab", "abxx"]),
+]
+
+
+@pytest.mark.parametrize(("pattern", "found", "missing"), SEARCH)
+def test_search(pattern: str, found: list[str], missing: list[str]) -> None:
+    expr = search(pattern)
+    assert [t for t in found if not accepts(expr, t)] == []
+    assert [t for t in missing if accepts(expr, t)] == []
+
+
+REFUSED = [
+    (r"(a)\1", Unsupported, "back-reference"),
+    (r"(?<=a)b", Unsupported, "look-behind"),
+    (r"\bword", Unsupported, r"\b"),
+    (r"a++", Unsupported, "possessive"),
+    (r"(a(?=b).)*c", Unsupported, "repetition"),
+    (r"\p{Script=Greek}", Unsupported, "Script=Greek"),
+    (r"(a", Malformed, "missing"),
+    (r"a)", Malformed, "unbalanced"),
+    (r"*a", Malformed, "nothing to repeat"),
+    (r"[b-a]", Malformed, "order"),
+    (r"[a", Malformed, "early"),
+    (r"\xzz", Malformed, "hexadecimal"),
+    ("(" * 5000 + ")" * 5000, CompileError, "nested"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "error", "message"), REFUSED)
+def test_refused(pattern: str, error: type[CompileError], message: str) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        search(pattern)
+
+
+LETTERS = st.sampled_from(["a", "b", "é", "😀", ".", "[ab]", "[^a]", r"\d"])
+
+
+def _joined(parts: list[str]) -> str:
+    return "".join(parts)
+
+
+PATTERNS = st.recursive(
+    LETTERS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(_joined),
+        st.tuples(inner, inner).map(lambda p: f"(?:{p[0]}|{p[1]})"),
+        st.tuples(inner, st.sampled_from(["*", "+", "?", "{1,2}"])).map(
+            lambda p: f"(?:{p[0]}){p[1]}"
+        ),
+        st.tuples(st.sampled_from(["(?!%s)", "(?=%s)"]), inner).map(lambda p: p[0] % p[1]),
+        st.tuples(inner, inner).map(lambda p: f"(?:^{p[0]}|{p[1]})"),
+        st.tuples(inner, inner).map(lambda p: rf"(?:{p[0]}\Z|{p[1]})"),
+    ),
+    max_leaves=6,
+)
+TEXTS = st.text(alphabet="ab1é😀", max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PATTERNS, TEXTS)
+def test_the_same_as_python(pattern: str, text: str) -> None:
+    try:
+        expr, found = whole(pattern), search(pattern)
+    except Unsupported:
+        return
+    assert accepts(expr, text) == bool(re.fullmatch(pattern, text, re.ASCII))
+    assert accepts(found, text) == bool(re.search(pattern, text, re.ASCII))
+    assert accepts(utf8(expr), text.encode()) == accepts(expr, text)
+    assert accepts(utf8(other_than(expr)), text.encode()) != accepts(expr, text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PATTERNS, TEXTS)
+def test_automata_keep_the_language(pattern: str, text: str) -> None:
+    try:
+        expr = whole(pattern)
+    except Unsupported:
+        return
+    small = minimise(dfa(expr))
+    back = to_expr(small)
+    assert accepts(back, text) == accepts(expr, text)
+    shortest = example(expr)
+    assert is_empty(expr) == (shortest is None)
+    if shortest is not None:
+        low, high = lengths(expr)
+        assert low <= len(shortest)
+        assert high is None or len(shortest) <= high
+        assert accepts(back, shortest)

@@ -1,0 +1,297 @@
+"""MaskBench: how many JSON Schemas does our compiler get fully right, and how fast?
+
+    python -m tests.conformance.maskbench --data FILE [--dialect llguidance] [--peer llguidance]
+        [--sample N] [--jobs K] [--tokenizer GGUF] [--show refused|wrong|slow|all] [--only TEXT]
+
+Every schema is compiled; every instance, written with json.dumps(x, ensure_ascii=False) and
+tokenized with a real vocabulary, is walked token by token through the masks: before each token the
+mask is looked at. A valid instance must pass and be allowed to end, an invalid one must be refused
+or not be allowed to end. A schema without instances counts when it compiles. With --peer, a
+contender does the same work in the same run.
+"""
+
+import argparse
+import gzip
+import json
+import multiprocessing
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
+from gallama.errors import EngineFailure
+from gallama.types import Matcher, Vocabulary
+from tests.conformance import real_vocabulary
+
+VOCABULARY = Path("build/vocab/ggml-vocab-llama-bpe.gguf")
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Outcome:
+    """One schema under one contender; times in seconds. `refused`: why it did not compile."""
+
+    name: str
+    n_tests: int
+    refused: str | None = None
+    valid_refused: list[str] = field(default_factory=list)
+    invalid_accepted: list[str] = field(default_factory=list)
+    broken: str | None = None
+    front: float = 0.0
+    compile: float = 0.0
+    masks: list[float] = field(default_factory=list)
+
+    @property
+    def right(self) -> bool:
+        wrong = self.valid_refused or self.invalid_accepted or self.broken
+        return self.refused is None and not wrong
+
+
+class Refusal(Exception):
+    """A schema that a contender does not take; the text is the key of the table."""
+
+
+class Ours:
+    """This repository's compiler and engine."""
+
+    def __init__(self, dialect: str, order: str, vocabulary: Vocabulary) -> None:
+        self.name = dialect
+        self._dialect = dialect
+        self._order = order
+        self._vocabulary = vocabulary
+        self._engine = LLGuidanceEngine(max_grammars=0)
+        self._engine.tokenizer(vocabulary)
+
+    def compile(self, schema: Any, outcome: Outcome) -> Matcher:
+        import compilers
+
+        start = time.thread_time()
+        try:
+            grammar = compilers.json_schema(schema)
+            text = compilers.emit(grammar, self._dialect, order=self._order)
+        except compilers.CompileError as error:
+            raise Refusal(error.kind) from error
+        finally:
+            outcome.front = time.thread_time() - start
+        return self._engine.compile(text, self._vocabulary)
+
+
+class LLGuidancePeer:
+    """llguidance's own JSON Schema front end."""
+
+    name = "peer llguidance"
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._tokenizer = LLGuidanceEngine().tokenizer(vocabulary)
+        self._n_vocab = len(vocabulary.pieces)
+
+    def compile(self, schema: Any, outcome: Outcome) -> Matcher:
+        from llguidance import LLMatcher
+
+        start = time.thread_time()
+        grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema))
+        outcome.front = time.thread_time() - start
+        matcher = LLMatcher(self._tokenizer, grammar, log_level=0)
+        if matcher.is_error():
+            raise Refusal(matcher.get_error().partition("\n")[0][:60])
+        return LLGuidanceMatcher(matcher, self._n_vocab)
+
+
+Contender = Ours | LLGuidancePeer
+
+
+class Walker:
+    """Walks instances through masks."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._row = np.zeros((len(vocabulary.pieces) + 31) // 32, np.int32)
+        self._ends = sorted(vocabulary.end_tokens)
+
+    def run(self, contender: Contender, row: Row) -> Outcome:
+        outcome = Outcome(row["name"], len(row["tests"]))
+        start = time.thread_time()
+        try:
+            matcher = contender.compile(row["schema"], outcome)
+            matcher.fill_mask(self._row)
+        except Refusal as refusal:
+            outcome.refused = str(refusal)
+        except EngineFailure as failure:
+            outcome.refused = f"engine: {str(failure)[:70]}"
+        outcome.compile = time.thread_time() - start
+        if outcome.refused is None:
+            self._tests(matcher, row["tests"], outcome)
+        return outcome
+
+    def _tests(self, matcher: Matcher, tests: Iterable[Row], outcome: Outcome) -> None:
+        for test in tests:
+            text = json.dumps(test["data"], ensure_ascii=False)
+            try:
+                stopped = self._walk(matcher.fork(), text, outcome.masks)
+            except EngineFailure as failure:
+                outcome.broken = str(failure)[:100]
+                continue
+            if test["valid"] and stopped is not None:
+                outcome.valid_refused.append(stopped)
+            elif not test["valid"] and stopped is None:
+                outcome.invalid_accepted.append(text[:300])
+
+    def _walk(self, matcher: Matcher, text: str, masks: list[float]) -> str | None:
+        """None when the text passes and may end; else the text up to where it was refused."""
+        tokens = self._vocabulary.encode(text, False)
+        for position, token in enumerate(tokens):
+            self._mask(matcher, masks)
+            if not self._allows(token):
+                done = b"".join(self._vocabulary.pieces[t] for t in tokens[:position])
+                piece = self._vocabulary.pieces[token]
+                return f"{done[-80:].decode(errors='replace')} >>> {piece.decode(errors='replace')}"
+            matcher.advance(token)
+        self._mask(matcher, masks)
+        return None if any(map(self._allows, self._ends)) else f"{text[-80:]} >>> (end)"
+
+    def _mask(self, matcher: Matcher, masks: list[float]) -> None:
+        start = time.thread_time()
+        matcher.fill_mask(self._row)
+        masks.append(time.thread_time() - start)
+
+    def _allows(self, token: int) -> bool:
+        return bool(self._row[token >> 5] >> (token & 31) & 1)
+
+
+_state: tuple[Walker, list[Contender]]
+
+
+def _start(options: argparse.Namespace) -> None:
+    global _state
+    vocabulary = real_vocabulary.load(options.tokenizer)
+    contenders: list[Contender] = []
+    if options.peer:
+        contenders.append(LLGuidancePeer(vocabulary))
+    if options.dialect != "none":
+        contenders.append(Ours(options.dialect, options.order, vocabulary))
+    _state = Walker(vocabulary), contenders
+
+
+def _work(row: Row) -> list[Outcome]:
+    walker, contenders = _state
+    return [walker.run(contender, row) for contender in contenders]
+
+
+def read(path: Path) -> list[Row]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def table(name: str, outcomes: Sequence[Outcome]) -> None:
+    compiled = [o for o in outcomes if o.refused is None]
+    bare = [o for o in outcomes if not o.n_tests]
+    print(f"\n== {name}: {len(outcomes)} schemas")
+    print(f"compiled: {_share(len(compiled), len(outcomes))}")
+    print(f"without instances: {len(bare)}, of these compiled: {sum(o.right for o in bare)}")
+    reasons = Counter(o.refused for o in outcomes if o.refused is not None)
+    print(f"refused: {reasons.total()}")
+    for reason, count in reasons.most_common():
+        print(f"    {count:4}  {reason}")
+    print(f"valid refused: {sum(bool(o.valid_refused) for o in outcomes)} schemas")
+    print(f"engine failures while walking: {sum(o.broken is not None for o in outcomes)} schemas")
+    accepting = sum(bool(o.invalid_accepted) for o in outcomes)
+    _times("front end + emit ms", [o.front * 1e3 for o in outcomes])
+    _times("compile, in all  ms", [o.compile * 1e3 for o in compiled])
+    _times("mask             us", [t * 1e6 for o in compiled for t in o.masks])
+    for group in ("BFCL", "Glaive", "JME"):
+        of_group = [o for o in outcomes if o.name.startswith(group)]
+        if of_group:
+            print(f"{group}: {_share(sum(o.right for o in of_group), len(of_group))}")
+    right = sum(o.right for o in outcomes)
+    share = 100 * right / max(1, len(outcomes))
+    print(
+        f"fully correct: {share:.1f} % ({right} of {len(outcomes)}) "
+        f"(schemas accepting an invalid instance: {accepting})"
+    )
+
+
+def common_masks(names: Sequence[str], outcomes: Sequence[Sequence[Outcome]]) -> None:
+    """Mask times on the schemas that every contender gets right."""
+    both = [o for o in outcomes if all(each.right for each in o)]
+    print(f"\n== masks on the {len(both)} schemas that all get right")
+    for i, name in enumerate(names):
+        _times(f"{name:16} us", [t * 1e6 for o in both for t in o[i].masks])
+        _times(f"{name:8} compile ms", [o[i].compile * 1e3 for o in both])
+
+
+def show(outcomes: Iterable[Outcome], what: str) -> None:
+    for o in outcomes:
+        if o.refused is not None and what in ("refused", "all"):
+            print(f"REFUSED {o.name}: {o.refused}")
+        if what in ("wrong", "all"):
+            for text in o.valid_refused:
+                print(f"VALID REFUSED {o.name}: {text}")
+            for text in o.invalid_accepted:
+                print(f"INVALID ACCEPTED {o.name}: {text}")
+            if o.broken:
+                print(f"BROKEN {o.name}: {o.broken}")
+        slow = max(o.masks, default=0)
+        if what == "slow" and (slow > 5e-3 or o.front > 0.05 or o.compile > 0.2):
+            times = f"front {o.front:.3f} s, compile {o.compile:.3f} s, mask {slow * 1e3:.1f} ms"
+            print(f"SLOW {o.name}: {times}")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / max(1, whole):.1f} % ({part} of {whole})"
+
+
+def _times(name: str, values: list[float]) -> None:
+    if values:
+        p50, p95, p99 = np.percentile(values, [50, 95, 99])
+        print(f"{name}: p50 {p50:.2f}  p95 {p95:.2f}  p99 {p99:.2f}  max {max(values):.2f}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--dialect", default="llguidance", choices=["llguidance", "none"])
+    parser.add_argument("--order", default="free", choices=["free", "source"])
+    parser.add_argument("--peer", choices=["llguidance"])
+    parser.add_argument("--tokenizer", type=Path, default=VOCABULARY)
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--only", help="schemas whose name contains this")
+    parser.add_argument("--show", choices=["refused", "wrong", "slow", "all"])
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = _options()
+    rows = [row for row in read(options.data) if (options.only or "") in row["name"]]
+    if options.sample:
+        rows = random.Random(0).sample(rows, min(options.sample, len(rows)))
+    results = _run(options, rows)
+    peers = [f"peer {options.peer}"] if options.peer else []
+    names = peers + ([options.dialect] if options.dialect != "none" else [])
+    if options.show:
+        show((each[-1] for each in results), options.show)
+    for i, name in enumerate(names):
+        table(name, [each[i] for each in results])
+    if len(names) > 1:
+        common_masks(names, results)
+
+
+def _run(options: argparse.Namespace, rows: Sequence[Row]) -> list[list[Outcome]]:
+    if options.jobs == 1:
+        _start(options)
+        return [_work(row) for row in rows]
+    context = multiprocessing.get_context("spawn")
+    start: Callable[[argparse.Namespace], None] = _start
+    with context.Pool(options.jobs, start, (options,)) as pool:
+        return pool.map(_work, rows, chunksize=8)
+
+
+if __name__ == "__main__":
+    main()
