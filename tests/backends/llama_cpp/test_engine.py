@@ -58,7 +58,7 @@ async def test_exact_in_every_precision(
 async def test_seeds_make_a_difference() -> None:
     async with loaded() as backend:
         prompt = chat(backend, STORY)
-        hot = Sampling(max_tokens=12, temperature=1.5)
+        hot = Sampling(max_tokens=40, temperature=3.0)
         replies = [await complete(backend, prompt, replace(hot, seed=seed)) for seed in range(6)]
         assert len(set(replies)) > 1
         assert len({await complete(backend, prompt, hot) for _ in range(6)}) > 1
