@@ -10,7 +10,7 @@ from typing import Any
 
 from ..chat import Conversation, Message, dumps
 from . import words as w
-from .catalogue import KNOWN, NEVER_SEEN
+from .catalogue import KNOWN
 from .facts import question
 from .invented import invent, lookalike
 from .phrases import finish, lines, listed, request
@@ -266,9 +266,9 @@ def exam_paper(rng: Random, kind: str, exam: Exam, count: int) -> Conversation:
         first = []
     offers = toolbox(rng, count, first)
     if exam.phrasing and kind in ("single", "parallel"):
-        exam = Exam(True, [entry.tool for entry in offers if entry.tool in (*KNOWN, *NEVER_SEEN)])
-        usable = [entry for entry in offers if entry.tool in exam.tools]
-        turn = exchange(rng, kind, usable, exam)
+        wanted = exam.tools or KNOWN  # only these have phrasings that were held out
+        asked = [entry for entry in offers if entry.tool in wanted]
+        turn = exchange(rng, kind, asked, Exam(True, [entry.tool for entry in asked]))
     else:
         turn = exchange(rng, kind, offers, exam)
     return Conversation(
