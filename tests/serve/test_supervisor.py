@@ -370,6 +370,7 @@ async def test_where_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) 
 async def test_fifty_failed_starts_leave_no_descriptor(program: Script) -> None:
     program("exit 1")
     me = psutil.Process()
+    others = me.children()  # servers that other tests share
     async with launching() as launcher:
         before = 0
         for attempt in range(50):
@@ -378,7 +379,7 @@ async def test_fifty_failed_starts_leave_no_descriptor(program: Script) -> None:
             if attempt == 10:
                 before = me.num_fds()
         assert me.num_fds() <= before
-    assert me.children() == []
+    assert me.children() == others
 
 
 async def test_a_worker_may_say_more_than_anyone_reads(program: Script) -> None:

@@ -53,6 +53,7 @@ from compilers.regular import Expr, both, either, other_than, text
 
 MAX_RULES = 20_000
 MAX_STATES = 3_000  # of one object or array
+MAX_CHAIN = 350  # of states made one within the other: two Python frames each
 MAX_UNIQUE = 8
 MAX_ALTERNATIVES = 500
 MAX_CLASSES = 64
@@ -281,15 +282,22 @@ class Lowering:
     def _states(self, body: Callable[[Any], Node]) -> Callable[[Any], Node]:
         """A rule for each state, made when it is first asked for."""
         made: dict[Any, Node] = {}
+        begun = 0  # bodies that are being made, one within the other
 
         def rule(state: Any) -> Node:
+            nonlocal begun
             if state not in made:
+                if begun == MAX_CHAIN:
+                    message = f"counting takes a chain of more than {MAX_CHAIN} states"
+                    raise TooLarge(message, kind="counting")
                 if len(made) > MAX_STATES:
                     raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
                 name = f"c{len(self._rules)}"
                 made[state] = Ref(name)
                 self._rules[name] = NOTHING  # holds the name while the body is made
+                begun += 1
                 self._rules[name] = body(state)
+                begun -= 1
             return made[state]
 
         return rule
