@@ -50,7 +50,6 @@ class Models:
         self._supervisor = supervisor
         self._created = int(time.time())
         self._named = {name: name for name in config.models}
-        self._specs = config.models
         for name, spec in config.models.items():
             self._named.update(dict.fromkeys(spec.aliases, name))
 

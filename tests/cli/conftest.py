@@ -1,15 +1,12 @@
 import os
 import shlex
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import gallama
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Run, runner
 
 SOURCES = Path(gallama.__file__).parent.parent
 
@@ -27,29 +24,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder, here and for the commands that `run` starts."""
-    here = tmp_path / "here"
-    here.mkdir()
-    monkeypatch.chdir(here)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("GALLAMA_HOME", raising=False)
-    return here
-
-
-@pytest.fixture
 def run(environment: dict[str, str], folder: Path) -> Run:
     """Runs a command line as a process of its own."""
-
-    def run(*command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=60,
-        )
-
-    return run
+    return runner(folder, environment)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.commands import Run
 
 PRESS_TAB = r"""
 eval "$(gallama completion bash)"

@@ -4,14 +4,8 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder and an empty home: only what a test writes is there."""
-    here = tmp_path / "here"
-    here.mkdir()
-    monkeypatch.chdir(here)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("GALLAMA_HOME", raising=False)
-    return here
+def alone(folder: Path) -> None:
+    """Every test here is in an empty folder."""
 
 
 def write(file: Path, text: str) -> Path:

@@ -1,12 +1,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import gallama
+from tests.commands import Run, runner
 
 SOURCES = Path(gallama.__file__).parent.parent
 
@@ -32,21 +32,9 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def outside(installed: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def outside(installed: Path, tmp_path: Path) -> Run:
     """Runs a command in an empty folder far from the sources, with the installed wheel."""
     path = f"{installed / 'bin'}{os.pathsep}{os.environ['PATH']}"
     home = str(tmp_path / "home")
     environment = {"HOME": home, "PATH": path, "PYTHONPATH": str(installed)}
-
-    def run(*command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=60,
-        )
-
-    return run
+    return runner(tmp_path, environment)
