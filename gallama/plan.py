@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from compilers import Grammar
 from gallama.errors import PlanError
+from gallama.guide import grammar_of
 from gallama.template import ChatTemplate
 from gallama.text import Stops
-from gallama.types import Request, Sampling, Vocabulary
+from gallama.types import Matcher, Request, Sampling, Vocabulary
 
 # Characters of all stop strings together: they become an automaton with a state for each.
 MAX_STOP_CHARACTERS = 100_000
@@ -16,11 +18,14 @@ QUICK = 100_000  # bytes that take no time to tokenize; a megabyte takes half a 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`prompt`: token ids; `stops`: the strings that end the reply, in the text layer."""
+    """`prompt`: token ids; `stops`: the strings that end the reply, in the text layer; `grammar`:
+    what the reply is held to, and `matcher`, once it is compiled, at the reply's beginning."""
 
     prompt: tuple[int, ...]
     sampling: Sampling
     stops: Stops
+    grammar: Grammar | None = None
+    matcher: Matcher | None = None
 
 
 def plan(
@@ -34,7 +39,8 @@ def plan(
         max_tokens=_max_tokens(len(prompt), request, max_seq_len),
         end_tokens=request.sampling.end_tokens | _stop_tokens(request, vocabulary),
     )
-    return Plan(tuple(prompt), sampling, stops)
+    grammar = None if request.guide is None else grammar_of(request.guide)
+    return Plan(tuple(prompt), sampling, stops, grammar)
 
 
 def _stops(request: Request) -> Stops:

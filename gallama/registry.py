@@ -72,7 +72,7 @@ BACKENDS: Mapping[str, BackendEntry] = {
 }
 
 ENGINES: Mapping[str, Entry] = {
-    "llguidance": Entry(None, ("llguidance",)),
+    "llguidance": Entry("gallama.engines.llguidance:LLGuidanceEngine", ("llguidance",)),
     "formatron": Entry(None, ("kbnf", "formatron")),
 }
 

@@ -64,6 +64,23 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Guide:
+    """What a reply may look like, as the request declares it; hashable, so that it can be a key.
+
+    At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (Lark text) is
+    given; `regex` stands alone or with `prefix`, a pattern for how the reply begins. `param` is
+    the request's field that declares it.
+    """
+
+    schema: str | None = None
+    choice: tuple[str, ...] = ()
+    regex: str | None = None
+    prefix: str | None = None
+    grammar: str | None = None
+    param: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One reply wanted: chat turns to be rendered by the model's template, or a raw prompt.
 
@@ -79,6 +96,7 @@ class Request:
     add_generation_prompt: bool = True
     continue_final_message: bool = False
     template_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from gallama.api.service import Service
 from gallama.api.types import CompletionRequest
 from gallama.backends.scripted.backend import ScriptedBackend
 from gallama.config.schema import ModelSpec, SamplingDefaults
+from gallama.engines.llguidance import LLGuidanceEngine
 from gallama.errors import PlanError
+from gallama.guide import Constraints
 from gallama.plan import Plan, plan
 from gallama.template import CHATML, ChatTemplate
 from gallama.types import Message, Request, Sampling, Vocabulary
@@ -43,7 +45,7 @@ def test_what_is_before_every_prompt(
 
 
 def test_tokenize_counts_as_completions_do() -> None:
-    service = Service("fake", Fake(WITH_BOS), ChatTemplate(CHATML, WITH_BOS), SamplingDefaults())
+    service = served(Fake(WITH_BOS), WITH_BOS)
     assert asyncio.run(service.encode("hi", True, True)) == [START, *b"hi"]
     assert asyncio.run(service.encode("hi", True, False)) == [*b"hi"]
 
@@ -119,11 +121,16 @@ MIDDLES = [
 def test_what_comes_in_the_middle(tokens: tuple[str, ...], prompt: str) -> None:
     special = {**VOCABULARY.special, **{text: 300 + i for i, text in enumerate(tokens)}}
     backend = Fake(replace(VOCABULARY, special=special))
-    template = ChatTemplate(CHATML, VOCABULARY)
-    service = Service("fake", backend, template, SamplingDefaults())
+    service = served(backend, VOCABULARY)
     wire = CompletionRequest(model="fake", prompt="def f(", suffix="): pass")
     (source,) = asyncio.run(Completions(service, wire).plan())
     assert bytes(source.plan.prompt).decode() == prompt
+
+
+def served(backend: ScriptedBackend, vocabulary: Vocabulary) -> Service:
+    constraints = Constraints(LLGuidanceEngine(), "llguidance", vocabulary)
+    template = ChatTemplate(CHATML, vocabulary)
+    return Service("fake", backend, template, SamplingDefaults(), constraints)
 
 
 class Fake(ScriptedBackend):

@@ -29,6 +29,7 @@ from compilers.regular import (
     both,
     cat,
     chars,
+    children,
     either,
     inverse,
     is_empty,
@@ -89,15 +90,19 @@ class _Look:
 _Node = _Set | _Seq | _Or | _Times | _Begin | _End | _Look
 
 
-def parse(pattern: str) -> Grammar:
-    """The grammar of the texts that `pattern` matches from end to end."""
-    expr = whole(pattern)
+def parse(pattern: str | None, prefix: str | None = None) -> Grammar:
+    """The grammar of the texts that `pattern` matches from end to end, and that begin with a match
+    of `prefix`; None for either asks nothing."""
+    wanted = [] if pattern is None else [whole(pattern)]
+    wanted += [] if prefix is None else [cat(whole(prefix), EVERY)]
+    expr = both(*wanted) if wanted else EVERY
     try:
         empty = is_empty(expr)
     except TooLarge:  # too large to say: whoever uses it will see
         empty = False
     if empty:
-        raise Contradiction(f"no text matches {pattern!r}")
+        patterns = " and ".join(repr(one) for one in (pattern, prefix) if one is not None)
+        raise Contradiction(f"no text matches {patterns}")
     return Grammar({"start": Regular(expr)})
 
 
@@ -562,5 +567,13 @@ def _or(parts: list[_Node]) -> _Node:
 
 def _times(part: _Node, low: int, high: int | None) -> _Node:
     if isinstance(part, _Set):
+        if _repeats(part.expr) * max(low, high or 1) > MAX_COUNT:
+            raise TooLarge(f"counts within counts of more than {MAX_COUNT} in all", kind="regex")
         return _Set(times(part.expr, low, high))
     return _Times(part, low, high)
+
+
+def _repeats(expr: Expr) -> int:
+    """The greatest product of the counts that stand one within the other."""
+    inner = max(map(_repeats, children(expr)), default=1)
+    return inner * max(expr.low, expr.high or 1) if isinstance(expr, Rep) else inner

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+from gallama.api.guide import guide_of
 from gallama.api.logprobs import chat_logprobs
 from gallama.api.messages import conversation
 from gallama.api.service import Piece, Service, collect, interleave, replies
@@ -43,6 +44,7 @@ class Chat:
             sampling=service.sampling(wire, _max_tokens(wire), _top_logprobs(wire)),
             default_max_tokens=service.defaults.max_tokens,
             stop=wire.stop_strings,
+            guide=guide_of(wire),
         )
         return await service.plan(request)
 

@@ -83,7 +83,8 @@ def _hint(place: Place, kind: type[types.Wire]) -> str:
 
 def _nested_fields() -> list[str]:
     models = [v for v in vars(types).values() if isinstance(v, type) and issubclass(v, BaseModel)]
-    return sorted({name for model in models for name in model.model_fields})
+    fields = [item for model in models for item in model.model_fields.items()]
+    return sorted({field.alias or name for name, field in fields})
 
 
 def _reason(error: ErrorDetails) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -10,13 +11,18 @@ from typing import TypeVar
 from gallama.api.types import SamplingFields
 from gallama.config.schema import SamplingDefaults
 from gallama.errors import BackendFailure, EngineFailure, PlanError
+from gallama.guide import Constraints
 from gallama.plan import Plan, plan, prompt_of, with_bos
 from gallama.template import ChatTemplate
 from gallama.text import Delta, TextStream
-from gallama.types import Backend, Finish, Request, Sampling, Step, TokenLogprob
+from gallama.types import Backend, Finish, Matcher, Request, Sampling, Step, TokenLogprob
 from gallama.wire_errors import ApiError
 
 T = TypeVar("T")
+
+# Threads of their own: declarations that take long to compile hold up each other, not those who
+# only want their prompt rendered.
+_COMPILERS = ThreadPoolExecutor(2, thread_name_prefix="compile")
 
 _TOKEN_ID = re.compile("0|[1-9][0-9]{0,8}")
 
@@ -29,11 +35,19 @@ class Service:
     backend: Backend
     template: ChatTemplate
     defaults: SamplingDefaults
+    constraints: Constraints
 
     async def plan(self, request: Request) -> Plan:
-        """Renders and tokenizes in a thread. Raises ApiError 400."""
+        """Renders, tokenizes and compiles in a thread. Raises ApiError 400."""
+        return await _planned(self._plan, request, pool=_COMPILERS if request.guide else None)
+
+    def _plan(self, request: Request) -> Plan:
         vocabulary, max_seq_len = self.backend.vocabulary, self.backend.max_seq_len
-        return await _planned(plan, request, vocabulary, self.template, max_seq_len)
+        planned = plan(request, vocabulary, self.template, max_seq_len)
+        if planned.grammar is None or request.guide is None:
+            return planned
+        matcher = self.constraints.matcher(planned.grammar, request.guide.param)
+        return replace(planned, matcher=matcher)
 
     async def prompt(self, request: Request) -> list[int]:
         """The prompt alone, even one that is too long to be answered. Raises ApiError 400."""
@@ -69,10 +83,10 @@ class Service:
         return {int(key): value for key, value in (bias or {}).items()}
 
 
-async def _planned(make: Callable[..., T], *arguments: object) -> T:
+async def _planned(make: Callable[..., T], *arguments: object, pool: Executor | None = None) -> T:
     """What `make` returns, made in a thread; its PlanError becomes an ApiError 400."""
     try:
-        return await asyncio.to_thread(make, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(pool, make, *arguments)
     except PlanError as error:
         raise ApiError(400, str(error), param=error.param, code=error.code) from error
 
@@ -106,7 +120,7 @@ class Reply:
         """Raises ApiError 500 when the model or the mask engine fails."""
         try:
             async with aclosing(
-                self._backend.generate(self._plan.prompt, self._plan.sampling)
+                self._backend.generate(self._plan.prompt, self._plan.sampling, self._matcher())
             ) as steps:
                 async for step in steps:
                     piece = self._piece(step)
@@ -116,6 +130,9 @@ class Reply:
                         return
         except (BackendFailure, EngineFailure) as error:
             raise ApiError(500, f"The model failed: {error}", code="model_failed") from error
+
+    def _matcher(self) -> Matcher | None:
+        return self._plan.matcher and self._plan.matcher.fork()
 
     def _piece(self, step: Step) -> Piece:
         self.completion_tokens += len(step.tokens)

@@ -25,6 +25,7 @@ from gallama.wire_errors import ApiError
 MAX_TURNS = 10_000
 MAX_REPLIES = 1024  # of one request
 MAX_TOKENS = 500_000  # of /detokenize
+MAX_CHOICES = 1_000
 
 JsonObject = dict[str, Any]
 Int32 = Annotated[int, Field(lt=2**31)]
@@ -220,6 +221,7 @@ class SamplingFields(Wire):
     logit_bias: Biases | None = None
     seed: int | None = Field(None, ge=-(2**63), lt=2**64)
     stop: Stop | None = None
+    stop_words: Stop | None = None
     n: int | None = Field(None, ge=1, le=128)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
@@ -229,7 +231,9 @@ class SamplingFields(Wire):
 
     @property
     def stop_strings(self) -> tuple[str, ...]:
-        return (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+        """Those of `stop` and of `stop_words`, which is the same by another name."""
+        both = (self.stop, self.stop_words)
+        return tuple(s for one in both for s in ([one] if isinstance(one, str) else one or ()))
 
     @property
     def wants_usage(self) -> bool:
@@ -241,6 +245,75 @@ class TextFormat(Wire):
     type: Literal["text"]
 
 
+class JsonObjectFormat(Wire):
+    type: Literal["json_object"]
+
+
+def _schema(value: Any) -> Any:
+    if isinstance(value, dict | bool):
+        return value
+    raise _wrong("must be a JSON Schema: an object, true or false")
+
+
+Schema = Annotated[Any, AfterValidator(_schema), WithJsonSchema({"type": ["object", "boolean"]})]
+
+
+class NamedSchema(Wire):
+    """`strict` makes no difference: the schema is always enforced in full."""
+
+    name: str
+    description: str | None = None
+    schema_: Schema = Field({}, alias="schema")
+    strict: bool | None = None
+
+
+class JsonSchemaFormat(Wire):
+    type: Literal["json_schema"]
+    json_schema: NamedSchema
+
+
+FORMATS = ("text", "json_object", "json_schema")
+
+
+def _format(value: Any) -> str | None:
+    kind = value.get("type") if isinstance(value, dict) else None
+    return f"<{kind}>" if kind in FORMATS else None
+
+
+ResponseFormat = Annotated[
+    Annotated[TextFormat, Tag("<text>")]
+    | Annotated[JsonObjectFormat, Tag("<json_object>")]
+    | Annotated[JsonSchemaFormat, Tag("<json_schema>")],
+    Discriminator(
+        _format,
+        custom_error_type="format",
+        custom_error_message=f"must be an object whose 'type' is one of {', '.join(FORMATS)}",
+    ),
+]
+
+Choices = Annotated[Items[str], Field(min_length=1, max_length=MAX_CHOICES)]
+
+
+class StructuredOutputs(Wire):
+    """vLLM's newer spelling of the guided_ fields: one of them."""
+
+    json_: Schema | None = Field(None, alias="json")
+    regex: str | None = None
+    choice: Choices | None = None
+    json_object: Literal[True] | None = None
+
+
+class GuideFields(Wire):
+    """What the text of a reply may be. Not OpenAI's: gallama's own names, and vLLM's."""
+
+    regex_pattern: str | None = None
+    regex_prefix_pattern: str | None = None
+    guided_json: Schema | None = None
+    guided_regex: str | None = None
+    guided_choice: Choices | None = None
+    structured_outputs: StructuredOutputs | None = None
+
+
 class TemplateFields(Wire):
     """How messages become a prompt: for a chat, and for /tokenize to say what that chat takes."""
 
@@ -249,13 +322,14 @@ class TemplateFields(Wire):
     continue_final_message: bool | None = None
 
 
-class ChatRequest(SamplingFields, TemplateFields):
+class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     """POST /v1/chat/completions."""
 
     messages: Items[Turn] = Field(min_length=1, max_length=MAX_TURNS)
     max_completion_tokens: Int32 | None = Field(None, ge=0)
     logprobs: bool | None = None
     top_logprobs: int | None = Field(None, ge=0, le=20)
+    response_format: ResponseFormat | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None
@@ -267,7 +341,6 @@ class ChatRequest(SamplingFields, TemplateFields):
     prompt_cache_retention: str | None = None
     prediction: JsonObject | None = None
     modalities: Items[Literal["text"]] | None = None
-    response_format: TextFormat | None = None
     tools: list[Any] | None = Field(None, max_length=0)
     tool_choice: Literal["none", "auto"] | None = None
     parallel_tool_calls: bool | None = None
@@ -282,7 +355,7 @@ class ChatRequest(SamplingFields, TemplateFields):
     web_search_options: None = None
 
 
-class CompletionRequest(SamplingFields):
+class CompletionRequest(SamplingFields, GuideFields):
     """POST /v1/completions."""
 
     prompt: Prompt
@@ -323,7 +396,6 @@ REFUSED = {
     "tool_choice": "tool calling is not supported yet; only 'none' and 'auto' may be said",
     "functions": "function calling is not supported yet",
     "function_call": "function calling is not supported yet",
-    "response_format": "only {'type': 'text'} is supported yet",
     "reasoning_effort": "reasoning is not supported yet",
     "verbosity": "a model here has no verbosity setting",
     "audio": "gallama serves text only",

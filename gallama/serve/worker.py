@@ -24,9 +24,10 @@ from gallama import registry
 from gallama.api.app import build
 from gallama.api.service import Service
 from gallama.errors import LoadError
+from gallama.guide import Constraints
 from gallama.launchers.base import WorkerSpec
 from gallama.template import CHATML, ChatTemplate
-from gallama.types import Backend
+from gallama.types import Backend, Engine
 
 logger = logging.getLogger("gallama")
 
@@ -96,7 +97,9 @@ async def _serve(spec: WorkerSpec, socket: str, status: Status) -> None:
     try:
         vocabulary = backend.vocabulary
         template = ChatTemplate(vocabulary.chat_template or CHATML, vocabulary)
-        service = Service(spec.model, backend, template, spec.spec.sampling)
+        engine: Engine = registry.load(registry.ENGINES, "llguidance")()
+        constraints = Constraints(engine, "llguidance", vocabulary)
+        service = Service(spec.model, backend, template, spec.spec.sampling, constraints)
         config = uvicorn.Config(
             build(service, spec.max_body),
             uds=socket,

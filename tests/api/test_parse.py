@@ -35,7 +35,7 @@ FIELDS = [
     ({"tools": [{"type": "function"}]}, "tools", "not supported yet"),
     ({"tool_choice": "required"}, "tool_choice", "not supported yet"),
     ({"functions": []}, "functions", "not supported yet"),
-    ({"response_format": {"type": "json_object"}}, "response_format.type", "is supported yet"),
+    ({"response_format": {"type": "xml"}}, "response_format", "one of text, json_object"),
     ({"logit_bias": {"5": 101}}, "logit_bias.5", "a number from -100 to 100"),
     ({"messages": []}, "messages", "at least 1 item"),
     ({"messages": "hi"}, "messages", "list"),

@@ -41,6 +41,22 @@ def said(turn: Any) -> dict[str, Any]:
     return {"messages": [HI, turn]}
 
 
+SCHEMA = "response_format.json_schema.schema"
+
+
+def form(schema: Any) -> dict[str, Any]:
+    named = {"name": "x", "schema": schema}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """Each level an operator within an operator: nothing that a value could end early."""
+    schema: dict[str, Any] = {"type": "string"}
+    for i in range(depth // 2):
+        schema = {"not": {"allOf": [schema, {"minLength": i}]}}
+    return schema
+
+
 MEGABYTES = "word " * 375_000  # nearly two
 ARGUMENTS = "messages[1].tool_calls[0].function.arguments"
 
@@ -90,7 +106,32 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (CHAT, {"stream": "true"}, "stream", "must be a valid boolean"),
     (CHAT, {"stream_options": {}}, "stream_options", "'stream'"),
     (CHAT, {"stream": True, "stream_options": {"usage": 1}}, "stream_options.usage", "unknown"),
-    (CHAT, {"response_format": {"type": "yaml"}}, "response_format.type", "supported yet"),
+    (CHAT, {"response_format": {"type": "yaml"}}, "response_format", "one of text, json_object"),
+    (CHAT, {"response_format": {"type": "json_schema"}}, "response_format.json_schema", "required"),
+    (CHAT, form(None), "response_format.json_schema.schema", "must be a JSON Schema"),
+    (CHAT, form({"type": "strin"}), SCHEMA, "/type"),
+    (CHAT, form({"properties": {"a": {"pattern": "(?<=a)b"}}}), SCHEMA, "/properties/a/pattern"),
+    (CHAT, form({"pattern": r"(a)\1"}), SCHEMA, "cannot be enforced: /pattern"),
+    (CHAT, form({"$ref": "https://example.com/x"}), SCHEMA, "/$ref"),
+    (CHAT, form({"$ref": "#/$defs/x"}), SCHEMA, "/$ref"),
+    (CHAT, form({"type": "string", "enum": [1]}), SCHEMA, "cannot be enforced"),
+    (CHAT, form(nested(120)), SCHEMA, "cannot be enforced"),
+    (CHAT, {"regex_pattern": "("}, "regex_pattern", "cannot be enforced"),
+    (CHAT, {"regex_pattern": "(?<!a)b"}, "regex_pattern", "look-behind"),
+    (CHAT, {"regex_pattern": r"(a|b)\1"}, "regex_pattern", "cannot be enforced"),
+    (CHAT, {"regex_pattern": "a" * 30_000}, "regex_pattern", "cannot be enforced"),
+    (CHAT, {"regex_pattern": "(" * 5000 + ")" * 5000}, "regex_pattern", "cannot be enforced"),
+    (CHAT, {"regex_pattern": "((a{9999}){9999}){9999}"}, "regex_pattern", "cannot be enforced"),
+    (CHAT, {"regex_pattern": "a", "regex_prefix_pattern": "b"}, "regex_pattern", "no text matches"),
+    (CHAT, {"regex_pattern": "a", "guided_choice": ["a"]}, "regex_pattern", "does not go with"),
+    (CHAT, {"guided_json": {}, "regex_prefix_pattern": "a"}, "regex_prefix_pattern", "go with"),
+    (CHAT, {"guided_json": 5}, "guided_json", "must be a JSON Schema"),
+    (CHAT, {"guided_choice": []}, "guided_choice", "at least 1 item"),
+    (CHAT, {"guided_choice": "a"}, "guided_choice", "must be a valid list"),
+    (CHAT, {"structured_outputs": {}}, "structured_outputs", "must have one of"),
+    (CHAT, {"structured_outputs": {"jsn": {}}}, "structured_outputs.jsn", "Did you mean 'json'?"),
+    (TEXT, {"guided_regex": "("}, "guided_regex", "cannot be enforced"),
+    (TEXT, {"response_format": {"type": "text"}}, "response_format", "unknown field."),
     (CHAT, {"reasoning_effort": "low"}, "reasoning_effort", "not supported yet"),
     (CHAT, {"audio": {}}, "audio", "serves text only"),
     (CHAT, {"modalities": ["text", "audio"]}, "modalities[1]", "serves text only"),

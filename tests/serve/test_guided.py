@@ -1,0 +1,111 @@
+"""What a reply may look like: a constraint holds whatever the model would rather say.
+
+Sampled hot, so that the model would break every one of them if it could.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.serve.asking import chat, complete
+from tests.serving import Server
+
+PERSON = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "pattern": "^[A-Z][a-z]{1,8}$"},
+        "age": {"type": "integer", "minimum": 3, "maximum": 20},
+        "likes": {"type": "array", "items": {"enum": ["tea", "hay"]}, "maxItems": 2},
+    },
+    "required": ["name", "age"],
+    "additionalProperties": False,
+}
+NAMED = {"name": "person", "schema": PERSON}
+SIGN = {"name": "sign", "schema": {"enum": ["+", "-"]}, "strict": True}
+
+
+def fits(schema: Any) -> Callable[[str], bool]:
+    validator = Draft202012Validator(schema)
+    return lambda text: validator.is_valid(json.loads(text))
+
+
+def matches(pattern: str) -> Callable[[str], bool]:
+    return lambda text: re.fullmatch(pattern, text, re.DOTALL) is not None
+
+
+# what a request says, and what the whole text must be then
+GUIDES: list[tuple[dict[str, Any], Callable[[str], bool]]] = [
+    ({"regex_pattern": r"(Yes|No)\."}, matches(r"(Yes|No)\.")),
+    ({"guided_regex": r"[0-9]{3}-[a-f]+!"}, matches(r"[0-9]{3}-[a-f]+!")),
+    ({"regex_prefix_pattern": "(Yes|No), "}, matches("(Yes|No), .*")),
+    (
+        {"regex_prefix_pattern": "[a-c]+", "regex_pattern": r"[b-z]+\."},
+        matches(r"[bc]+[b-z]*\."),
+    ),
+    ({"guided_choice": ["left", "right", "lefty"]}, matches("left|right|lefty")),
+    ({"guided_choice": ["日本", "日光"]}, matches("日本|日光")),
+    ({"guided_json": PERSON}, fits(PERSON)),
+    ({"structured_outputs": {"json": PERSON}}, fits(PERSON)),
+    ({"structured_outputs": {"choice": ["a", "b"]}}, matches("a|b")),
+    ({"structured_outputs": {"regex": "a{2,5}"}}, matches("a{2,5}")),
+    ({"guided_json": True, "regex_prefix_pattern": None}, fits(True)),
+]
+FORMATS: list[tuple[dict[str, Any], Callable[[str], bool]]] = [
+    ({"type": "json_object"}, fits({"type": "object"})),
+    ({"type": "json_schema", "json_schema": NAMED}, fits(PERSON)),
+    ({"type": "json_schema", "json_schema": SIGN}, fits(SIGN["schema"])),
+    ({"type": "json_schema", "json_schema": {"name": "any"}}, fits(True)),
+]
+CHATS = [*GUIDES, *(({"response_format": form}, good) for form, good in FORMATS)]
+HOT: dict[str, Any] = {"temperature": 2.0, "max_tokens": 150, "n": 4}
+
+
+@pytest.mark.parametrize(("guide", "good"), CHATS, ids=[str(guide) for guide, _ in CHATS])
+def test_a_chat_keeps_to_it(tiny: Server, guide: dict[str, Any], good: Any) -> None:
+    answer = chat(tiny, "Is a llama an animal?", seed=1, **HOT, **guide)
+    assert answer == chat(tiny, "Is a llama an animal?", True, seed=1, **HOT, **guide)
+    for choice in answer.choices:
+        if choice.finish == "stop":
+            assert good(choice.text)
+
+
+@pytest.mark.parametrize(("guide", "good"), GUIDES, ids=[str(guide) for guide, _ in GUIDES])
+def test_a_completion_keeps_to_it(tiny: Server, guide: dict[str, Any], good: Any) -> None:
+    answer = complete(tiny, "A llama is", seed=2, **HOT, **guide)
+    assert answer == complete(tiny, "A llama is", True, seed=2, **HOT, **guide)
+    for choice in answer.choices:
+        if choice.finish == "stop":
+            assert good(choice.text)
+
+
+def test_the_end_comes_when_all_is_said(tiny: Server) -> None:
+    """Not at max_tokens: of short replies, all are whole."""
+    answer = chat(tiny, "Is a llama an animal?", guided_choice=["Yes.", "No."], **HOT)
+    assert {choice.finish for choice in answer.choices} == {"stop"}
+
+
+def test_what_is_cut_is_said_to_be_cut(tiny: Server) -> None:
+    choice = chat(tiny, "Hi!", guided_regex="[a-z]{100}", max_tokens=3).only
+    assert choice.finish == "length"
+    assert len(choice.text) < 100
+
+
+def test_the_likeliest_word_is_still_the_models(tiny: Server) -> None:
+    """A constraint that the model keeps to by itself changes nothing."""
+    free = chat(tiny, "Is smoking bad for health? Answer with Yes or No", temperature=0).only
+    held = chat(
+        tiny,
+        "Is smoking bad for health? Answer with Yes or No",
+        temperature=0,
+        regex_pattern="(Yes|No)[.]?",
+    ).only
+    assert (held.text, held.finish) == (free.text, free.finish)
+
+
+def test_stop_words_stop(tiny: Server) -> None:
+    options: dict[str, Any] = {"guided_regex": "a{9}b{9}", "stop": ["z"], "stop_words": ["abb"]}
+    assert chat(tiny, "Hi!", **options).only.text == "a" * 8
