@@ -27,7 +27,6 @@ from compilers.regular import (
     Not,
     Rep,
     counted,
-    has_boolean,
     letter_class,
 )
 
@@ -90,13 +89,13 @@ class _Printer(Printer):
 
 def terminal(expr: Expr) -> str:
     """A terminal's right-hand side: a regex, or regexes joined by Lark's operators."""
-    if not has_boolean(expr):
+    if not expr.boolean:
         return f"/{_regex(expr)}/"
     return _TERMINALS[type(expr)](expr)
 
 
 def _loose(expr: Expr) -> str:
-    plain = not has_boolean(expr)
+    plain = not expr.boolean
     return terminal(expr) if plain else f"({terminal(expr)})"
 
 
@@ -109,7 +108,7 @@ def _cat(expr: Cat) -> str:
     found: list[str] = []
     plain: list[Expr] = []
     for part in (*expr.parts, None):
-        if part is not None and not has_boolean(part):
+        if part is not None and not part.boolean:
             plain.append(part)
             continue
         if plain:

@@ -12,6 +12,7 @@ from compilers.regular import (
     NEVER,
     Dfa,
     Expr,
+    Ranges,
     both,
     cat,
     either,
@@ -183,7 +184,7 @@ def _remainders(modulus: int, places: int) -> Dfa:
 
     States: (digits after the point, None before it; remainder), and one that nothing leaves.
     """
-    classes = [(0x2E, 0x2E), *((c, c) for c in range(0x30, 0x3A))]
+    classes: list[Ranges] = [((c, c),) for c in (0x2E, *range(0x30, 0x3A))]
     keys: list[tuple[int, int]] = [(-2, 0)]  # -2: no digit yet, -1: before the point
     number = {keys[0]: 0}
     steps: list[list[int]] = []

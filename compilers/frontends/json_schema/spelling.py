@@ -23,7 +23,6 @@ from compilers.regular import (
     cat,
     chars,
     either,
-    has_boolean,
     other_than,
     overlap,
     ranges,
@@ -91,7 +90,7 @@ def quoted(strings: Expr, after: str = "") -> Expr:
     expression without exploring it (llguidance's masks within a string are twenty times as fast).
     """
     if isinstance(strings, Alt):
-        if not has_boolean(strings):
+        if not strings.boolean:
             return cat(QUOTE, inside(strings), text('"' + after))
         return either(*(quoted(part, after) for part in strings.parts))
     if isinstance(strings, Not):
