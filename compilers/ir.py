@@ -105,6 +105,9 @@ class Grammar:
     notes: tuple[Note, ...] = field(default=())
 
 
+_LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
+
+
 def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Sequence | Choice):
         return node.parts
@@ -119,7 +122,8 @@ def walk(node: Node) -> Iterator[Node]:
     while todo:
         each = todo.pop()
         yield each
-        todo.extend(reversed(children(each)))
+        if type(each) not in _LEAVES:
+            todo.extend(reversed(children(each)))
 
 
 def sequence(*parts: Node) -> Node:

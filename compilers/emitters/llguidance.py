@@ -58,28 +58,28 @@ class _Printer(Printer):
         return counted(low, high)
 
     def unordered(self, node: Unordered) -> str:
-        """A rule whose parameter has one bit for each member that is written; required ones first.
+        """Rules whose parameter has one bit for each member that is written; required ones first.
 
-        The first member has no separator before it, so there is a rule for it and one for the rest.
+        One has a member, the other what may stand behind one: the end, or a separator and a member.
         """
         members = sorted(node.members, key=lambda each: not each[1])
         n_required = sum(required for _, required in members)
-        name = f"u{len(self._extra_rules)}"
-        self._extra_rules.append("")  # holds the name: members may have rules of this kind, too
-        place = len(self._extra_rules) - 1
-        separator = self.tight(node.separator)
-        first = [] if n_required else ['""']
-        rest = [f'"" %if is_ones([0:{n_required}])' if n_required else '""']
-        for i, (member, _) in enumerate(members):
-            text = self.in_sequence(member)
-            first.append(f"{text} {name}::{1 << i:#x}")
-            rest.append(f"{separator} {text} {name}::set_bit({i}) %if bit_clear({i})")
+        place = len(self._extra_rules)
+        self._extra_rules.append("")  # holds the place: members may have rules of this kind, too
+        member_rule, after_rule = f"m{place}", f"u{place}"
+        found = [
+            f"{self.in_sequence(member)} {after_rule}::set_bit({i}) %if bit_clear({i})"
+            for i, (member, _) in enumerate(members)
+        ]
         if node.extra != NOTHING:
-            text = self.in_sequence(node.extra)
-            first.append(f"{text} {name}::0x0")
-            rest.append(f"{separator} {text} {name}::_")
-        self._extra_rules[place] = f"{name}::_: " + " | ".join(rest)
-        return "(" + " | ".join(first) + ")"
+            found.append(f"{self.in_sequence(node.extra)} {after_rule}::_")
+        end = f'"" %if is_ones([0:{n_required}])' if n_required else '""'
+        more = f"{self.tight(node.separator)} {member_rule}::_"
+        self._extra_rules[place] = (
+            f"{member_rule}::_: {' | '.join(found)}\n{after_rule}::_: {end} | {more}"
+        )
+        first = f"{member_rule}::0x0"
+        return first if n_required else f'("" | {first})'
 
     def special(self, node: Special) -> str:
         if not node.name.startswith("<") or not node.name.endswith(">"):

@@ -13,6 +13,7 @@ from compilers.ir import (
     Repeat,
     Sequence,
     Unordered,
+    children,
     choice,
     sequence,
     walk,
@@ -33,23 +34,35 @@ def trim(grammar: Grammar) -> Grammar:
 
 
 def _has_dead(node: Node) -> bool:
-    return any(isinstance(each, Choice) and not each.parts for each in walk(node))
+    """Whether an alternative in it has no text. Members without any `extra` are no such thing."""
+    if isinstance(node, Unordered):
+        parts = [member for member, _ in node.members]
+        return any(map(_has_dead, parts if node.extra == NOTHING else [*parts, node.extra]))
+    return node == NOTHING or any(map(_has_dead, children(node)))
 
 
 def _productive(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have a text: the least fixed point, by the rules each one waits for."""
-    users: dict[str, set[str]] = {name: set() for name in rules}
-    for name, node in rules.items():
-        for each in walk(node):
-            if isinstance(each, Ref):
-                users[each.name].add(name)
+    """The rules that have a text: the least fixed point.
+
+    Rules mostly stand before those that they use, so one look from the end finds nearly all; the
+    others are looked at again when one that they wait for is found.
+    """
     found: set[str] = set()
-    todo = list(rules)
+    for name in reversed(rules):
+        if _has_text(rules[name], found):
+            found.add(name)
+    waiting = [name for name in rules if name not in found]
+    users: dict[str, list[str]] = {}
+    for name in waiting:
+        for each in walk(rules[name]):
+            if isinstance(each, Ref):
+                users.setdefault(each.name, []).append(name)
+    todo = waiting
     while todo:
         name = todo.pop()
         if name not in found and _has_text(rules[name], found):
             found.add(name)
-            todo.extend(users[name])
+            todo.extend(users.get(name, ()))
     return found
 
 
