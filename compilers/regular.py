@@ -385,6 +385,8 @@ def is_empty(expr: Expr, limit: int = MAX_STATES) -> bool:
     """Exact, or TooLarge. Without And and Not only NEVER itself is empty."""
     if expr is NEVER or expr.nullable or not expr.boolean:
         return expr is NEVER
+    if isinstance(expr, Not) and lengths(expr.part)[1] is not None:
+        return False  # only texts up to some length are left out
     return not _has_text(expr, limit)
 
 

@@ -15,6 +15,7 @@ from compilers.ir import (
     Unordered,
     children,
     choice,
+    productive,
     sequence,
     walk,
 )
@@ -22,12 +23,12 @@ from compilers.ir import (
 
 def trim(grammar: Grammar) -> Grammar:
     """The same language. Raises Contradiction if it is empty."""
-    productive = _productive(grammar.rules)
-    if grammar.start not in productive:
+    alive = productive(grammar.rules)
+    if grammar.start not in alive:
         raise Contradiction("no text satisfies this declaration")
-    if len(productive) == len(grammar.rules) and not any(map(_has_dead, grammar.rules.values())):
+    if len(alive) == len(grammar.rules) and not any(map(_has_dead, grammar.rules.values())):
         return grammar
-    rules = {n: _cut(node, productive) for n, node in grammar.rules.items() if n in productive}
+    rules = {name: _cut(node, alive) for name, node in grammar.rules.items() if name in alive}
     used = _reachable(rules, grammar.start)
     kept = {name: node for name, node in rules.items() if name in used}
     return Grammar(kept, grammar.start, grammar.notes)
@@ -41,51 +42,12 @@ def _has_dead(node: Node) -> bool:
     return node == NOTHING or any(map(_has_dead, children(node)))
 
 
-def _productive(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have a text: the least fixed point.
-
-    Rules mostly stand before those that they use, so one look from the end finds nearly all; the
-    others are looked at again when one that they wait for is found.
-    """
-    found: set[str] = set()
-    for name in reversed(rules):
-        if _has_text(rules[name], found):
-            found.add(name)
-    waiting = [name for name in rules if name not in found]
-    users: dict[str, list[str]] = {}
-    for name in waiting:
-        for each in walk(rules[name]):
-            if isinstance(each, Ref):
-                users.setdefault(each.name, []).append(name)
-    todo = waiting
-    while todo:
-        name = todo.pop()
-        if name not in found and _has_text(rules[name], found):
-            found.add(name)
-            todo.extend(users.get(name, ()))
-    return found
-
-
-def _has_text(node: Node, productive: set[str]) -> bool:
-    if isinstance(node, Ref):
-        return node.name in productive
-    if isinstance(node, Sequence):
-        return all(_has_text(part, productive) for part in node.parts)
-    if isinstance(node, Choice):
-        return any(_has_text(part, productive) for part in node.parts)
-    if isinstance(node, Repeat):
-        return node.low == 0 or _has_text(node.part, productive)
-    if isinstance(node, Unordered):
-        return all(_has_text(member, productive) for member, required in node.members if required)
-    return _has_text(node.part, productive) if isinstance(node, Capture) else True
-
-
-def _cut(node: Node, productive: set[str]) -> Node:
+def _cut(node: Node, alive: set[str]) -> Node:
     def cut(part: Node) -> Node:
-        return _cut(part, productive)
+        return _cut(part, alive)
 
     if isinstance(node, Ref):
-        return node if node.name in productive else NOTHING
+        return node if node.name in alive else NOTHING
     if isinstance(node, Sequence):
         return sequence(*map(cut, node.parts))
     if isinstance(node, Choice):

@@ -13,12 +13,12 @@ specifications call annotations (unknown formats and keywords) is listed in the 
 
 from typing import Any
 
+from compilers.errors import Contradiction
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
 from compilers.frontends.json_schema.shapes import conj
 from compilers.frontends.json_schema.spelling import Style
-from compilers.ir import Grammar
-from compilers.passes.trim import trim
+from compilers.ir import Grammar, productive
 
 
 def parse(schema: Any, style: Style | None = None) -> Grammar:
@@ -28,4 +28,6 @@ def parse(schema: Any, style: Style | None = None) -> Grammar:
     """
     document = Document(schema)
     grammar = Lowering(document, style or Style()).run(conj((document.root, True)))
-    return trim(grammar)
+    if grammar.start not in productive(grammar.rules):
+        raise Contradiction("no value satisfies this schema")
+    return grammar

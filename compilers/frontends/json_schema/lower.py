@@ -12,7 +12,7 @@ from typing import Any
 
 from compilers import regular
 from compilers.errors import TooLarge, Unsupported
-from compilers.frontends.json_schema import spelling
+from compilers.frontends.json_schema import leaves, spelling
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.expand import (
     SCALARS,
@@ -38,6 +38,7 @@ from compilers.frontends.json_schema.spelling import Style
 from compilers.ir import (
     EMPTY,
     NOTHING,
+    SHARED,
     Grammar,
     Literal,
     Node,
@@ -90,14 +91,24 @@ class Lowering:
     def _rule(self, wanted: Conj) -> str:
         name = self._names.get(wanted)
         if name is None:
-            name = self._names[wanted] = f"v{len(self._names)}" if self._names else "start"
+            name = self._names[wanted] = self._new_name(wanted)
             self._todo.append((name, wanted))
         return name
+
+    def _new_name(self, wanted: Conj) -> str:
+        if not self._names:
+            return "start"
+        if not wanted:  # any value: the same rule in every grammar of this style
+            return f"{SHARED}any_{self._style.item.encode().hex()}_{self._style.key.encode().hex()}"
+        return f"v{len(self._names)}"
 
     def _node(self, wanted: Conj) -> Node:
         """A reference, or the value itself where it is no structure."""
         if NO in wanted:
             return NOTHING
+        return leaves.once(wanted, self._made)
+
+    def _made(self, wanted: Conj) -> Node:
         kinds = self._expander.kinds(wanted)
         if any(kind in STRUCTURES for kind in kinds):
             return Ref(self._rule(wanted))
@@ -199,9 +210,12 @@ class Lowering:
 
     def _extras(self, shape: ObjectShape) -> list[Key]:
         """The names that are not listed, in classes that the same patterns match."""
+        patterns = dict.fromkeys(keys for group in shape.members for keys, _ in group.patterns)
+        if not patterns and NO in _for_others(shape, frozenset()):
+            return []
         free = other_than(either(*map(text, known(shape))))
         classes = [(both(free, *shape.names), frozenset[Expr]())]
-        for pattern in dict.fromkeys(keys for group in shape.members for keys, _ in group.patterns):
+        for pattern in patterns:
             classes = [each for old in classes for each in _split(*old, pattern)]
             if len(classes) > MAX_CLASSES:
                 raise TooLarge("patterns of names that overlap too much", kind="patternProperties")

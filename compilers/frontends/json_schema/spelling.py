@@ -9,6 +9,7 @@ spellings have the same intersections and complements.
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from compilers.regular import (
@@ -41,6 +42,8 @@ class Style:
     key: str = ": "
 
     def dumps(self, value: Any) -> str:
+        if isinstance(value, str):
+            return encode_basestring(value)
         return json.dumps(value, ensure_ascii=False, separators=(self.item, self.key))
 
 
