@@ -11,6 +11,7 @@ Every assertion keyword is enforced exactly, or the schema is refused with its J
 specifications call annotations (unknown formats and keywords) is listed in the grammar's notes.
 """
 
+import json
 from typing import Any
 
 from compilers.errors import Contradiction
@@ -20,14 +21,41 @@ from compilers.frontends.json_schema.shapes import conj
 from compilers.frontends.json_schema.spelling import Style
 from compilers.ir import Grammar, productive
 
+MAX_KEPT = 1_000
+MAX_LETTERS = 4_000  # of a schema that is kept
+
+_kept: dict[tuple[str, Style], Grammar] = {}
+
 
 def parse(schema: Any, style: Style | None = None) -> Grammar:
     """The grammar of the JSON texts that a schema (already read: a dict or a bool) allows.
 
+    Small schemas are kept by content: the tools of one request are mostly those of the last one.
     Raises Unsupported, TooLarge or Malformed, with a JSON pointer; Contradiction if there is none.
     """
+    style = style or Style()
     document = Document(schema)
-    grammar = Lowering(document, style or Style()).run(conj((document.root, True)))
+    address = _written(schema), style
+    found = _kept.get(address)
+    if found is None:
+        found = _lowered(document, style)
+        if 0 < len(address[0]) <= MAX_LETTERS:
+            if len(_kept) >= MAX_KEPT:
+                _kept.clear()
+            _kept[address] = found
+    return found
+
+
+def _written(schema: Any) -> str:
+    """The whole content of a schema; "" where annotations hold what is no JSON."""
+    try:
+        return json.dumps(schema)
+    except TypeError:
+        return ""
+
+
+def _lowered(document: Document, style: Style) -> Grammar:
+    grammar = Lowering(document, style).run(conj((document.root, True)))
     if grammar.start not in productive(grammar.rules):
         raise Contradiction("no value satisfies this schema")
     return grammar
