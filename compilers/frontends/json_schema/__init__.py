@@ -1,11 +1,13 @@
 """JSON Schema (drafts 4 to 2020-12, as they occur in the wild) to a Grammar of JSON texts.
 
     document.py    the subschemas at their places; what $ref means
-    expand.py      all boolean operators taken apart, one type of JSON at a time
-    shapes.py      what is left of objects and arrays then: conjunctions of simple demands
+    expand.py      all boolean operators taken apart, one type of JSON at a time, into
+                   algebra.py (languages, lists of shapes) and shapes.py (of objects and arrays)
+    vocabulary.py  the keywords: operators.py, scalars.py, arrays.py, objects.py
+    glance.py, satisfy.py, clock.py    what keeps the alternatives few, and the work bounded
     numerals.py, formats.py, spelling.py    numbers and strings as regular languages
     holds.py       values against schemas, for enum and const
-    lower.py       shapes to rules
+    lower.py       shapes to rules; leaves.py those that are met again and again
 
 Every assertion keyword is enforced exactly, or the schema is refused with its JSON pointer. What
 specifications call annotations (unknown formats and keywords) is listed in the grammar's notes.

@@ -13,14 +13,11 @@ from typing import Any
 from compilers import regular
 from compilers.errors import TooLarge, Unsupported
 from compilers.frontends.json_schema import leaves, spelling
+from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
 from compilers.frontends.json_schema.document import Document
-from compilers.frontends.json_schema.expand import (
-    SCALARS,
-    STRUCTURES,
-    Expander,
-    is_empty,
-)
+from compilers.frontends.json_schema.expand import Expander
 from compilers.frontends.json_schema.holds import key as value_key
+from compilers.frontends.json_schema.satisfy import is_empty
 from compilers.frontends.json_schema.shapes import (
     NO,
     ArrayShape,

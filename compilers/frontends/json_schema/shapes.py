@@ -123,6 +123,9 @@ class ArrayShape:
         return self.high is None or self.high >= self.low
 
 
+Shape = ObjectShape | ArrayShape
+
+
 def smaller(one: int | None, two: int | None) -> int | None:
     return one if two is None else two if one is None else min(one, two)
 
@@ -150,3 +153,19 @@ def known(shape: ObjectShape) -> list[str]:
 
 def without_some(shape: ObjectShape, index: int) -> ObjectShape:
     return replace(shape, some=shape.some[:index] + shape.some[index + 1 :])
+
+
+def has(name: str, lit: Lit) -> ObjectShape:
+    return ObjectShape(members=(Members({name: lit}),), required=(name,))
+
+
+def lacks(name: str) -> ObjectShape:
+    return ObjectShape(members=(Members({name: NO}),))
+
+
+def at_least(shape: type[Any], n: int) -> tuple[Any, ...]:
+    return (shape(low=n),)
+
+
+def at_most(shape: type[Any], n: int) -> tuple[Any, ...]:
+    return (shape(high=n),) if n >= 0 else ()
