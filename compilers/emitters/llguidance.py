@@ -71,10 +71,12 @@ class _Printer(Printer):
             f"{self.in_sequence(member)} {after_rule}::set_bit({i}) %if bit_clear({i})"
             for i, (member, _) in enumerate(members)
         ]
-        if node.extra != NOTHING:
-            found.append(f"{self.in_sequence(node.extra)} {after_rule}::_")
         end = f'"" %if is_ones([0:{n_required}])' if n_required else '""'
         more = f"{self.tight(node.separator)} {member_rule}::_"
+        if node.extra != NOTHING:
+            found.append(f"{self.in_sequence(node.extra)} {after_rule}::_")
+        else:  # no separator where nothing is left to come behind it
+            more += f" %if not(is_ones([0:{len(members)}]))"
         self._extra_rules[place] = (
             f"{member_rule}::_: {' | '.join(found)}\n{after_rule}::_: {end} | {more}"
         )

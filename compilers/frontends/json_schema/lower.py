@@ -6,7 +6,8 @@ twice is never allowed where it is known; among names that are free a grammar of
 see it, and RFC 8259 (section 4) leaves open what it means.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -52,7 +53,8 @@ from compilers.regular import Expr, both, either, other_than, text
 MAX_RULES = 20_000
 MAX_STATES = 3_000  # of one object or array
 MAX_CHAIN = 350  # of states made one within the other: two Python frames each
-MAX_UNIQUE = 8
+MAX_UNIQUE = 8  # different items where their number counts
+MAX_LISTED = 60  # different items where it does not
 MAX_ALTERNATIVES = 500
 MAX_CLASSES = 64
 
@@ -64,6 +66,7 @@ class Lowering:
     """One document's rules."""
 
     def __init__(self, document: Document, style: Style) -> None:
+        self._document = document
         self._expander = Expander(document)
         self._style = style
         self._names: dict[Conj, str] = {}
@@ -78,7 +81,8 @@ class Lowering:
             name, each = self._todo.pop()
             self._rules[name] = self._value(each)
             self._check_limits()
-        return Grammar(self._rules, start, tuple(self._expander.notes.values()))
+        notes = (*self._document.notes, *self._expander.notes.values())
+        return Grammar(self._rules, start, notes)
 
     def _check_limits(self) -> None:
         if len(self._rules) > MAX_RULES:
@@ -258,12 +262,21 @@ class Lowering:
         return tail
 
     def _unique(self, shape: ArrayShape) -> Node:
-        """Every order of a few listed values, by the set of those that are used up."""
+        """Every order of a few listed values, each at most once."""
         wanted = item_at(shape.items, 0)
         values = self._few_values(wanted)
         if values is None or shape.counters or any(group.first for group in shape.items):
             raise Unsupported("uniqueItems: a grammar cannot compare items", kind="uniqueItems")
         texts = [self._written(value) for value in values]
+        if shape.low <= 1 and (shape.high is None or shape.high >= len(texts)):
+            return _any_of_them(texts, self._item, shape.low)
+        if len(texts) > MAX_UNIQUE:
+            message = f"uniqueItems: counting more than {MAX_UNIQUE} values"
+            raise Unsupported(message, kind="uniqueItems")
+        return self._counted_unique(texts, shape)
+
+    def _counted_unique(self, texts: Sequence[Node], shape: ArrayShape) -> Node:
+        """By the set of those that are used up."""
         most = len(texts) if shape.high is None else min(shape.high, len(texts))
 
         def state(used: frozenset[int]) -> Node:
@@ -285,9 +298,11 @@ class Lowering:
             listed = [site.schema["const"]] if "const" in site.schema else site.schema.get("enum")
             if site.schema.get("type") == "boolean":
                 listed = [True, False]
+            elif site.schema.get("type") == "integer" and listed is None:
+                listed = _few_integers(site.schema)
             if isinstance(listed, list):
                 found = {value_key(v): v for v in listed if self._expander.holds(wanted, v)}
-                return list(found.values()) if len(found) <= MAX_UNIQUE else None
+                return list(found.values()) if len(found) <= MAX_LISTED else None
         return None
 
     def _states(self, body: Callable[[Any], Node]) -> Callable[[Any], Node]:
@@ -429,6 +444,25 @@ class _CountedItems:
                 split.append((fails, (*new, count)))
             found = split
         return [each for each in found if NO not in each[0]]
+
+
+def _any_of_them(values: Sequence[Node], separator: Node, low: int) -> Node:
+    """These values in any order, each at most once; with `low` 1 at least one of them."""
+    if low == 0:
+        return Unordered(tuple((value, False) for value in values), NOTHING, separator)
+    found = []
+    for value in values:
+        others = tuple((sequence(separator, each), False) for each in values if each != value)
+        found.append(sequence(value, Unordered(others, NOTHING, EMPTY) if others else EMPTY))
+    return choice(*found)
+
+
+def _few_integers(schema: Mapping[str, Any]) -> list[int] | None:
+    """The integers between the bounds of a schema, and perhaps these; None: they are many."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None or high is None or high - low > MAX_LISTED:
+        return None
+    return list(range(math.ceil(low), math.floor(high) + 1))
 
 
 def _split(

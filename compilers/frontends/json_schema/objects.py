@@ -39,8 +39,19 @@ def _members(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) 
     if sign:
         lits = {name: (sub, True) for name, sub in named.items()}
         of_patterns = tuple((keys, (sub, True)) for keys, sub in patterns)
-        return (ObjectShape(members=(Members(lits, of_patterns, (rest, True)),)),)
-    return _not_members(expander, named, patterns, rest)
+        members = Members(lits, of_patterns, (rest, True))
+        return (ObjectShape(members=(members,), required=_demanded(named)),)
+    missing = tuple(lacks(name) for name in _demanded(named))
+    return missing + _not_members(expander, named, patterns, rest)
+
+
+def _demanded(named: Mapping[str, Site]) -> tuple[str, ...]:
+    """The members that say so themselves, as in draft 3."""
+    return tuple(
+        name
+        for name, site in named.items()
+        if isinstance(site.schema, dict) and site.schema.get("required") is True
+    )
 
 
 def _not_members(
@@ -94,8 +105,9 @@ def _evaluated(expander: Narrower, site: Site, depth: int) -> tuple[list[str], l
 
 
 def _required(expander: Narrower, site: Site, names: Any, sign: bool, kind: str) -> Any:
-    if isinstance(names, bool):  # draft 3: said of a member, read by its parent
-        expander.note(site, "required", "required as a boolean (draft 3): not enforced")
+    if isinstance(names, bool):  # draft 3: said of a member, enforced by what has the member
+        if names and not site.where.rpartition("/")[0].endswith("/properties"):
+            expander.note(site, "required", "required: true says something of members only")
         return None
     wanted = tuple(dict.fromkeys(_strings(names)))
     if sign:
