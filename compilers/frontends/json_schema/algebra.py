@@ -37,17 +37,17 @@ def product(lists: Sequence[tuple[Shape, ...]]) -> tuple[Shape, ...]:
     for each in lists[1:]:
         merged = (one.merge(two) for one in found for two in each)
         found = tuple(shape for shape in merged if shape.possible)
-        limit(found)
+        _limit(found)
     return found
 
 
 def union(lists: Sequence[tuple[Shape, ...]]) -> tuple[Shape, ...]:
     found = tuple(shape for each in lists for shape in each)
-    limit(found)
+    _limit(found)
     return found
 
 
-def limit(found: Sequence[Shape]) -> None:
+def _limit(found: Sequence[Shape]) -> None:
     if len(found) > MAX_SHAPES:
         raise TooLarge(f"more than {MAX_SHAPES} alternatives of one value", kind="alternatives")
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
-from compilers.frontends.json_schema.algebra import ALGEBRAS, limit
+from compilers.frontends.json_schema.algebra import ALGEBRAS
 from compilers.frontends.json_schema.clock import Clock
 from compilers.frontends.json_schema.document import Document, Site
 from compilers.frontends.json_schema.glance import Glance
@@ -26,6 +26,8 @@ from compilers.ir import Note
 from compilers.regular import Expr
 
 MAX_NESTING = 120  # of operators and references within one value
+MAX_WAYS = 200  # to be one object
+N_KEPT = 50
 
 
 class Expander:
@@ -39,7 +41,9 @@ class Expander:
         self._satisfiability = Satisfiability(self)
         self._clock = Clock()
         self._nesting = 0
-        self._open: set[tuple[Site, bool, str]] = set()
+        self._open: dict[tuple[Site, bool, str], None] = {}
+        self._n_cut = 0
+        self._cut: set[tuple[Conj, str]] = set()
         self._cache: dict[tuple[Conj, str], Any] = {}
 
     def check_time(self) -> None:
@@ -52,6 +56,9 @@ class Expander:
 
     def member(self, shape: ObjectShape, name: str) -> Conj:
         return member(shape, name)
+
+    def entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
+        return self._satisfiability.entails_some(shape, keys, lit)
 
     def kind_satisfiable(self, wanted: Conj, kind: str) -> bool:
         return self._satisfiability.of_kind(wanted, kind)
@@ -76,9 +83,16 @@ class Expander:
     def _structures(self, wanted: Conj, kind: str) -> Any:
         key = wanted, kind
         if key not in self._cache:
+            before = self._n_cut
             shapes = [shape for shape in self._all(wanted, kind) if shape.possible]
             self._cache[key] = tuple(self._checked(shape, wanted) for shape in shapes)
+            if self._n_cut > before:
+                self._cut.add(key)
         return self._cache[key]
+
+    def is_whole(self, wanted: Conj, kind: str) -> bool:
+        """Whether the shapes of a type, once asked for, were all of them."""
+        return (wanted, kind) not in self._cut
 
     def _checked(self, shape: Any, wanted: Conj) -> Any:
         """Listed values only if the whole conjunction holds for them."""
@@ -96,11 +110,26 @@ class Expander:
             return ALGEBRAS[kind].both(parts)
         found: tuple[ObjectShape, ...] = (ObjectShape(),)
         for part in sorted(parts, key=len):
-            found = tuple(
-                shape for each in found for shape in self._satisfiability.with_one_of(each, part)
+            found = self._simplest(
+                [s for each in found for s in self._satisfiability.with_one_of(each, part)]
             )
-            limit(found)
         return found
+
+    def _simplest(self, found: Sequence[ObjectShape]) -> tuple[ObjectShape, ...]:
+        """All of them, or where they are too many those that ask for least: a smaller language.
+
+        An object that is told from its rivals by a discriminator asks for nothing else.
+        """
+        if len(found) <= MAX_WAYS:
+            return tuple(found)
+        self._n_cut += 1
+        if self._open:
+            self.note_cut(next(reversed(self._open))[0].where)
+        return tuple(sorted(found, key=lambda shape: len(shape.members) + len(shape.some))[:N_KEPT])
+
+    def note_cut(self, where: str) -> None:
+        message = "too many ways to satisfy it: only the simplest are allowed"
+        self.notes[where, message] = Note(where, message)
 
     def _all(self, wanted: Conj, kind: str) -> Any:
         algebra = ALGEBRAS[kind]
@@ -118,14 +147,14 @@ class Expander:
         self.check_time()
         if self._nesting > MAX_NESTING:
             raise TooLarge(f"operators nested deeper than {MAX_NESTING}", site.where, "depth")
-        self._open.add(mark)
+        self._open[mark] = None
         self._nesting += 1
         try:
             parts = self._keywords(site, sign, kind)
         except RecursionError as error:  # pragma: no cover (the limit above comes first)
             raise TooLarge("nested too deeply", site.where, "depth") from error
         finally:
-            self._open.discard(mark)
+            del self._open[mark]
             self._nesting -= 1
         if not parts:
             return algebra.true if sign else algebra.false

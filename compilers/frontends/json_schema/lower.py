@@ -56,6 +56,7 @@ MAX_CHAIN = 350  # of states made one within the other: two Python frames each
 MAX_UNIQUE = 8  # different items where their number counts
 MAX_LISTED = 60  # different items where it does not
 MAX_ALTERNATIVES = 500
+MAX_WAYS = 60  # for members of one object that must be there without being named
 MAX_CLASSES = 64
 
 Key = tuple[Expr, Conj]
@@ -121,7 +122,7 @@ class Lowering:
         if "array" in kinds:
             found += [self._array(shape) for shape in self._expander.arrays(wanted)]
         if "object" in kinds:
-            found += [self._object(shape) for shape in self._expander.objects(wanted)]
+            found += self._objects(wanted)
         return choice(*(node for node in found if node != NOTHING))
 
     def _scalars(self, wanted: Conj, kinds: Sequence[str]) -> list[Node]:
@@ -155,6 +156,15 @@ class Lowering:
 
     # --- objects
 
+    def _objects(self, wanted: Conj) -> list[Node]:
+        """Every shape; or, where some member could be there in too many ways, those without one."""
+        shapes = self._expander.objects(wanted)
+        plain = [shape for shape in shapes if not shape.some]
+        if plain and sum(map(_n_ways, shapes)) > len(plain) + MAX_WAYS:
+            self._expander.note_cut(min(site.where for site, _ in wanted))
+            shapes = tuple(plain)
+        return [self._object(shape) for shape in shapes]
+
     def _object(self, shape: ObjectShape) -> Node:
         if shape.values is not None:
             return self._listed(shape.values)
@@ -165,13 +175,15 @@ class Lowering:
 
     def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
         """Some member must be there: each one that could be it is an alternative."""
-        self._alternatives += 1
         self._expander.check_time()
-        if self._alternatives > MAX_ALTERNATIVES:
-            raise TooLarge("too many ways in which members may fail", kind="alternatives")
         if not shape.some:
             return [self._plain_object(shape, pending)]
         (keys, lit), shape = shape.some[0], without_some(shape, 0)
+        if self._expander.entails_some(shape, keys, lit):
+            return self._someone(shape, pending)
+        self._alternatives += 1
+        if self._alternatives > MAX_ALTERNATIVES:
+            raise TooLarge("too many ways in which members may fail", kind="alternatives")
         found: list[Node] = []
         for name in known(shape):
             if regular.accepts(keys, name):
@@ -444,6 +456,13 @@ class _CountedItems:
                 split.append((fails, (*new, count)))
             found = split
         return [each for each in found if NO not in each[0]]
+
+
+def _n_ways(shape: ObjectShape) -> int:
+    """In how many ways the members could be there that must be without being named, at most."""
+    names = known(shape)
+    n_able = [sum(regular.accepts(keys, name) for name in names) for keys, _ in shape.some]
+    return math.prod(n + 1 for n in n_able)
 
 
 def _any_of_them(values: Sequence[Node], separator: Node, low: int) -> Node:

@@ -40,6 +40,8 @@ class Narrowed(Protocol):
 
     def arrays(self, wanted: Conj) -> tuple[ArrayShape, ...]: ...
 
+    def is_whole(self, wanted: Conj, kind: str) -> bool: ...
+
 
 class Satisfiability:
     """What can be said about the conjunctions of one document."""
@@ -68,10 +70,12 @@ class Satisfiability:
     def of_kind(self, wanted: Conj, kind: str) -> bool:
         try:
             if kind == "object":
-                return any(map(self._object_satisfiable, self._narrowed.objects(wanted)))
-            if kind == "array":
-                return any(map(self._array_satisfiable, self._narrowed.arrays(wanted)))
-            return not is_empty(self._narrowed.language(wanted, kind))
+                found = any(map(self._object_satisfiable, self._narrowed.objects(wanted)))
+            elif kind == "array":
+                found = any(map(self._array_satisfiable, self._narrowed.arrays(wanted)))
+            else:
+                return not is_empty(self._narrowed.language(wanted, kind))
+            return found or not self._narrowed.is_whole(wanted, kind)
         except CompileError as error:
             if error.kind == "time":
                 raise
@@ -127,11 +131,12 @@ class Satisfiability:
             return False
         if not set(other.required) <= set(shape.required):
             return False
-        return all(self._entails_some(shape, keys, lit) for keys, lit in other.some) and all(
+        return all(self.entails_some(shape, keys, lit) for keys, lit in other.some) and all(
             group in shape.members or self._entails_members(shape, group) for group in other.members
         )
 
-    def _entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
+    def entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
+        """True only if a member that is required certainly has such a name and satisfies `lit`."""
         return any(
             regular.accepts(keys, name) and self._entails_lit(member(shape, name), lit)
             for name in shape.required
