@@ -39,7 +39,9 @@ def _has_dead(node: Node) -> bool:
     if isinstance(node, Unordered):
         parts = [member for member, _ in node.members]
         return any(map(_has_dead, parts if node.extra == NOTHING else [*parts, node.extra]))
-    return node == NOTHING or any(map(_has_dead, children(node)))
+    if isinstance(node, Choice) and not node.parts:
+        return True
+    return any(map(_has_dead, children(node)))
 
 
 def _cut(node: Node, alive: set[str]) -> Node:

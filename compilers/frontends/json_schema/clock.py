@@ -5,7 +5,7 @@ import time
 from compilers.errors import TooLarge
 
 MAX_SECONDS = 1.5
-TICKS = 64
+TICKS = 256
 
 
 class Clock:

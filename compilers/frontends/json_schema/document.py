@@ -43,6 +43,7 @@ class Document:
         self._schema = schema
         self._sites: dict[int, Site] = {}
         self._made: list[dict[str, Any]] = []
+        self._targets: dict[tuple[int, str], Site] = {}
         self._index: dict[str, Any] | None = None
         self._draft = drafts.declared(schema)
         self.ref_stands_alone = self._draft <= 7
@@ -107,6 +108,13 @@ class Document:
         """The target of a reference at `site`."""
         if not isinstance(ref, str):
             raise Malformed(f"{keyword} must be a string", f"{site.where}/{keyword}", "malformed")
+        address = id(site.root), ref
+        found = self._targets.get(address)
+        if found is None:
+            found = self._targets[address] = self._target(site, ref, keyword)
+        return found
+
+    def _target(self, site: Site, ref: str, keyword: str) -> Site:
         if ref == "#" or ref.startswith("#/"):
             for root in (site.root, self._schema):
                 found = self._pointed(root, ref[1:])

@@ -156,8 +156,9 @@ class Satisfiability:
 
 def member(shape: ObjectShape, name: str) -> Conj:
     """What the value of a member of this name must satisfy."""
-    if not all(regular.accepts(names, name) for names in shape.names):
-        return frozenset([NO])
+    for names in shape.names:
+        if not regular.accepts(names, name):
+            return frozenset([NO])
     lits: list[Lit] = []
     for group in shape.members:
         found = [lit for keys, lit in group.patterns if regular.accepts(keys, name)]
