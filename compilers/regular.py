@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 from compilers.errors import TooLarge
 
 MAX_STATES = 2000
-MAX_MADE = 200_000
+MAX_MADE = 50_000
 LAST = 0x10FFFF
 SURROGATES = (0xD800, 0xDFFF)
 
@@ -290,7 +290,7 @@ EVERY = Rep(ANY, 0, None)
 # --- derivatives
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def derivative(expr: Expr, letter: int) -> Expr:
     """What may follow `letter`."""
     return _DERIVATIVES[type(expr)](expr, letter)
@@ -409,14 +409,14 @@ def _check_size(states: set[Expr], limit: int) -> None:
         raise TooLarge(f"a regular language with more than {limit} states", kind="states")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER, each with a letter that leads there."""
     found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
     return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _first_sets(expr: Expr) -> frozenset[Ranges]:
     """The sets that the first letter of a text is looked up in (Owens, Reppy, Turon 2009)."""
     if isinstance(expr, Chars):
