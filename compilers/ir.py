@@ -111,11 +111,14 @@ _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Sequence | Choice):
+    if type(node) in _LEAVES:
+        return ()
+    if isinstance(node, Sequence) or isinstance(node, Choice):  # noqa: SIM101 (twice as fast)
         return node.parts
     if isinstance(node, Unordered):
         return (*(member for member, _ in node.members), node.extra, node.separator)
-    return (node.part,) if isinstance(node, Repeat | Capture) else ()
+    assert isinstance(node, Repeat | Capture)
+    return (node.part,)
 
 
 def walk(node: Node) -> Iterator[Node]:

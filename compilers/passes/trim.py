@@ -26,22 +26,31 @@ def trim(grammar: Grammar) -> Grammar:
     alive = productive(grammar.rules)
     if grammar.start not in alive:
         raise Contradiction("no text satisfies this declaration")
-    if len(alive) == len(grammar.rules) and not any(map(_has_dead, grammar.rules.values())):
+    touched = {name for name, node in grammar.rules.items() if _has_dead(node, alive)}
+    if not touched and len(alive) == len(grammar.rules):
         return grammar
-    rules = {name: _cut(node, alive) for name, node in grammar.rules.items() if name in alive}
+    rules = {
+        name: _cut(node, alive) if name in touched else node
+        for name, node in grammar.rules.items()
+        if name in alive
+    }
     used = _reachable(rules, grammar.start)
     kept = {name: node for name, node in rules.items() if name in used}
     return Grammar(kept, grammar.start, grammar.notes)
 
 
-def _has_dead(node: Node) -> bool:
+def _has_dead(node: Node, alive: set[str]) -> bool:
     """Whether an alternative in it has no text. Members without any `extra` are no such thing."""
+    if isinstance(node, Ref):
+        return node.name not in alive
     if isinstance(node, Unordered):
         parts = [member for member, _ in node.members]
-        return any(map(_has_dead, parts if node.extra == NOTHING else [*parts, node.extra]))
+        if node.extra != NOTHING:
+            parts.append(node.extra)
+        return any(_has_dead(part, alive) for part in parts)
     if isinstance(node, Choice) and not node.parts:
         return True
-    return any(map(_has_dead, children(node)))
+    return any(_has_dead(part, alive) for part in children(node))
 
 
 def _cut(node: Node, alive: set[str]) -> Node:
