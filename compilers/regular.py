@@ -12,7 +12,7 @@ Letters are code points, or bytes once `utf8` has been applied. Surrogates are n
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -129,6 +129,20 @@ class Rep(Expr):
     def __init__(self, part: Expr, low: int, high: int | None) -> None:
         self.part, self.low, self.high = part, low, high
         self._set(low == 0 or part.nullable, part.boolean, part, low, high)
+
+
+class State(Expr):
+    """The texts that lead from a state of an automaton to one of its ends.
+
+    For languages whose automaton is small and whose expression is not, such as the multiples of a
+    number. Only `dfa` can take it apart: no regex of a sensible length says it.
+    """
+
+    __slots__ = ("automaton", "state")
+
+    def __init__(self, automaton: "Dfa", state: int) -> None:
+        self.automaton, self.state = automaton, state
+        self._set(automaton.ends[state], True, automaton, state)
 
 
 def _any_boolean(parts: tuple[Expr, ...]) -> bool:
@@ -326,6 +340,14 @@ def _of_rep(expr: Rep, letter: int) -> Expr:
     return cat(derivative(expr.part, letter), times(expr.part, max(0, expr.low - 1), high))
 
 
+def _of_state(expr: State, letter: int) -> Expr:
+    automaton = expr.automaton
+    for pairs, after in zip(automaton.classes, automaton.steps[expr.state], strict=True):
+        if any(low <= letter <= high for low, high in pairs):
+            return State(automaton, after) if after in automaton.alive else NEVER
+    return NEVER
+
+
 _DERIVATIVES: dict[type[Expr], Callable[..., Expr]] = {
     Chars: _of_chars,
     Cat: _of_cat,
@@ -333,6 +355,7 @@ _DERIVATIVES: dict[type[Expr], Callable[..., Expr]] = {
     And: _of_and,
     Not: _of_not,
     Rep: _of_rep,
+    State: _of_state,
 }
 
 
@@ -350,6 +373,8 @@ def alphabet(expr: Expr) -> list[Ranges]:
         each = todo.pop()
         if isinstance(each, Chars):
             sets[each.ranges] = None
+        elif isinstance(each, State):
+            sets.update(dict.fromkeys(each.automaton.classes))
         new = [child for child in children(each) if child not in seen]
         seen.update(new)
         todo.extend(new)
@@ -421,6 +446,8 @@ def _first_sets(expr: Expr) -> frozenset[Ranges]:
     """The sets that the first letter of a text is looked up in (Owens, Reppy, Turon 2009)."""
     if isinstance(expr, Chars):
         return frozenset([expr.ranges])
+    if isinstance(expr, State):
+        return frozenset(expr.automaton.classes)
     found: set[Ranges] = set()
     for child in children(expr):
         found |= _first_sets(child)
@@ -459,7 +486,7 @@ def lengths(expr: Expr) -> tuple[int, int | None]:
     """Bounds (not always tight) on the length of the texts of a language that is not empty."""
     if isinstance(expr, Chars):
         return 1, 1
-    if isinstance(expr, Not):
+    if isinstance(expr, Not | State):
         return 0, None
     parts = [lengths(child) for child in children(expr)]
     if isinstance(expr, Rep):
@@ -551,12 +578,25 @@ _UTF8_TEXT = star(_utf8_chars(ANY))
 
 
 class Dfa:
-    """A deterministic automaton, complete: `steps[state][class]`; state 0 is the start."""
+    """A deterministic automaton: `steps[state][class]`; state 0 is the start.
+
+    It is complete but for letters of no class, which lead nowhere.
+    """
 
     def __init__(self, classes: list[Ranges], steps: list[list[int]], ends: list[bool]):
         self.classes = classes
         self.steps = steps
         self.ends = ends
+
+    @cached_property
+    def alive(self) -> frozenset[int]:
+        """The states from which an end can be reached."""
+        return frozenset(_alive(self))
+
+
+def has_states(expr: Expr) -> bool:
+    """Whether a State stands anywhere in it."""
+    return isinstance(expr, State) or any(map(has_states, children(expr)))
 
 
 def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
@@ -617,7 +657,7 @@ def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
 
 def _edges(automaton: Dfa) -> dict[tuple[int, int], Expr]:
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    alive = _alive(automaton)
+    alive = automaton.alive
     for state, row in enumerate(automaton.steps):
         for letters, after in zip(automaton.classes, row, strict=True):
             if after in alive:
@@ -664,6 +704,8 @@ def show(expr: Expr) -> str:
         return "&".join(f"({show(p)})" for p in expr.parts)
     if isinstance(expr, Not):
         return f"!({show(expr.part)})"
+    if isinstance(expr, State):
+        return f"<state {expr.state} of {len(expr.automaton.steps)}>"
     assert isinstance(expr, Rep)
     return f"({show(expr.part)}){counted(expr.low, expr.high)}"
 

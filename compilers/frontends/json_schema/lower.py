@@ -48,12 +48,13 @@ from compilers.ir import (
     maybe,
     sequence,
 )
-from compilers.regular import Expr, both, either, other_than, text
+from compilers.regular import Expr, both, dfa, either, has_states, minimise, other_than, text
 
 MAX_RULES = 20_000
 MAX_STATES = 3_000  # of one object or array
 MAX_CHAIN = 350  # of states made one within the other: two Python frames each
 MAX_UNIQUE = 8  # different items where their number counts
+MAX_SPELLED_OUT = 1_500  # states of an automaton that no regex is short enough for
 MAX_LISTED = 60  # different items where it does not
 MAX_ALTERNATIVES = 500
 MAX_WAYS = 60  # for members of one object that must be there without being named
@@ -130,9 +131,28 @@ class Lowering:
         for kind in kinds:
             if kind in SCALARS:
                 expr = self._expander.language(wanted, kind)
-                if not is_empty(expr):
+                if has_states(expr):
+                    found.append(self._spelled_out(expr))
+                elif not is_empty(expr):
                     found.append(Regular(spelling.quoted(expr) if kind == "string" else expr))
         return found
+
+    def _spelled_out(self, expr: Expr) -> Node:
+        """A rule for each state of its automaton, letter by letter."""
+        automaton = minimise(dfa(expr, MAX_SPELLED_OUT))
+
+        def state(number: int) -> Node:
+            found: list[Node] = [EMPTY] if automaton.ends[number] else []
+            for letters, after in zip(automaton.classes, automaton.steps[number], strict=True):
+                if after in automaton.alive:
+                    each = (chr(c) for low, high in letters for c in range(low, high + 1))
+                    found += [sequence(Literal(letter), Ref(names[after])) for letter in each]
+            return choice(*found)
+
+        base = len(self._rules)
+        names = {number: f"d{base}_{number}" for number in sorted(automaton.alive)}
+        self._rules |= {name: state(number) for number, name in names.items()}
+        return Ref(names[0]) if names else NOTHING
 
     def _listed(self, values: Sequence[Any]) -> Node:
         return choice(*map(self._written, values))

@@ -5,6 +5,7 @@ no minus before zero), so that intersection and complement in PLAIN are exact to
 """
 
 from fractions import Fraction
+from functools import lru_cache
 
 from compilers.errors import Unsupported
 from compilers.regular import (
@@ -13,6 +14,7 @@ from compilers.regular import (
     Dfa,
     Expr,
     Ranges,
+    State,
     both,
     cat,
     either,
@@ -28,7 +30,7 @@ from compilers.regular import (
 )
 
 MAX_DIGITS = 40
-MAX_MODULUS = 5000
+MAX_MODULUS = 1000
 MAX_STATES = 14  # a regex for more remainders gets long
 
 D = span("0", "9")
@@ -163,8 +165,9 @@ def _fraction_below(after: str, strict: bool) -> Expr:
     return either(cat(_span(0, here - 1), star(D)), cat(text(after[0]), rest))
 
 
+@lru_cache(maxsize=200)
 def multiple_of(unit: Fraction) -> Expr:
-    """Numbers k * unit, by value. Unsupported where the regex would grow too long."""
+    """Numbers k * unit, by value. Unsupported beyond MAX_MODULUS remainders."""
     places = 0
     while (unit * 10**places).denominator != 1:
         places += 1
@@ -174,9 +177,8 @@ def multiple_of(unit: Fraction) -> Expr:
     if modulus > MAX_MODULUS:
         raise Unsupported(f"multipleOf: {unit} has too many remainders", kind="multipleOf")
     automaton = minimise(_remainders(modulus, places))
-    if len(automaton.steps) > MAX_STATES + places:
-        raise Unsupported(f"multipleOf: {unit} has too many remainders", kind="multipleOf")
-    return both(PLAIN, cat(MINUS, to_expr(automaton)))
+    short = len(automaton.steps) <= MAX_STATES + places
+    return both(PLAIN, cat(MINUS, to_expr(automaton) if short else State(automaton, 0)))
 
 
 def _remainders(modulus: int, places: int) -> Dfa:

@@ -97,7 +97,7 @@ def _finish_number(found: Expr) -> Expr:
     """Exponents only where nothing is asked of a number: bounds speak of plain spellings."""
     if found == EVERY:
         return numerals.NUMBER
-    if found is numerals.NO_FRACTION:
+    if found == numerals.NO_FRACTION:
         return numerals.INTEGER
     # Every set of numerals lies within PLAIN; only a complement does not.
     return regular.both(numerals.PLAIN, found) if _open_ended(found) else found
