@@ -9,6 +9,7 @@ see it, and RFC 8259 (section 4) leaves open what it means.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 from compilers import regular
@@ -56,6 +57,7 @@ MAX_CHAIN = 350  # of states made one within the other: two Python frames each
 MAX_UNIQUE = 8  # different items where their number counts
 MAX_SPELLED_OUT = 1_500  # states of an automaton that no regex is short enough for
 MAX_LISTED = 60  # different items where it does not
+MAX_AT_ONCE = 4  # demands that one member may meet
 MAX_ALTERNATIVES = 500
 MAX_WAYS = 60  # for members of one object that must be there without being named
 MAX_CLASSES = 64
@@ -407,18 +409,23 @@ class _Counted:
                 pair = self._lowering._pair(names, child)
                 found.append(sequence(*lead, pair, self._rule((passed, after, pending))))
                 found += [
-                    sequence(*lead, pair, self._rule((passed, after, pending - {i})))
-                    for i, pair in self._wanted(names, child, pending)
+                    sequence(*lead, pair, self._rule((passed, after, pending - met)))
+                    for met, pair in self._wanted(names, child, pending)
                 ]
         return choice(*found)
 
-    def _wanted(self, names: Expr, child: Conj, pending: frozenset[int]) -> list[tuple[int, Node]]:
+    def _wanted(
+        self, names: Expr, child: Conj, pending: frozenset[int]
+    ) -> list[tuple[frozenset[int], Node]]:
+        """The members that are what is pending, perhaps several at once."""
         found = []
-        for i in sorted(pending):
-            keys, lit = self._pending[i]
-            both_names, both_values = both(names, keys), conj(*child, lit)
-            if not is_empty(both_names) and NO not in both_values:
-                found.append((i, self._lowering._pair(both_names, both_values)))
+        most = len(pending) if len(pending) <= MAX_AT_ONCE else 1
+        for size in range(1, most + 1):
+            for met in combinations(sorted(pending), size):
+                their_names = both(names, *(self._pending[i][0] for i in met))
+                values = conj(*child, *(self._pending[i][1] for i in met))
+                if not is_empty(their_names) and NO not in values:
+                    found.append((frozenset(met), self._lowering._pair(their_names, values)))
         return found
 
 

@@ -65,7 +65,7 @@ class ObjectShape:
             max(self.low, other.low),
             smaller(self.high, other.high),
             self.names + other.names,
-            self.some + other.some,
+            self.some + tuple(each for each in other.some if each not in self.some),
             self.values if other.values is None else other.values,
         )
 
