@@ -13,6 +13,7 @@ from compilers.emitters.base import Printer
 from compilers.ir import (
     NOTHING,
     Grammar,
+    Node,
     Special,
     Unordered,
 )
@@ -43,8 +44,9 @@ def emit(grammar: Grammar, order: str = "free") -> str:
 
 
 def _permuted(node: Unordered) -> bool:
+    n_required = sum(required for _, required in node.members)
     size = len(node.members) + (node.extra != NOTHING)
-    return size > 1 and len(node.members) <= MAX_PERMUTED
+    return size > 1 and n_required <= MAX_PERMUTED
 
 
 class _Printer(Printer):
@@ -60,28 +62,39 @@ class _Printer(Printer):
     def unordered(self, node: Unordered) -> str:
         """Rules whose parameter has one bit for each member that is written; required ones first.
 
-        One has a member, the other what may stand behind one: the end, or a separator and a member.
+        Members beyond the bits of a parameter come in further groups, one group after the other.
         """
         members = sorted(node.members, key=lambda each: not each[1])
         n_required = sum(required for _, required in members)
+        groups = [members[i : i + MAX_PERMUTED] for i in range(0, len(members), MAX_PERMUTED)]
         place = len(self._extra_rules)
-        self._extra_rules.append("")  # holds the place: members may have rules of this kind, too
-        member_rule, after_rule = f"m{place}", f"u{place}"
+        self._extra_rules += [""] * len(groups)  # holds the place: members may have such rules, too
+        names = [str(place + i) for i in range(len(groups))]
+        for i, group in enumerate(groups):
+            nodes = [member for member, _ in group]
+            required = n_required if i == 0 else 0
+            self._extra_rules[place + i] = self._group(node, nodes, required, names[i:])
+        heads = [f"m{name}::0x0" for name in names]
+        return heads[0] if n_required else f'("" | {" | ".join(heads)})'
+
+    def _group(self, node: Unordered, members: list[Node], required: int, names: list[str]) -> str:
+        """A rule with a member, and one with what may stand behind it: the end, or more.
+
+        `names` is that of this group and those of the groups that may follow it.
+        """
+        separator = self.tight(node.separator)
         found = [
-            f"{self.in_sequence(member)} {after_rule}::set_bit({i}) %if bit_clear({i})"
-            for i, (member, _) in enumerate(members)
+            f"{self.in_sequence(member)} u{names[0]}::set_bit({i}) %if bit_clear({i})"
+            for i, member in enumerate(members)
         ]
-        end = f'"" %if is_ones([0:{n_required}])' if n_required else '""'
-        more = f"{self.tight(node.separator)} {member_rule}::_"
+        more = f"{separator} m{names[0]}::_"
         if node.extra != NOTHING:
-            found.append(f"{self.in_sequence(node.extra)} {after_rule}::_")
+            found.append(f"{self.in_sequence(node.extra)} u{names[0]}::_")
         else:  # no separator where nothing is left to come behind it
             more += f" %if not(is_ones([0:{len(members)}]))"
-        self._extra_rules[place] = (
-            f"{member_rule}::_: {' | '.join(found)}\n{after_rule}::_: {end} | {more}"
-        )
-        first = f"{member_rule}::0x0"
-        return first if n_required else f'("" | {first})'
+        complete = f" %if is_ones([0:{required}])" if required else ""
+        after = [f'""{complete}', more, *(f"{separator} m{n}::0x0{complete}" for n in names[1:])]
+        return f"m{names[0]}::_: {' | '.join(found)}\nu{names[0]}::_: {' | '.join(after)}"
 
     def special(self, node: Special) -> str:
         if not node.name.startswith("<") or not node.name.endswith(">"):
