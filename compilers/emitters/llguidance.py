@@ -44,9 +44,12 @@ def emit(grammar: Grammar, order: str = "free") -> str:
 
 
 def _permuted(node: Unordered) -> bool:
-    n_required = sum(required for _, required in node.members)
-    size = len(node.members) + (node.extra != NOTHING)
-    return size > 1 and n_required <= MAX_PERMUTED
+    return len(node.members) + (node.extra != NOTHING) > 1
+
+
+def _reachable(names: list[str], needed: list[bool]) -> list[str]:
+    """The groups that may come next: up to the first that has a member which must be there."""
+    return names[: needed.index(True) + 1] if True in needed else names
 
 
 class _Printer(Printer):
@@ -60,41 +63,50 @@ class _Printer(Printer):
         return counted(low, high)
 
     def unordered(self, node: Unordered) -> str:
-        """Rules whose parameter has one bit for each member that is written; required ones first.
+        """Rules whose parameter has one bit for each member that is written.
 
-        Members beyond the bits of a parameter come in further groups, one group after the other.
+        More members than bits come in groups, one group after the other, as in the source.
         """
-        members = sorted(node.members, key=lambda each: not each[1])
-        n_required = sum(required for _, required in members)
+        members = node.members
         groups = [members[i : i + MAX_PERMUTED] for i in range(0, len(members), MAX_PERMUTED)]
         place = len(self._extra_rules)
         self._extra_rules += [""] * len(groups)  # holds the place: members may have such rules, too
         names = [str(place + i) for i in range(len(groups))]
+        needed = [any(required for _, required in group) for group in groups]
         for i, group in enumerate(groups):
-            nodes = [member for member, _ in group]
-            required = n_required if i == 0 else 0
-            self._extra_rules[place + i] = self._group(node, nodes, required, names[i:])
-        heads = [f"m{name}::0x0" for name in names]
-        return heads[0] if n_required else f'("" | {" | ".join(heads)})'
+            after = _reachable(names[i + 1 :], needed[i + 1 :])
+            may_end = not any(needed[i + 1 :])
+            self._extra_rules[place + i] = self._group(node, group, names[i], after, may_end)
+        heads = ([] if any(needed) else ['""']) + [
+            f"m{name}::0x0" for name in _reachable(names, needed)
+        ]
+        return heads[0] if len(heads) == 1 else f"({' | '.join(heads)})"
 
-    def _group(self, node: Unordered, members: list[Node], required: int, names: list[str]) -> str:
-        """A rule with a member, and one with what may stand behind it: the end, or more.
-
-        `names` is that of this group and those of the groups that may follow it.
-        """
+    def _group(
+        self,
+        node: Unordered,
+        group: tuple[tuple[Node, bool], ...],
+        name: str,
+        later: list[str],
+        may_end: bool,
+    ) -> str:
+        """A rule with a member, and one with what may stand behind it: the end, or more."""
+        members = sorted(group, key=lambda each: not each[1])  # the required ones first
+        n_required = sum(required for _, required in members)
         separator = self.tight(node.separator)
         found = [
-            f"{self.in_sequence(member)} u{names[0]}::set_bit({i}) %if bit_clear({i})"
-            for i, member in enumerate(members)
+            f"{self.in_sequence(member)} u{name}::set_bit({i}) %if bit_clear({i})"
+            for i, (member, _) in enumerate(members)
         ]
-        more = f"{separator} m{names[0]}::_"
+        more = f"{separator} m{name}::_"
         if node.extra != NOTHING:
-            found.append(f"{self.in_sequence(node.extra)} u{names[0]}::_")
+            found.append(f"{self.in_sequence(node.extra)} u{name}::_")
         else:  # no separator where nothing is left to come behind it
             more += f" %if not(is_ones([0:{len(members)}]))"
-        complete = f" %if is_ones([0:{required}])" if required else ""
-        after = [f'""{complete}', more, *(f"{separator} m{n}::0x0{complete}" for n in names[1:])]
-        return f"m{names[0]}::_: {' | '.join(found)}\nu{names[0]}::_: {' | '.join(after)}"
+        complete = f" %if is_ones([0:{n_required}])" if n_required else ""
+        after = [f'""{complete}'] if may_end else []
+        after += [more, *(f"{separator} m{each}::0x0{complete}" for each in later)]
+        return f"m{name}::_: {' | '.join(found)}\nu{name}::_: {' | '.join(after)}"
 
     def special(self, node: Special) -> str:
         if not node.name.startswith("<") or not node.name.endswith(">"):

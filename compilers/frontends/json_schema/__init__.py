@@ -10,13 +10,15 @@
     lower.py       shapes to rules; leaves.py those that are met again and again
 
 Every assertion keyword is enforced exactly, or the schema is refused with its JSON pointer. What
-specifications call annotations (unknown formats and keywords) is listed in the grammar's notes.
+specifications call annotations (unknown formats and keywords, and keywords that the declared draft
+does not have) is listed in the grammar's notes. So is where the grammar is stricter than the
+schema: an object that can be told from its rivals in too many ways keeps the simplest of them.
 """
 
 import json
 from typing import Any
 
-from compilers.errors import Contradiction
+from compilers.errors import Contradiction, TooLarge
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
 from compilers.frontends.json_schema.shapes import conj
@@ -57,7 +59,12 @@ def _written(schema: Any) -> str:
 
 
 def _lowered(document: Document, style: Style) -> Grammar:
-    grammar = Lowering(document, style).run(conj((document.root, True)))
-    if grammar.start not in productive(grammar.rules):
+    lowering = Lowering(document, style)
+    grammar = lowering.run(conj((document.root, True)))
+    if grammar.start in productive(grammar.rules):
+        return grammar
+    if lowering.is_whole:
         raise Contradiction("no value satisfies this schema")
-    return grammar
+    raise TooLarge(
+        "too many ways to satisfy it, and none of the simplest can be", "", "alternatives"
+    )

@@ -31,7 +31,10 @@ N_KEPT = 50
 
 
 class Expander:
-    """Conjunctions of one document, taken apart; `notes` gathers what need not be enforced."""
+    """Conjunctions of one document, taken apart; `notes` gathers what need not be enforced.
+
+    `n_cut`: how often there were too many alternatives and only the simplest have been kept.
+    """
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -42,7 +45,7 @@ class Expander:
         self._clock = Clock()
         self._nesting = 0
         self._open: dict[tuple[Site, bool, str], None] = {}
-        self._n_cut = 0
+        self.n_cut = 0
         self._cut: set[tuple[Conj, str]] = set()
         self._cache: dict[tuple[Conj, str], Any] = {}
 
@@ -83,10 +86,10 @@ class Expander:
     def _structures(self, wanted: Conj, kind: str) -> Any:
         key = wanted, kind
         if key not in self._cache:
-            before = self._n_cut
+            before = self.n_cut
             shapes = [shape for shape in self._all(wanted, kind) if shape.possible]
             self._cache[key] = tuple(self._checked(shape, wanted) for shape in shapes)
-            if self._n_cut > before:
+            if self.n_cut > before:
                 self._cut.add(key)
         return self._cache[key]
 
@@ -122,12 +125,11 @@ class Expander:
         """
         if len(found) <= MAX_WAYS:
             return tuple(found)
-        self._n_cut += 1
-        if self._open:
-            self.note_cut(next(reversed(self._open))[0].where)
+        self.note_cut(next(reversed(self._open))[0].where if self._open else "")
         return tuple(sorted(found, key=lambda shape: len(shape.members) + len(shape.some))[:N_KEPT])
 
     def note_cut(self, where: str) -> None:
+        self.n_cut += 1
         message = "too many ways to satisfy it: only the simplest are allowed"
         self.notes[where, message] = Note(where, message)
 

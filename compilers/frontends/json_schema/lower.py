@@ -88,6 +88,11 @@ class Lowering:
         notes = (*self._document.notes, *self._expander.notes.values())
         return Grammar(self._rules, start, notes)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the grammar has all that the schema allows, not only the simplest."""
+        return self._expander.n_cut == 0
+
     def _check_limits(self) -> None:
         if len(self._rules) > MAX_RULES:
             raise TooLarge(f"more than {MAX_RULES} rules", kind="rules")
