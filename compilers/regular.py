@@ -48,16 +48,18 @@ class Expr(metaclass=_Once):
     `boolean`: whether And or Not stands anywhere in it.
     """
 
-    __slots__ = ("_hash", "boolean", "key", "nullable")
-    key: tuple[object, ...]
+    __slots__ = ("_hash", "boolean", "nullable")
     nullable: bool
     boolean: bool
 
-    def _set(self, nullable: bool, boolean: bool, *key: object) -> None:
-        self.key = (type(self).__name__, *key)
+    def _set(self, nullable: bool, boolean: bool) -> None:
         self.nullable = nullable
         self.boolean = boolean
-        self._hash = hash(self.key)
+        self._hash = hash((type(self).__name__, self._content()))
+
+    def _content(self) -> object:
+        """What makes two expressions of a type equal. Not kept: it is seldom asked for."""
+        raise NotImplementedError
 
     def __hash__(self) -> int:
         return self._hash
@@ -65,7 +67,9 @@ class Expr(metaclass=_Once):
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Expr) and self._hash == other._hash and self.key == other.key
+        if type(self) is not type(other) or not isinstance(other, Expr):
+            return False
+        return self._hash == other._hash and self._content() == other._content()
 
     def __repr__(self) -> str:
         return show(self)
@@ -78,7 +82,10 @@ class Chars(Expr):
 
     def __init__(self, ranges: Ranges) -> None:
         self.ranges = ranges
-        self._set(False, False, ranges)
+        self._set(False, False)
+
+    def _content(self) -> object:
+        return self.ranges
 
 
 class Cat(Expr):
@@ -88,7 +95,10 @@ class Cat(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all(p.nullable for p in parts), _any_boolean(parts), parts)
+        self._set(all(p.nullable for p in parts), _any_boolean(parts))
+
+    def _content(self) -> object:
+        return self.parts
 
 
 class Alt(Expr):
@@ -98,7 +108,10 @@ class Alt(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(any(p.nullable for p in parts), _any_boolean(parts), frozenset(parts))
+        self._set(any(p.nullable for p in parts), _any_boolean(parts))
+
+    def _content(self) -> object:
+        return frozenset(self.parts)
 
 
 class And(Expr):
@@ -108,7 +121,10 @@ class And(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all(p.nullable for p in parts), True, frozenset(parts))
+        self._set(all(p.nullable for p in parts), True)
+
+    def _content(self) -> object:
+        return frozenset(self.parts)
 
 
 class Not(Expr):
@@ -118,7 +134,10 @@ class Not(Expr):
 
     def __init__(self, part: Expr) -> None:
         self.part = part
-        self._set(not part.nullable, True, part)
+        self._set(not part.nullable, True)
+
+    def _content(self) -> object:
+        return self.part
 
 
 class Rep(Expr):
@@ -128,7 +147,10 @@ class Rep(Expr):
 
     def __init__(self, part: Expr, low: int, high: int | None) -> None:
         self.part, self.low, self.high = part, low, high
-        self._set(low == 0 or part.nullable, part.boolean, part, low, high)
+        self._set(low == 0 or part.nullable, part.boolean)
+
+    def _content(self) -> object:
+        return self.part, self.low, self.high
 
 
 class State(Expr):
@@ -142,7 +164,10 @@ class State(Expr):
 
     def __init__(self, automaton: "Dfa", state: int) -> None:
         self.automaton, self.state = automaton, state
-        self._set(automaton.ends[state], True, automaton, state)
+        self._set(automaton.ends[state], True)
+
+    def _content(self) -> object:
+        return self.automaton, self.state
 
 
 def _any_boolean(parts: tuple[Expr, ...]) -> bool:
@@ -210,7 +235,7 @@ def span(low: str, high: str) -> Expr:
 ANY = ranges((0, LAST))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_000)
 def text(letters: str) -> Expr:
     """Exactly this text."""
     found = tuple(map(_letter_expr, letters))
@@ -434,14 +459,14 @@ def _check_size(states: set[Expr], limit: int) -> None:
         raise TooLarge(f"a regular language with more than {limit} states", kind="states")
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def _steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER, each with a letter that leads there."""
     found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
     return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def _first_sets(expr: Expr) -> frozenset[Ranges]:
     """The sets that the first letter of a text is looked up in (Owens, Reppy, Turon 2009)."""
     if isinstance(expr, Chars):
@@ -533,7 +558,7 @@ def utf8(expr: Expr) -> Expr:
 _UTF8_STEPS = (0x7F, 0x7FF, 0xFFFF, LAST)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def _utf8_chars(letters: Chars) -> Expr:
     found = []
     for low, high in letters.ranges:
@@ -719,7 +744,7 @@ def counted(low: int, high: int | None) -> str:
     return f"{{{low},{'' if high is None else high}}}"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def letter_class(found: Ranges) -> str:
     """A set of letters in the syntax of Rust's regex (and most others): a letter or a class."""
     if len(found) == 1 and found[0][0] == found[0][1]:

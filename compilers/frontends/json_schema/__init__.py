@@ -25,8 +25,8 @@ from compilers.frontends.json_schema.shapes import conj
 from compilers.frontends.json_schema.spelling import Style
 from compilers.ir import Grammar, productive
 
-MAX_KEPT = 1_000
-MAX_LETTERS = 4_000  # of a schema that is kept
+MAX_KEPT = 256
+MAX_LETTERS = 3_000  # of a schema that is kept
 
 _kept: dict[tuple[str, Style], Grammar] = {}
 
