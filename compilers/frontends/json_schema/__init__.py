@@ -25,7 +25,7 @@ from compilers.frontends.json_schema.shapes import conj
 from compilers.frontends.json_schema.spelling import Style
 from compilers.ir import Grammar, productive
 
-MAX_KEPT = 256
+MAX_KEPT = 512
 MAX_LETTERS = 3_000  # of a schema that is kept
 
 _kept: dict[tuple[str, Style], Grammar] = {}
@@ -44,9 +44,9 @@ def parse(schema: Any, style: Style | None = None) -> Grammar:
     if found is None:
         found = _lowered(document, style)
         if 0 < len(address[0]) <= MAX_LETTERS:
-            if len(_kept) >= MAX_KEPT:
-                _kept.clear()
             _kept[address] = found
+            if len(_kept) > MAX_KEPT:
+                _kept.pop(next(iter(_kept)), None)  # the oldest
     return found
 
 
