@@ -18,6 +18,7 @@ from compilers.frontends.regex import parse as regex
 from compilers.frontends.template import parse as template
 from compilers.frontends.tools import parse as tools
 from compilers.ir import Grammar
+from compilers.passes.trim import trim as _trim
 
 __all__ = [
     "DIALECTS",
@@ -38,6 +39,15 @@ __all__ = [
 DIALECTS: Mapping[str, Callable[..., str]] = {"lark": _lark.emit, "llguidance": _llguidance.emit}
 
 
+PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
+"""What every grammar goes through before it is printed, in this order."""
+
+
 def emit(grammar: Grammar, dialect: str, **options: str) -> str:
-    """The text of a grammar in a dialect: lark, or llguidance (order="free" or "source")."""
+    """The text of a grammar in a dialect: lark, or llguidance (order="free" or "source").
+
+    Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
+    """
+    for each in PASSES:
+        grammar = each(grammar)
     return DIALECTS[dialect](grammar, **options)

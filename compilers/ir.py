@@ -86,6 +86,8 @@ Node = (
 
 EMPTY = Sequence(())
 NOTHING = Choice(())
+SHARED = "shared_"
+"""How the names of rules begin that are the same in every grammar that has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,18 @@ class Grammar:
     notes: tuple[Note, ...] = field(default=())
 
 
+_LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
+
+
 def children(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Sequence | Choice):
+    if type(node) in _LEAVES:
+        return ()
+    if isinstance(node, Sequence) or isinstance(node, Choice):  # noqa: SIM101 (twice as fast)
         return node.parts
     if isinstance(node, Unordered):
         return (*(member for member, _ in node.members), node.extra, node.separator)
-    return (node.part,) if isinstance(node, Repeat | Capture) else ()
+    assert isinstance(node, Repeat | Capture)
+    return (node.part,)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -119,7 +127,8 @@ def walk(node: Node) -> Iterator[Node]:
     while todo:
         each = todo.pop()
         yield each
-        todo.extend(reversed(children(each)))
+        if type(each) not in _LEAVES:
+            todo.extend(reversed(children(each)))
 
 
 def sequence(*parts: Node) -> Node:
@@ -149,12 +158,56 @@ def maybe(node: Node) -> Node:
     return node if node == EMPTY else Repeat(node, 0, 1)
 
 
+def productive(rules: Mapping[str, Node]) -> set[str]:
+    """The rules that have a text: the least fixed point.
+
+    Rules mostly stand before those that they use, so one look from the end finds nearly all; the
+    others are looked at again when one that they wait for is found.
+    """
+    found: set[str] = set()
+    for name in reversed(list(rules)):
+        if _has_text(rules[name], found):
+            found.add(name)
+    todo = [name for name in rules if name not in found]
+    users: dict[str, list[str]] = {}
+    for name in todo:
+        for each in walk(rules[name]):
+            if isinstance(each, Ref):
+                users.setdefault(each.name, []).append(name)
+    while todo:
+        name = todo.pop()
+        if name not in found and _has_text(rules[name], found):
+            found.add(name)
+            todo.extend(users.get(name, ()))
+    return found
+
+
+def _has_text(node: Node, found: set[str]) -> bool:
+    kind = type(node)
+    if kind is Literal or kind is Regular:
+        return True
+    if isinstance(node, Ref):
+        return node.name in found
+    if isinstance(node, Sequence):
+        return all(_has_text(part, found) for part in node.parts)
+    if isinstance(node, Choice):
+        return any(_has_text(part, found) for part in node.parts)
+    if isinstance(node, Repeat):
+        return node.low == 0 or _has_text(node.part, found)
+    if isinstance(node, Unordered):
+        return all(_has_text(member, found) for member, required in node.members if required)
+    return _has_text(node.part, found) if isinstance(node, Capture) else True
+
+
 def renamed(grammar: Grammar, prefix: str) -> Grammar:
     """The same grammar, its rules under names of their own, to be put beside others."""
+    names = {name: name if name.startswith(SHARED) else prefix + name for name in grammar.rules}
 
     def change(node: Node) -> Node:
+        if isinstance(node, Literal | Regular):
+            return node
         if isinstance(node, Ref):
-            return Ref(prefix + node.name)
+            return Ref(names[node.name])
         if isinstance(node, Sequence):
             return Sequence(tuple(map(change, node.parts)))
         if isinstance(node, Choice):
@@ -168,5 +221,5 @@ def renamed(grammar: Grammar, prefix: str) -> Grammar:
             return Unordered(members, change(node.extra), change(node.separator))
         return node
 
-    rules = {prefix + name: change(node) for name, node in grammar.rules.items()}
-    return Grammar(rules, prefix + grammar.start, grammar.notes)
+    rules = {names[name]: change(node) for name, node in grammar.rules.items()}
+    return Grammar(rules, names[grammar.start], grammar.notes)

@@ -12,12 +12,14 @@ Letters are code points, or bytes once `utf8` has been applied. Surrogates are n
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import Any, ClassVar
 
 from compilers.errors import TooLarge
 
 MAX_STATES = 2000
+MAX_MADE = 50_000
 LAST = 0x10FFFF
 SURROGATES = (0xD800, 0xDFFF)
 
@@ -25,17 +27,39 @@ Ranges = tuple[tuple[int, int], ...]
 """Sorted, disjoint, not adjacent; both ends included."""
 
 
-class Expr:
-    """An expression: built by the functions below, never changed, equal by structure."""
+class _Once(type):
+    """Makes an expression once and finds it again: to compare two is to compare two addresses."""
 
-    __slots__ = ("_hash", "key", "nullable")
-    key: tuple[object, ...]
+    made: ClassVar[dict[tuple[object, ...], Any]] = {}
+
+    def __call__(cls, *args: Any) -> Any:
+        address = (cls, *args)
+        found = _Once.made.get(address)
+        if found is None:
+            if len(_Once.made) >= MAX_MADE:
+                _Once.made.clear()  # what is in use stays equal by structure, only less quickly
+            found = _Once.made[address] = super().__call__(*args)
+        return found
+
+
+class Expr(metaclass=_Once):
+    """An expression: built by the functions below, never changed, equal by structure.
+
+    `boolean`: whether And or Not stands anywhere in it.
+    """
+
+    __slots__ = ("_hash", "boolean", "nullable")
     nullable: bool
+    boolean: bool
 
-    def _set(self, nullable: bool, *key: object) -> None:
-        self.key = (type(self).__name__, *key)
+    def _set(self, nullable: bool, boolean: bool) -> None:
         self.nullable = nullable
-        self._hash = hash(self.key)
+        self.boolean = boolean
+        self._hash = hash((type(self).__name__, self._content()))
+
+    def _content(self) -> object:
+        """What makes two expressions of a type equal. Not kept: it is seldom asked for."""
+        raise NotImplementedError
 
     def __hash__(self) -> int:
         return self._hash
@@ -43,7 +67,9 @@ class Expr:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Expr) and self._hash == other._hash and self.key == other.key
+        if type(self) is not type(other) or not isinstance(other, Expr):
+            return False
+        return self._hash == other._hash and self._content() == other._content()
 
     def __repr__(self) -> str:
         return show(self)
@@ -56,7 +82,10 @@ class Chars(Expr):
 
     def __init__(self, ranges: Ranges) -> None:
         self.ranges = ranges
-        self._set(False, ranges)
+        self._set(False, False)
+
+    def _content(self) -> object:
+        return self.ranges
 
 
 class Cat(Expr):
@@ -66,7 +95,10 @@ class Cat(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all(part.nullable for part in parts), parts)
+        self._set(all(p.nullable for p in parts), _any_boolean(parts))
+
+    def _content(self) -> object:
+        return self.parts
 
 
 class Alt(Expr):
@@ -76,7 +108,10 @@ class Alt(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(any(part.nullable for part in parts), frozenset(parts))
+        self._set(any(p.nullable for p in parts), _any_boolean(parts))
+
+    def _content(self) -> object:
+        return frozenset(self.parts)
 
 
 class And(Expr):
@@ -86,7 +121,10 @@ class And(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all(part.nullable for part in parts), frozenset(parts))
+        self._set(all(p.nullable for p in parts), True)
+
+    def _content(self) -> object:
+        return frozenset(self.parts)
 
 
 class Not(Expr):
@@ -96,7 +134,10 @@ class Not(Expr):
 
     def __init__(self, part: Expr) -> None:
         self.part = part
-        self._set(not part.nullable, part)
+        self._set(not part.nullable, True)
+
+    def _content(self) -> object:
+        return self.part
 
 
 class Rep(Expr):
@@ -106,7 +147,31 @@ class Rep(Expr):
 
     def __init__(self, part: Expr, low: int, high: int | None) -> None:
         self.part, self.low, self.high = part, low, high
-        self._set(low == 0 or part.nullable, part, low, high)
+        self._set(low == 0 or part.nullable, part.boolean)
+
+    def _content(self) -> object:
+        return self.part, self.low, self.high
+
+
+class State(Expr):
+    """The texts that lead from a state of an automaton to one of its ends.
+
+    For languages whose automaton is small and whose expression is not, such as the multiples of a
+    number. Only `dfa` can take it apart: no regex of a sensible length says it.
+    """
+
+    __slots__ = ("automaton", "state")
+
+    def __init__(self, automaton: "Dfa", state: int) -> None:
+        self.automaton, self.state = automaton, state
+        self._set(automaton.ends[state], True)
+
+    def _content(self) -> object:
+        return self.automaton, self.state
+
+
+def _any_boolean(parts: tuple[Expr, ...]) -> bool:
+    return any(part.boolean for part in parts)
 
 
 NEVER = Alt(())
@@ -170,7 +235,7 @@ def span(low: str, high: str) -> Expr:
 ANY = ranges((0, LAST))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_000)
 def text(letters: str) -> Expr:
     """Exactly this text."""
     found = tuple(map(_letter_expr, letters))
@@ -264,7 +329,7 @@ EVERY = Rep(ANY, 0, None)
 # --- derivatives
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def derivative(expr: Expr, letter: int) -> Expr:
     """What may follow `letter`."""
     return _DERIVATIVES[type(expr)](expr, letter)
@@ -300,6 +365,14 @@ def _of_rep(expr: Rep, letter: int) -> Expr:
     return cat(derivative(expr.part, letter), times(expr.part, max(0, expr.low - 1), high))
 
 
+def _of_state(expr: State, letter: int) -> Expr:
+    automaton = expr.automaton
+    for pairs, after in zip(automaton.classes, automaton.steps[expr.state], strict=True):
+        if any(low <= letter <= high for low, high in pairs):
+            return State(automaton, after) if after in automaton.alive else NEVER
+    return NEVER
+
+
 _DERIVATIVES: dict[type[Expr], Callable[..., Expr]] = {
     Chars: _of_chars,
     Cat: _of_cat,
@@ -307,6 +380,7 @@ _DERIVATIVES: dict[type[Expr], Callable[..., Expr]] = {
     And: _of_and,
     Not: _of_not,
     Rep: _of_rep,
+    State: _of_state,
 }
 
 
@@ -316,18 +390,20 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     return (expr.part,) if isinstance(expr, Not | Rep) else ()
 
 
-def alphabet(expr: Expr) -> list[tuple[int, int]]:
-    """The letters cut into ranges that no set of `expr` tells apart."""
-    edges = {0, LAST + 1}
+def alphabet(expr: Expr) -> list[Ranges]:
+    """The classes of letters that no set of `expr` tells apart."""
+    sets: dict[Ranges, None] = {}
     todo, seen = [expr], {expr}
     while todo:
         each = todo.pop()
         if isinstance(each, Chars):
-            edges.update(edge for low, high in each.ranges for edge in (low, high + 1))
+            sets[each.ranges] = None
+        elif isinstance(each, State):
+            sets.update(dict.fromkeys(each.automaton.classes))
         new = [child for child in children(each) if child not in seen]
         seen.update(new)
         todo.extend(new)
-    return [(low, high - 1) for low, high in pairwise(sorted(edges))]
+    return _classes(sets)
 
 
 def accepts(expr: Expr, letters: str | bytes) -> bool:
@@ -340,66 +416,102 @@ def accepts(expr: Expr, letters: str | bytes) -> bool:
 
 def example(expr: Expr, limit: int = MAX_STATES) -> str | None:
     """A shortest text of the language, None if it is empty. TooLarge after `limit` states."""
-    representatives = _representatives(expr)
     seen, level = {expr}, [(expr, "")]
     while level:
         below: list[tuple[Expr, str]] = []
         for state, path in level:
             if state.nullable:
                 return path
-            for letter in representatives:
-                after = derivative(state, letter)
-                if after is not NEVER and after not in seen:
+            for letter, after in _steps(state):
+                if after not in seen:
                     seen.add(after)
                     below.append((after, path + chr(letter)))
-            if len(seen) > limit:
-                raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+            _check_size(seen, limit)
         level = below
     return None
 
 
-def _representatives(expr: Expr) -> list[int]:
-    """One letter of each class of the alphabet, preferably one that prints."""
-    found = [max(low, min(high, ord("a"))) for low, high in alphabet(expr)]
-    return [letter for letter in found if not SURROGATES[0] <= letter <= SURROGATES[1]]
-
-
 def is_empty(expr: Expr, limit: int = MAX_STATES) -> bool:
     """Exact, or TooLarge. Without And and Not only NEVER itself is empty."""
-    if expr is NEVER or expr.nullable or not has_boolean(expr):
+    if expr is NEVER or expr.nullable or not expr.boolean:
         return expr is NEVER
+    if isinstance(expr, Not) and lengths(expr.part)[1] is not None:
+        return False  # only texts up to some length are left out
     return not _has_text(expr, limit)
 
 
 def _has_text(expr: Expr, limit: int) -> bool:
     """Depth first: where there is a text, some text is found soon, if not a shortest."""
-    representatives = _representatives(expr)
     seen, todo = {expr}, [expr]
     while todo:
-        state = todo.pop()
-        for letter in representatives:
-            after = derivative(state, letter)
-            if after.nullable:
+        for _, after in _steps(todo.pop()):
+            if after.nullable or not after.boolean:
                 return True
-            if after is not NEVER and after not in seen:
+            if after not in seen:
                 seen.add(after)
                 todo.append(after)
-        if len(seen) > limit:
-            raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+        _check_size(seen, limit)
     return False
 
 
-@lru_cache(maxsize=10_000)
-def has_boolean(expr: Expr) -> bool:
-    """Whether And or Not stands anywhere in it."""
-    return isinstance(expr, And | Not) or any(map(has_boolean, children(expr)))
+def _check_size(states: set[Expr], limit: int) -> None:
+    if len(states) > limit:
+        raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+
+
+@lru_cache(maxsize=4_000)
+def _steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
+    """The states after one letter, but for NEVER, each with a letter that leads there."""
+    found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
+    return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())
+
+
+@lru_cache(maxsize=4_000)
+def _first_sets(expr: Expr) -> frozenset[Ranges]:
+    """The sets that the first letter of a text is looked up in (Owens, Reppy, Turon 2009)."""
+    if isinstance(expr, Chars):
+        return frozenset([expr.ranges])
+    if isinstance(expr, State):
+        return frozenset(expr.automaton.classes)
+    found: set[Ranges] = set()
+    for child in children(expr):
+        found |= _first_sets(child)
+        if isinstance(expr, Cat) and not child.nullable:
+            break
+    return frozenset(found)
+
+
+@lru_cache(maxsize=5_000)
+def _deciding(sets: frozenset[Ranges]) -> tuple[int, ...]:
+    """A letter for each way of lying in some of these sets and not in others, if it can, "a"."""
+    return tuple(_nice(pairs) for pairs in _classes(sets))
+
+
+def _nice(pairs: Ranges) -> int:
+    low, high = next((p for p in pairs if p[0] < 0x7F and p[1] >= 0x20), pairs[0])
+    return max(low, min(high, ord("a")))
+
+
+def _classes(sets: Iterable[Ranges]) -> list[Ranges]:
+    """All letters, cut into the classes that none of these sets tells apart."""
+    changes = {0: 0, LAST + 1: 0}  # where a set begins or ends: one bit for each
+    for i, pairs in enumerate(sets):
+        for low, high in pairs:
+            changes[low] = changes.get(low, 0) ^ 1 << i
+            changes[high + 1] = changes.get(high + 1, 0) ^ 1 << i
+    found: dict[int, list[tuple[int, int]]] = {}
+    within = 0
+    for low, after in pairwise(sorted(changes)):
+        within ^= changes[low]
+        found.setdefault(within, []).append((low, after - 1))
+    return [letters for pairs in found.values() if (letters := normal(pairs))]
 
 
 def lengths(expr: Expr) -> tuple[int, int | None]:
     """Bounds (not always tight) on the length of the texts of a language that is not empty."""
     if isinstance(expr, Chars):
         return 1, 1
-    if isinstance(expr, Not):
+    if isinstance(expr, Not | State):
         return 0, None
     parts = [lengths(child) for child in children(expr)]
     if isinstance(expr, Rep):
@@ -446,7 +558,7 @@ def utf8(expr: Expr) -> Expr:
 _UTF8_STEPS = (0x7F, 0x7FF, 0xFFFF, LAST)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def _utf8_chars(letters: Chars) -> Expr:
     found = []
     for low, high in letters.ranges:
@@ -491,24 +603,37 @@ _UTF8_TEXT = star(_utf8_chars(ANY))
 
 
 class Dfa:
-    """A deterministic automaton, complete: `steps[state][class]`; state 0 is the start."""
+    """A deterministic automaton: `steps[state][class]`; state 0 is the start.
 
-    def __init__(self, classes: list[tuple[int, int]], steps: list[list[int]], ends: list[bool]):
+    It is complete but for letters of no class, which lead nowhere.
+    """
+
+    def __init__(self, classes: list[Ranges], steps: list[list[int]], ends: list[bool]):
         self.classes = classes
         self.steps = steps
         self.ends = ends
 
+    @cached_property
+    def alive(self) -> frozenset[int]:
+        """The states from which an end can be reached."""
+        return frozenset(_alive(self))
+
+
+def has_states(expr: Expr) -> bool:
+    """Whether a State stands anywhere in it."""
+    return isinstance(expr, State) or any(map(has_states, children(expr)))
+
 
 def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
     """The automaton whose states are the derivatives of `expr`. TooLarge after `limit` states."""
-    classes = [c for c in alphabet(expr) if not SURROGATES[0] <= c[0] <= SURROGATES[1]]
+    classes = alphabet(expr)
     number, order = {expr: 0}, [expr]
     steps: list[list[int]] = []
     while len(steps) < len(order):
         state = order[len(steps)]
         row = []
-        for low, _ in classes:
-            after = derivative(state, low)
+        for letters in classes:
+            after = derivative(state, letters[0][0])
             if after not in number:
                 number[after] = len(order)
                 order.append(after)
@@ -557,11 +682,11 @@ def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
 
 def _edges(automaton: Dfa) -> dict[tuple[int, int], Expr]:
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    alive = _alive(automaton)
+    alive = automaton.alive
     for state, row in enumerate(automaton.steps):
         for letters, after in zip(automaton.classes, row, strict=True):
             if after in alive:
-                found.setdefault((state, after), []).append(letters)
+                found.setdefault((state, after), []).extend(letters)
     return {pair: Chars(normal(letters)) for pair, letters in found.items()}
 
 
@@ -604,6 +729,8 @@ def show(expr: Expr) -> str:
         return "&".join(f"({show(p)})" for p in expr.parts)
     if isinstance(expr, Not):
         return f"!({show(expr.part)})"
+    if isinstance(expr, State):
+        return f"<state {expr.state} of {len(expr.automaton.steps)}>"
     assert isinstance(expr, Rep)
     return f"({show(expr.part)}){counted(expr.low, expr.high)}"
 
@@ -617,7 +744,7 @@ def counted(low: int, high: int | None) -> str:
     return f"{{{low},{'' if high is None else high}}}"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def letter_class(found: Ranges) -> str:
     """A set of letters in the syntax of Rust's regex (and most others): a letter or a class."""
     if len(found) == 1 and found[0][0] == found[0][1]:

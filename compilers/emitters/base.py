@@ -1,6 +1,6 @@
 """What the dialects of Lark share: rules from nodes, one terminal for each regular language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from compilers.errors import Unsupported
 from compilers.ir import (
@@ -116,8 +116,10 @@ _NODES: Mapping[type, Callable[..., str]] = {
 }
 
 
-def fused(parts: tuple[Node, ...]) -> list[Node]:
+def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
     """A hole and the text that ends it in one terminal: greedy lexing cannot run past the end."""
+    if not any(isinstance(part, Capture | FreeText) for part in parts):
+        return parts
     found: list[Node] = []
     for part in parts:
         last = found[-1] if found else None
@@ -155,11 +157,8 @@ def without(stops: tuple[str, ...]) -> Expr:
 
 def quote(letters: str) -> str:
     """A literal, in double quotes."""
-    return (
-        '"'
-        + "".join(_ESCAPES.get(c) or (c if c >= " " else f"\\x{ord(c):02x}") for c in letters)
-        + '"'
-    )
+    return f'"{letters.translate(_ESCAPES)}"'
 
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = str.maketrans({chr(c): f"\\x{c:02x}" for c in range(0x20)} | _SHORT)

@@ -18,7 +18,6 @@ from compilers.regular import (
     Ranges,
     Rep,
     dfa,
-    has_boolean,
     inverse,
     minimise,
     to_expr,
@@ -39,7 +38,7 @@ class _Printer(Printer):
         return self._terminals.setdefault(node.expr, f"t{len(self._terminals)}")
 
     def terminal(self, expr: Expr) -> str:
-        if has_boolean(expr):
+        if expr.boolean:
             try:
                 expr = to_expr(minimise(dfa(expr)), MAX_STATES)
             except CompileError as error:

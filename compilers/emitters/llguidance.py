@@ -13,6 +13,7 @@ from compilers.emitters.base import Printer
 from compilers.ir import (
     NOTHING,
     Grammar,
+    Node,
     Special,
     Unordered,
 )
@@ -27,7 +28,6 @@ from compilers.regular import (
     Not,
     Rep,
     counted,
-    has_boolean,
     letter_class,
 )
 
@@ -44,8 +44,12 @@ def emit(grammar: Grammar, order: str = "free") -> str:
 
 
 def _permuted(node: Unordered) -> bool:
-    size = len(node.members) + (node.extra != NOTHING)
-    return size > 1 and len(node.members) <= MAX_PERMUTED
+    return len(node.members) + (node.extra != NOTHING) > 1
+
+
+def _reachable(names: list[str], needed: list[bool]) -> list[str]:
+    """The groups that may come next: up to the first that has a member which must be there."""
+    return names[: needed.index(True) + 1] if True in needed else names
 
 
 class _Printer(Printer):
@@ -59,28 +63,50 @@ class _Printer(Printer):
         return counted(low, high)
 
     def unordered(self, node: Unordered) -> str:
-        """A rule whose parameter has one bit for each member that is written; required ones first.
+        """Rules whose parameter has one bit for each member that is written.
 
-        The first member has no separator before it, so there is a rule for it and one for the rest.
+        More members than bits come in groups, one group after the other, as in the source.
         """
-        members = sorted(node.members, key=lambda each: not each[1])
+        members = node.members
+        groups = [members[i : i + MAX_PERMUTED] for i in range(0, len(members), MAX_PERMUTED)]
+        place = len(self._extra_rules)
+        self._extra_rules += [""] * len(groups)  # holds the place: members may have such rules, too
+        names = [str(place + i) for i in range(len(groups))]
+        needed = [any(required for _, required in group) for group in groups]
+        for i, group in enumerate(groups):
+            after = _reachable(names[i + 1 :], needed[i + 1 :])
+            may_end = not any(needed[i + 1 :])
+            self._extra_rules[place + i] = self._group(node, group, names[i], after, may_end)
+        heads = ([] if any(needed) else ['""']) + [
+            f"m{name}::0x0" for name in _reachable(names, needed)
+        ]
+        return heads[0] if len(heads) == 1 else f"({' | '.join(heads)})"
+
+    def _group(
+        self,
+        node: Unordered,
+        group: tuple[tuple[Node, bool], ...],
+        name: str,
+        later: list[str],
+        may_end: bool,
+    ) -> str:
+        """A rule with a member, and one with what may stand behind it: the end, or more."""
+        members = sorted(group, key=lambda each: not each[1])  # the required ones first
         n_required = sum(required for _, required in members)
-        name = f"u{len(self._extra_rules)}"
-        self._extra_rules.append("")  # holds the name: members may have rules of this kind, too
-        place = len(self._extra_rules) - 1
         separator = self.tight(node.separator)
-        first = [] if n_required else ['""']
-        rest = [f'"" %if is_ones([0:{n_required}])' if n_required else '""']
-        for i, (member, _) in enumerate(members):
-            text = self.in_sequence(member)
-            first.append(f"{text} {name}::{1 << i:#x}")
-            rest.append(f"{separator} {text} {name}::set_bit({i}) %if bit_clear({i})")
+        found = [
+            f"{self.in_sequence(member)} u{name}::set_bit({i}) %if bit_clear({i})"
+            for i, (member, _) in enumerate(members)
+        ]
+        more = f"{separator} m{name}::_"
         if node.extra != NOTHING:
-            text = self.in_sequence(node.extra)
-            first.append(f"{text} {name}::0x0")
-            rest.append(f"{separator} {text} {name}::_")
-        self._extra_rules[place] = f"{name}::_: " + " | ".join(rest)
-        return "(" + " | ".join(first) + ")"
+            found.append(f"{self.in_sequence(node.extra)} u{name}::_")
+        else:  # no separator where nothing is left to come behind it
+            more += f" %if not(is_ones([0:{len(members)}]))"
+        complete = f" %if is_ones([0:{n_required}])" if n_required else ""
+        after = [f'""{complete}'] if may_end else []
+        after += [more, *(f"{separator} m{each}::0x0{complete}" for each in later)]
+        return f"m{name}::_: {' | '.join(found)}\nu{name}::_: {' | '.join(after)}"
 
     def special(self, node: Special) -> str:
         if not node.name.startswith("<") or not node.name.endswith(">"):
@@ -90,13 +116,13 @@ class _Printer(Printer):
 
 def terminal(expr: Expr) -> str:
     """A terminal's right-hand side: a regex, or regexes joined by Lark's operators."""
-    if not has_boolean(expr):
+    if not expr.boolean:
         return f"/{_regex(expr)}/"
     return _TERMINALS[type(expr)](expr)
 
 
 def _loose(expr: Expr) -> str:
-    plain = not has_boolean(expr)
+    plain = not expr.boolean
     return terminal(expr) if plain else f"({terminal(expr)})"
 
 
@@ -109,7 +135,7 @@ def _cat(expr: Cat) -> str:
     found: list[str] = []
     plain: list[Expr] = []
     for part in (*expr.parts, None):
-        if part is not None and not has_boolean(part):
+        if part is not None and not part.boolean:
             plain.append(part)
             continue
         if plain:

@@ -25,7 +25,7 @@ def in_order(grammar: Grammar, keep: Callable[[Unordered], bool] = lambda node: 
     """Each Unordered replaced, but for those that `keep` names. The language gets smaller."""
     work = _Pass(keep)
     for name, node in grammar.rules.items():
-        changed = any(isinstance(each, Unordered) for each in walk(node))
+        changed = any(isinstance(each, Unordered) and not keep(each) for each in walk(node))
         work.rules[name] = work.rewrite(node) if changed else node
     return Grammar(work.rules, grammar.start, grammar.notes)
 

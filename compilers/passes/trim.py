@@ -13,7 +13,9 @@ from compilers.ir import (
     Repeat,
     Sequence,
     Unordered,
+    children,
     choice,
+    productive,
     sequence,
     walk,
 )
@@ -21,58 +23,42 @@ from compilers.ir import (
 
 def trim(grammar: Grammar) -> Grammar:
     """The same language. Raises Contradiction if it is empty."""
-    productive = _productive(grammar.rules)
-    if grammar.start not in productive:
+    alive = productive(grammar.rules)
+    if grammar.start not in alive:
         raise Contradiction("no text satisfies this declaration")
-    if len(productive) == len(grammar.rules) and not any(map(_has_dead, grammar.rules.values())):
+    touched = {name for name, node in grammar.rules.items() if _has_dead(node, alive)}
+    if not touched and len(alive) == len(grammar.rules):
         return grammar
-    rules = {n: _cut(node, productive) for n, node in grammar.rules.items() if n in productive}
+    rules = {
+        name: _cut(node, alive) if name in touched else node
+        for name, node in grammar.rules.items()
+        if name in alive
+    }
     used = _reachable(rules, grammar.start)
     kept = {name: node for name, node in rules.items() if name in used}
     return Grammar(kept, grammar.start, grammar.notes)
 
 
-def _has_dead(node: Node) -> bool:
-    return any(isinstance(each, Choice) and not each.parts for each in walk(node))
-
-
-def _productive(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have a text: the least fixed point, by the rules each one waits for."""
-    users: dict[str, set[str]] = {name: set() for name in rules}
-    for name, node in rules.items():
-        for each in walk(node):
-            if isinstance(each, Ref):
-                users[each.name].add(name)
-    found: set[str] = set()
-    todo = list(rules)
-    while todo:
-        name = todo.pop()
-        if name not in found and _has_text(rules[name], found):
-            found.add(name)
-            todo.extend(users[name])
-    return found
-
-
-def _has_text(node: Node, productive: set[str]) -> bool:
+def _has_dead(node: Node, alive: set[str]) -> bool:
+    """Whether an alternative in it has no text. Members without any `extra` are no such thing."""
     if isinstance(node, Ref):
-        return node.name in productive
-    if isinstance(node, Sequence):
-        return all(_has_text(part, productive) for part in node.parts)
-    if isinstance(node, Choice):
-        return any(_has_text(part, productive) for part in node.parts)
-    if isinstance(node, Repeat):
-        return node.low == 0 or _has_text(node.part, productive)
+        return node.name not in alive
     if isinstance(node, Unordered):
-        return all(_has_text(member, productive) for member, required in node.members if required)
-    return _has_text(node.part, productive) if isinstance(node, Capture) else True
+        parts = [member for member, _ in node.members]
+        if node.extra != NOTHING:
+            parts.append(node.extra)
+        return any(_has_dead(part, alive) for part in parts)
+    if isinstance(node, Choice) and not node.parts:
+        return True
+    return any(_has_dead(part, alive) for part in children(node))
 
 
-def _cut(node: Node, productive: set[str]) -> Node:
+def _cut(node: Node, alive: set[str]) -> Node:
     def cut(part: Node) -> Node:
-        return _cut(part, productive)
+        return _cut(part, alive)
 
     if isinstance(node, Ref):
-        return node if node.name in productive else NOTHING
+        return node if node.name in alive else NOTHING
     if isinstance(node, Sequence):
         return sequence(*map(cut, node.parts))
     if isinstance(node, Choice):

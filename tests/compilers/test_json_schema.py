@@ -7,13 +7,14 @@ order of the source (then only rejections must agree).
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 import compilers
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import Style, parse
 from compilers.oracle import recognises
-from tests.compilers.byte_engine import holds, tokens
+from tests.compilers.byte_engine import VOCABULARY, compiled, holds, tokens
 
 NAME = {"name": {"type": "string"}}
 
@@ -139,6 +140,56 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
         [{"a": 2}, {"b": 1}],
         [{"b": 2}],
     ),
+    # Draft 3: a member says of itself that it is required.
+    (
+        {"type": "object", "properties": {"a": {"type": "null", "required": True}}},
+        [{"a": None}, {"b": 1, "a": None}],
+        [{}, {"b": 1}],
+    ),
+    (
+        {"type": "object", "not": {"properties": {"a": {"type": "null", "required": True}}}},
+        [{}, {"a": 1}],
+        [{"a": None}],
+    ),
+    # What a draft does not have yet is no keyword in it.
+    (
+        {"$schema": "http://json-schema.org/draft-04/schema#", "type": "integer", "const": 1,
+         "if": {}, "then": False, "enum": [1, 2]},
+        [1, 2],
+        [3],
+    ),
+    ({"$schema": "http://json-schema.org/draft-06/schema#", "const": 1}, [1], [2]),
+    # Different items of a list that is given.
+    (
+        {"type": "array", "uniqueItems": True, "items": {"enum": list("abcdefghijkl")}},
+        [[], ["l", "a"], list("lkjihgfedcba")],
+        [["a", "a"], ["a", "b", "a"], ["m"]],
+    ),
+    (
+        {"type": "array", "uniqueItems": True, "minItems": 1,
+         "items": {"type": "integer", "minimum": 1, "maximum": 20}},
+        [[20], [3, 2, 1]],
+        [[], [1, 1], [21]],
+    ),
+    # More remainders than a regex has room for.
+    ({"type": "integer", "multipleOf": 77}, [0, 77, -154], [78, 7]),
+    ({"type": "number", "multipleOf": 1.37}, [2.74, 137], [2.7, 13]),
+    ({"type": "integer", "multipleOf": 77, "minimum": 100, "maximum": 300}, [154], [77, 308]),
+    ({"type": "integer", "not": {"multipleOf": 77}}, [1, 76], [77, 0]),
+    # One member may be all that several demands ask for.
+    (
+        {"type": "object", "minProperties": 2,
+         "allOf": [{"not": {"propertyNames": {"not": {"enum": names}}}} for names in
+                   (["1", "3"], ["2", "3"], ["1", "3"])]},
+        [{"1": 0, "2": 0}, {"3": 0, "x": 0}],
+        [{"1": 0, "x": 0}, {"3": 0}],
+    ),
+    (
+        {"type": "object", "properties": {f"k{i}": {"type": "null"} for i in range(130)},
+         "required": ["k3", "k99"], "additionalProperties": False},
+        [{"k3": None, "k99": None}, {"k59": None, "k3": None, "k99": None, "k129": None}],
+        [{"k3": None}, {"k99": None}, {"k3": None, "k99": None, "x": None}],
+    ),
 ]  # fmt: skip
 
 
@@ -166,7 +217,7 @@ REFUSED = [
     ({"allOf": [{"$ref": "#"}]}, Unsupported, "$ref: circle", ""),
     ({"items": {"pattern": "(?<=a)b"}}, Unsupported, "pattern: look-behind", "/items/pattern"),
     ({"items": {"pattern": "("}}, Malformed, "pattern: malformed", "/items/pattern"),
-    ({"type": "number", "multipleOf": 1.37}, Unsupported, "multipleOf", "/multipleOf"),
+    ({"type": "number", "multipleOf": 1.00037}, Unsupported, "multipleOf", "/multipleOf"),
     ({"type": "text"}, Malformed, "malformed", "/type"),
     ({"minLength": -1}, Malformed, "malformed", "/minLength"),
     ({"required": "a"}, Malformed, "malformed", "/required"),
@@ -204,6 +255,48 @@ def test_hostile_input_meets_a_limit() -> None:
 def test_what_is_not_enforced_is_listed() -> None:
     grammar = compilers.json_schema({"items": {"format": "color", "x-y": 1, "type": "string"}})
     assert {note.where for note in grammar.notes} == {"/items/format", "/items/x-y"}
+
+
+def test_a_keyword_of_a_later_draft_is_listed() -> None:
+    schema = {"$schema": "http://json-schema.org/draft-04/schema#", "items": {"const": 1}}
+    assert [note.where for note in compilers.json_schema(schema).notes] == ["/items/const"]
+
+
+def test_no_separator_where_nothing_may_follow() -> None:
+    """A mask that allows it would lead to a place with no way on."""
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "null"}, "b": {"type": "null"}},
+        "additionalProperties": False,
+    }
+    text = compilers.emit(compilers.json_schema(schema), "llguidance")
+    matcher = compiled(text).fork()
+    for token in tokens('{"b": null, "a": null'):
+        matcher.advance(token)
+    row = np.zeros((len(VOCABULARY.pieces) + 31) // 32, np.int32)
+    matcher.fill_mask(row)
+    allowed = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
+    assert allowed.tolist() == tokens("}")
+
+
+def rivals(n: int) -> Any:
+    """Objects that nothing but a discriminator tells apart, and that is not required."""
+    names = [{f"{c}{i}": {} for c in "pqrs"} for i in range(n)]
+    return {
+        "oneOf": [
+            {"properties": {"type": {"enum": [i]}, **names[i]}, "additionalProperties": False}
+            for i in range(n)
+        ]
+    }
+
+
+def test_too_many_ways_leave_the_simplest_and_a_note() -> None:
+    grammar = compilers.json_schema({"type": "object", **rivals(12)})
+    assert any("only the simplest" in note.message for note in grammar.notes)
+    text = compilers.emit(grammar, "llguidance")
+    assert holds(text, tokens(of({"type": 3, "p3": 1})))
+    for wrong in ({}, {"type": 12}, {"type": 3, "p4": 1}, {"p3": 1, "p4": 1}):
+        assert not holds(text, tokens(of(wrong)))
 
 
 def test_separators() -> None:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import compilers
-from compilers.frontends.json_schema.expand import KNOWN
+from compilers.frontends.json_schema.vocabulary import KNOWN
 
 JUNK = st.recursive(
     st.one_of(

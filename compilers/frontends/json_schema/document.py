@@ -4,19 +4,19 @@ JSON Schema 2020-12 Core, sections 8.2 (`$id`, `$anchor`, `$ref`) and 9.1; draft
 they differ: `id`, `definitions`, `$recursiveRef`, and that nothing beside a `$ref` counts.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
+from compilers.frontends.json_schema import drafts
 from compilers.frontends.json_schema.wellformed import check, check_number, check_text
+from compilers.ir import Note
 
 MAX_DEPTH = 400
 MAX_NODES = 200_000
 MAX_REFS = 50  # one after the other, with nothing between
 _BESIDE_REF = frozenset(["$ref", "title", "description", "default", "examples", "$comment"])
-_OLD = re.compile(r"json-schema\.org/draft-0[3-7]/")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,9 +43,11 @@ class Document:
         self._schema = schema
         self._sites: dict[int, Site] = {}
         self._made: list[dict[str, Any]] = []
+        self._targets: dict[tuple[int, str], Site] = {}
         self._index: dict[str, Any] | None = None
-        dialect = schema.get("$schema") if isinstance(schema, dict) else None
-        self.ref_stands_alone = isinstance(dialect, str) and bool(_OLD.search(dialect))
+        self._draft = drafts.declared(schema)
+        self.ref_stands_alone = self._draft <= 7
+        self.notes: list[Note] = []
         self.root = self._follow(self._site(schema, "", schema))
 
     def child(self, parent: Site, value: Any, *path: str | int) -> Site:
@@ -81,11 +83,21 @@ class Document:
             return TRUE
         found = self._sites.get(id(value))
         if found is None:
-            check(value, where)
+            schema = self._of_draft(value, where)
+            check(schema, where)
             own = _identifier(value)
-            found = Site(value, where, value if own else root)
+            found = Site(schema, where, value if own else root)
             self._sites[id(value)] = found
         return found
+
+    def _of_draft(self, schema: dict[str, Any], where: str) -> dict[str, Any]:
+        later = drafts.later(schema, self._draft)
+        if not later:
+            return schema
+        for keyword in later:
+            message = f"{keyword}: no keyword of draft {self._draft}, which the schema declares"
+            self.notes.append(Note(f"{where}/{keyword}", message))
+        return {keyword: value for keyword, value in schema.items() if keyword not in later}
 
     def made(self, site: Site, schema: dict[str, Any]) -> Site:
         """A schema put together from keywords of `site`."""
@@ -96,6 +108,13 @@ class Document:
         """The target of a reference at `site`."""
         if not isinstance(ref, str):
             raise Malformed(f"{keyword} must be a string", f"{site.where}/{keyword}", "malformed")
+        address = id(site.root), ref
+        found = self._targets.get(address)
+        if found is None:
+            found = self._targets[address] = self._target(site, ref, keyword)
+        return found
+
+    def _target(self, site: Site, ref: str, keyword: str) -> Site:
         if ref == "#" or ref.startswith("#/"):
             for root in (site.root, self._schema):
                 found = self._pointed(root, ref[1:])

@@ -185,8 +185,14 @@ class Checker:
         return all(self._sub(site, schema, name, "propertyNames") for name in value)
 
     def _properties(self, site: Site, schemas: Any, value: dict[str, Any]) -> bool:
-        pairs = ((name, s) for name, s in schemas.items() if name in value)
-        return all(self._sub(site, s, value[name], "properties", name) for name, s in pairs)
+        for name, schema in schemas.items():
+            sub = self._document.child(site, schema, "properties", name)
+            if name in value:
+                if not self.holds(sub, value[name]):
+                    return False
+            elif isinstance(sub.schema, dict) and sub.schema.get("required") is True:  # draft 3
+                return False
+        return True
 
     def _patterns(self, site: Site, schemas: Any, value: dict[str, Any]) -> bool:
         return all(

@@ -6,21 +6,20 @@ twice is never allowed where it is known; among names that are free a grammar of
 see it, and RFC 8259 (section 4) leaves open what it means.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 from compilers import regular
 from compilers.errors import TooLarge, Unsupported
-from compilers.frontends.json_schema import spelling
+from compilers.frontends.json_schema import leaves, spelling
+from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
 from compilers.frontends.json_schema.document import Document
-from compilers.frontends.json_schema.expand import (
-    SCALARS,
-    STRUCTURES,
-    Expander,
-    is_empty,
-)
+from compilers.frontends.json_schema.expand import Expander
 from compilers.frontends.json_schema.holds import key as value_key
+from compilers.frontends.json_schema.satisfy import is_empty
 from compilers.frontends.json_schema.shapes import (
     NO,
     ArrayShape,
@@ -38,6 +37,7 @@ from compilers.frontends.json_schema.spelling import Style
 from compilers.ir import (
     EMPTY,
     NOTHING,
+    SHARED,
     Grammar,
     Literal,
     Node,
@@ -49,13 +49,17 @@ from compilers.ir import (
     maybe,
     sequence,
 )
-from compilers.regular import Expr, both, either, other_than, text
+from compilers.regular import Expr, both, dfa, either, has_states, minimise, other_than, text
 
 MAX_RULES = 20_000
 MAX_STATES = 3_000  # of one object or array
 MAX_CHAIN = 350  # of states made one within the other: two Python frames each
-MAX_UNIQUE = 8
+MAX_UNIQUE = 8  # different items where their number counts
+MAX_SPELLED_OUT = 1_500  # states of an automaton that no regex is short enough for
+MAX_LISTED = 60  # different items where it does not
+MAX_AT_ONCE = 4  # demands that one member may meet
 MAX_ALTERNATIVES = 500
+MAX_WAYS = 60  # for members of one object that must be there without being named
 MAX_CLASSES = 64
 
 Key = tuple[Expr, Conj]
@@ -66,6 +70,7 @@ class Lowering:
     """One document's rules."""
 
     def __init__(self, document: Document, style: Style) -> None:
+        self._document = document
         self._expander = Expander(document)
         self._style = style
         self._names: dict[Conj, str] = {}
@@ -80,7 +85,13 @@ class Lowering:
             name, each = self._todo.pop()
             self._rules[name] = self._value(each)
             self._check_limits()
-        return Grammar(self._rules, start, tuple(self._expander.notes.values()))
+        notes = (*self._document.notes, *self._expander.notes.values())
+        return Grammar(self._rules, start, notes)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the grammar has all that the schema allows, not only the simplest."""
+        return self._expander.n_cut == 0
 
     def _check_limits(self) -> None:
         if len(self._rules) > MAX_RULES:
@@ -90,14 +101,24 @@ class Lowering:
     def _rule(self, wanted: Conj) -> str:
         name = self._names.get(wanted)
         if name is None:
-            name = self._names[wanted] = f"v{len(self._names)}" if self._names else "start"
+            name = self._names[wanted] = self._new_name(wanted)
             self._todo.append((name, wanted))
         return name
+
+    def _new_name(self, wanted: Conj) -> str:
+        if not self._names:
+            return "start"
+        if not wanted:  # any value: the same rule in every grammar of this style
+            return f"{SHARED}any_{self._style.item.encode().hex()}_{self._style.key.encode().hex()}"
+        return f"v{len(self._names)}"
 
     def _node(self, wanted: Conj) -> Node:
         """A reference, or the value itself where it is no structure."""
         if NO in wanted:
             return NOTHING
+        return leaves.once(wanted, self._made)
+
+    def _made(self, wanted: Conj) -> Node:
         kinds = self._expander.kinds(wanted)
         if any(kind in STRUCTURES for kind in kinds):
             return Ref(self._rule(wanted))
@@ -109,7 +130,7 @@ class Lowering:
         if "array" in kinds:
             found += [self._array(shape) for shape in self._expander.arrays(wanted)]
         if "object" in kinds:
-            found += [self._object(shape) for shape in self._expander.objects(wanted)]
+            found += self._objects(wanted)
         return choice(*(node for node in found if node != NOTHING))
 
     def _scalars(self, wanted: Conj, kinds: Sequence[str]) -> list[Node]:
@@ -117,9 +138,28 @@ class Lowering:
         for kind in kinds:
             if kind in SCALARS:
                 expr = self._expander.language(wanted, kind)
-                if not is_empty(expr):
+                if has_states(expr):
+                    found.append(self._spelled_out(expr))
+                elif not is_empty(expr):
                     found.append(Regular(spelling.quoted(expr) if kind == "string" else expr))
         return found
+
+    def _spelled_out(self, expr: Expr) -> Node:
+        """A rule for each state of its automaton, letter by letter."""
+        automaton = minimise(dfa(expr, MAX_SPELLED_OUT))
+
+        def state(number: int) -> Node:
+            found: list[Node] = [EMPTY] if automaton.ends[number] else []
+            for letters, after in zip(automaton.classes, automaton.steps[number], strict=True):
+                if after in automaton.alive:
+                    each = (chr(c) for low, high in letters for c in range(low, high + 1))
+                    found += [sequence(Literal(letter), Ref(names[after])) for letter in each]
+            return choice(*found)
+
+        base = len(self._rules)
+        names = {number: f"d{base}_{number}" for number in sorted(automaton.alive)}
+        self._rules |= {name: state(number) for number, name in names.items()}
+        return Ref(names[0]) if names else NOTHING
 
     def _listed(self, values: Sequence[Any]) -> Node:
         return choice(*map(self._written, values))
@@ -143,6 +183,15 @@ class Lowering:
 
     # --- objects
 
+    def _objects(self, wanted: Conj) -> list[Node]:
+        """Every shape; or, where some member could be there in too many ways, those without one."""
+        shapes = self._expander.objects(wanted)
+        plain = [shape for shape in shapes if not shape.some]
+        if plain and sum(map(_n_ways, shapes)) > len(plain) + MAX_WAYS:
+            self._expander.note_cut(min(site.where for site, _ in wanted))
+            shapes = tuple(plain)
+        return [self._object(shape) for shape in shapes]
+
     def _object(self, shape: ObjectShape) -> Node:
         if shape.values is not None:
             return self._listed(shape.values)
@@ -153,13 +202,15 @@ class Lowering:
 
     def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
         """Some member must be there: each one that could be it is an alternative."""
-        self._alternatives += 1
         self._expander.check_time()
-        if self._alternatives > MAX_ALTERNATIVES:
-            raise TooLarge("too many ways in which members may fail", kind="alternatives")
         if not shape.some:
             return [self._plain_object(shape, pending)]
         (keys, lit), shape = shape.some[0], without_some(shape, 0)
+        if self._expander.entails_some(shape, keys, lit):
+            return self._someone(shape, pending)
+        self._alternatives += 1
+        if self._alternatives > MAX_ALTERNATIVES:
+            raise TooLarge("too many ways in which members may fail", kind="alternatives")
         found: list[Node] = []
         for name in known(shape):
             if regular.accepts(keys, name):
@@ -199,9 +250,12 @@ class Lowering:
 
     def _extras(self, shape: ObjectShape) -> list[Key]:
         """The names that are not listed, in classes that the same patterns match."""
+        patterns = dict.fromkeys(keys for group in shape.members for keys, _ in group.patterns)
+        if not patterns and NO in _for_others(shape, frozenset()):
+            return []
         free = other_than(either(*map(text, known(shape))))
         classes = [(both(free, *shape.names), frozenset[Expr]())]
-        for pattern in dict.fromkeys(keys for group in shape.members for keys, _ in group.patterns):
+        for pattern in patterns:
             classes = [each for old in classes for each in _split(*old, pattern)]
             if len(classes) > MAX_CLASSES:
                 raise TooLarge("patterns of names that overlap too much", kind="patternProperties")
@@ -247,12 +301,21 @@ class Lowering:
         return tail
 
     def _unique(self, shape: ArrayShape) -> Node:
-        """Every order of a few listed values, by the set of those that are used up."""
+        """Every order of a few listed values, each at most once."""
         wanted = item_at(shape.items, 0)
         values = self._few_values(wanted)
         if values is None or shape.counters or any(group.first for group in shape.items):
             raise Unsupported("uniqueItems: a grammar cannot compare items", kind="uniqueItems")
         texts = [self._written(value) for value in values]
+        if shape.low <= 1 and (shape.high is None or shape.high >= len(texts)):
+            return _any_of_them(texts, self._item, shape.low)
+        if len(texts) > MAX_UNIQUE:
+            message = f"uniqueItems: counting more than {MAX_UNIQUE} values"
+            raise Unsupported(message, kind="uniqueItems")
+        return self._counted_unique(texts, shape)
+
+    def _counted_unique(self, texts: Sequence[Node], shape: ArrayShape) -> Node:
+        """By the set of those that are used up."""
         most = len(texts) if shape.high is None else min(shape.high, len(texts))
 
         def state(used: frozenset[int]) -> Node:
@@ -274,9 +337,11 @@ class Lowering:
             listed = [site.schema["const"]] if "const" in site.schema else site.schema.get("enum")
             if site.schema.get("type") == "boolean":
                 listed = [True, False]
+            elif site.schema.get("type") == "integer" and listed is None:
+                listed = _few_integers(site.schema)
             if isinstance(listed, list):
                 found = {value_key(v): v for v in listed if self._expander.holds(wanted, v)}
-                return list(found.values()) if len(found) <= MAX_UNIQUE else None
+                return list(found.values()) if len(found) <= MAX_LISTED else None
         return None
 
     def _states(self, body: Callable[[Any], Node]) -> Callable[[Any], Node]:
@@ -349,18 +414,23 @@ class _Counted:
                 pair = self._lowering._pair(names, child)
                 found.append(sequence(*lead, pair, self._rule((passed, after, pending))))
                 found += [
-                    sequence(*lead, pair, self._rule((passed, after, pending - {i})))
-                    for i, pair in self._wanted(names, child, pending)
+                    sequence(*lead, pair, self._rule((passed, after, pending - met)))
+                    for met, pair in self._wanted(names, child, pending)
                 ]
         return choice(*found)
 
-    def _wanted(self, names: Expr, child: Conj, pending: frozenset[int]) -> list[tuple[int, Node]]:
+    def _wanted(
+        self, names: Expr, child: Conj, pending: frozenset[int]
+    ) -> list[tuple[frozenset[int], Node]]:
+        """The members that are what is pending, perhaps several at once."""
         found = []
-        for i in sorted(pending):
-            keys, lit = self._pending[i]
-            both_names, both_values = both(names, keys), conj(*child, lit)
-            if not is_empty(both_names) and NO not in both_values:
-                found.append((i, self._lowering._pair(both_names, both_values)))
+        most = len(pending) if len(pending) <= MAX_AT_ONCE else 1
+        for size in range(1, most + 1):
+            for met in combinations(sorted(pending), size):
+                their_names = both(names, *(self._pending[i][0] for i in met))
+                values = conj(*child, *(self._pending[i][1] for i in met))
+                if not is_empty(their_names) and NO not in values:
+                    found.append((frozenset(met), self._lowering._pair(their_names, values)))
         return found
 
 
@@ -418,6 +488,32 @@ class _CountedItems:
                 split.append((fails, (*new, count)))
             found = split
         return [each for each in found if NO not in each[0]]
+
+
+def _n_ways(shape: ObjectShape) -> int:
+    """In how many ways the members could be there that must be without being named, at most."""
+    names = known(shape)
+    n_able = [sum(regular.accepts(keys, name) for name in names) for keys, _ in shape.some]
+    return math.prod(n + 1 for n in n_able)
+
+
+def _any_of_them(values: Sequence[Node], separator: Node, low: int) -> Node:
+    """These values in any order, each at most once; with `low` 1 at least one of them."""
+    if low == 0:
+        return Unordered(tuple((value, False) for value in values), NOTHING, separator)
+    found = []
+    for value in values:
+        others = tuple((sequence(separator, each), False) for each in values if each != value)
+        found.append(sequence(value, Unordered(others, NOTHING, EMPTY) if others else EMPTY))
+    return choice(*found)
+
+
+def _few_integers(schema: Mapping[str, Any]) -> list[int] | None:
+    """The integers between the bounds of a schema, and perhaps these; None: they are many."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None or high is None or high - low > MAX_LISTED:
+        return None
+    return list(range(math.ceil(low), math.floor(high) + 1))
 
 
 def _split(

@@ -5,6 +5,7 @@ no minus before zero), so that intersection and complement in PLAIN are exact to
 """
 
 from fractions import Fraction
+from functools import lru_cache
 
 from compilers.errors import Unsupported
 from compilers.regular import (
@@ -12,6 +13,8 @@ from compilers.regular import (
     NEVER,
     Dfa,
     Expr,
+    Ranges,
+    State,
     both,
     cat,
     either,
@@ -27,7 +30,7 @@ from compilers.regular import (
 )
 
 MAX_DIGITS = 40
-MAX_MODULUS = 5000
+MAX_MODULUS = 1000
 MAX_STATES = 14  # a regex for more remainders gets long
 
 D = span("0", "9")
@@ -162,8 +165,9 @@ def _fraction_below(after: str, strict: bool) -> Expr:
     return either(cat(_span(0, here - 1), star(D)), cat(text(after[0]), rest))
 
 
+@lru_cache(maxsize=200)
 def multiple_of(unit: Fraction) -> Expr:
-    """Numbers k * unit, by value. Unsupported where the regex would grow too long."""
+    """Numbers k * unit, by value. Unsupported beyond MAX_MODULUS remainders."""
     places = 0
     while (unit * 10**places).denominator != 1:
         places += 1
@@ -173,9 +177,8 @@ def multiple_of(unit: Fraction) -> Expr:
     if modulus > MAX_MODULUS:
         raise Unsupported(f"multipleOf: {unit} has too many remainders", kind="multipleOf")
     automaton = minimise(_remainders(modulus, places))
-    if len(automaton.steps) > MAX_STATES + places:
-        raise Unsupported(f"multipleOf: {unit} has too many remainders", kind="multipleOf")
-    return both(PLAIN, cat(MINUS, to_expr(automaton)))
+    short = len(automaton.steps) <= MAX_STATES + places
+    return both(PLAIN, cat(MINUS, to_expr(automaton) if short else State(automaton, 0)))
 
 
 def _remainders(modulus: int, places: int) -> Dfa:
@@ -183,7 +186,7 @@ def _remainders(modulus: int, places: int) -> Dfa:
 
     States: (digits after the point, None before it; remainder), and one that nothing leaves.
     """
-    classes = [(0x2E, 0x2E), *((c, c) for c in range(0x30, 0x3A))]
+    classes: list[Ranges] = [((c, c),) for c in (0x2E, *range(0x30, 0x3A))]
     keys: list[tuple[int, int]] = [(-2, 0)]  # -2: no digit yet, -1: before the point
     number = {keys[0]: 0}
     steps: list[list[int]] = []

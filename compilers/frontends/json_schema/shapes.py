@@ -27,11 +27,11 @@ def negated(lit: Lit) -> Lit:
 
 
 def is_yes(lit: Lit) -> bool:
-    return lit in (YES, (FALSE, False))
+    return lit[0] is (TRUE if lit[1] else FALSE)
 
 
 def is_no(lit: Lit) -> bool:
-    return lit in (NO, (TRUE, False))
+    return lit[0] is (FALSE if lit[1] else TRUE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ class ObjectShape:
             max(self.low, other.low),
             smaller(self.high, other.high),
             self.names + other.names,
-            self.some + other.some,
+            self.some + tuple(each for each in other.some if each not in self.some),
             self.values if other.values is None else other.values,
         )
 
@@ -74,11 +74,11 @@ class ObjectShape:
         """False where a glance shows that no object has this shape."""
         if self.high is not None and self.high < max(self.low, len(self.required)):
             return False
-        return not any(
-            name in group.named and is_no(group.named[name])
-            for name in self.required
-            for group in self.members
-        )
+        for group in self.members:
+            for name in self.required:
+                if name in group.named and is_no(group.named[name]):
+                    return False
+        return True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +123,9 @@ class ArrayShape:
         return self.high is None or self.high >= self.low
 
 
+Shape = ObjectShape | ArrayShape
+
+
 def smaller(one: int | None, two: int | None) -> int | None:
     return one if two is None else two if one is None else min(one, two)
 
@@ -133,10 +136,17 @@ def item_at(items: tuple[Items, ...], index: int) -> Conj:
     return conj(*found)
 
 
+_NOTHING: Conj = frozenset([NO])
+
+
 def conj(*lits: Lit) -> Conj:
-    if any(map(is_no, lits)):
-        return frozenset([NO])
-    return frozenset(lit for lit in lits if not is_yes(lit))
+    found = []
+    for lit in lits:
+        if lit[0] is not TRUE and lit[0] is not FALSE:
+            found.append(lit)
+        elif is_no(lit):
+            return _NOTHING
+    return frozenset(found)
 
 
 def known(shape: ObjectShape) -> list[str]:
@@ -150,3 +160,19 @@ def known(shape: ObjectShape) -> list[str]:
 
 def without_some(shape: ObjectShape, index: int) -> ObjectShape:
     return replace(shape, some=shape.some[:index] + shape.some[index + 1 :])
+
+
+def has(name: str, lit: Lit) -> ObjectShape:
+    return ObjectShape(members=(Members({name: lit}),), required=(name,))
+
+
+def lacks(name: str) -> ObjectShape:
+    return ObjectShape(members=(Members({name: NO}),))
+
+
+def at_least(shape: type[Any], n: int) -> tuple[Any, ...]:
+    return (shape(low=n),)
+
+
+def at_most(shape: type[Any], n: int) -> tuple[Any, ...]:
+    return (shape(high=n),) if n >= 0 else ()

@@ -9,6 +9,7 @@ spellings have the same intersections and complements.
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from compilers.regular import (
@@ -23,7 +24,6 @@ from compilers.regular import (
     cat,
     chars,
     either,
-    has_boolean,
     other_than,
     overlap,
     ranges,
@@ -42,6 +42,8 @@ class Style:
     key: str = ": "
 
     def dumps(self, value: Any) -> str:
+        if isinstance(value, str):
+            return encode_basestring(value)
         return json.dumps(value, ensure_ascii=False, separators=(self.item, self.key))
 
 
@@ -91,7 +93,7 @@ def quoted(strings: Expr, after: str = "") -> Expr:
     expression without exploring it (llguidance's masks within a string are twenty times as fast).
     """
     if isinstance(strings, Alt):
-        if not has_boolean(strings):
+        if not strings.boolean:
             return cat(QUOTE, inside(strings), text('"' + after))
         return either(*(quoted(part, after) for part in strings.parts))
     if isinstance(strings, Not):

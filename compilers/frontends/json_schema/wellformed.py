@@ -119,3 +119,10 @@ def check_text(value: Any) -> None:
 def check_number(value: Any) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise Malformed(f"{value} is no number of JSON", kind="malformed")
+
+
+def count(value: Any) -> int:
+    """Raises Malformed for what is no whole number from 0."""
+    if not _is_count(value):
+        raise Malformed("must be a whole number from 0", kind="malformed")
+    return int(value)

@@ -1,0 +1,64 @@
+"""Which types of JSON a schema allows, as far as a glance tells: what it says about them itself."""
+
+from compilers.errors import CompileError
+from compilers.frontends.json_schema.algebra import KINDS, TYPES
+from compilers.frontends.json_schema.document import Document, Site
+from compilers.frontends.json_schema.holds import kind_of
+from compilers.frontends.json_schema.shapes import Conj
+
+MAX_DEPTH = 8
+
+_EVERY_KIND = frozenset(KINDS)
+
+
+class Glance:
+    """The types of one document's schemas."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._kinds: dict[Site, frozenset[str]] = {}
+
+    def of(self, wanted: Conj) -> tuple[str, ...]:
+        """The types that are possible at a glance: all but those that are certainly not."""
+        found = _EVERY_KIND
+        for site, sign in wanted:
+            if sign:
+                found = found & self._site_kinds(site, MAX_DEPTH)
+        return KINDS if found == _EVERY_KIND else tuple(kind for kind in KINDS if kind in found)
+
+    def _site_kinds(self, site: Site, depth: int) -> frozenset[str]:
+        schema = site.schema
+        if isinstance(schema, bool) or depth == 0:
+            return _EVERY_KIND if schema else frozenset()
+        if site not in self._kinds:
+            self._kinds[site] = _EVERY_KIND  # while a reference leads back here
+            self._kinds[site] = self._glance(site, depth)
+        return self._kinds[site]
+
+    def _glance(self, site: Site, depth: int) -> frozenset[str]:
+        schema, found = site.schema, _EVERY_KIND
+        try:
+            if "$ref" in schema:
+                target = self._document.resolve(site, schema["$ref"], "$ref")
+                found = self._site_kinds(target, depth - 1)
+                if self._document.ref_stands_alone:
+                    return found
+            if "type" in schema:
+                types = schema["type"]
+                wanted = types if isinstance(types, list) else [types]
+                if not set(wanted) <= set(TYPES):
+                    return _EVERY_KIND
+                found &= frozenset("number" if t == "integer" else t for t in wanted)
+            if isinstance(schema.get("enum"), list):
+                found &= frozenset(map(kind_of, schema["enum"]))
+            for keyword in ("anyOf", "oneOf"):
+                if keyword in schema:
+                    subs = self._subs(site, keyword)
+                    found &= frozenset().union(*(self._site_kinds(s, depth - 1) for s in subs))
+        except (CompileError, TypeError):  # it is refused where it is taken apart
+            return _EVERY_KIND
+        return found
+
+    def _subs(self, site: Site, keyword: str) -> list[Site]:
+        schemas = enumerate(site.schema[keyword])
+        return [self._document.child(site, schema, keyword, i) for i, schema in schemas]

@@ -1,0 +1,182 @@
+"""The keywords of objects."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from compilers import regular
+from compilers.errors import Malformed, Unsupported
+from compilers.frontends.json_schema.algebra import Method, Narrower, product, union
+from compilers.frontends.json_schema.document import Site
+from compilers.frontends.json_schema.shapes import (
+    NO,
+    YES,
+    Members,
+    ObjectShape,
+    at_least,
+    at_most,
+    conj,
+    has,
+    lacks,
+)
+from compilers.frontends.json_schema.wellformed import count
+from compilers.frontends.regex import search
+from compilers.regular import NEVER, Expr, other_than, text
+
+MAX_DEPTH = 3  # of references to schemas whose members are evaluated
+
+
+def _members(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) -> Any:
+    schema = site.schema
+    present = [k for k in _MEMBER_KEYWORDS if k in schema]
+    if value is not schema[present[0]]:
+        return None  # done with the first of them
+    named = {n: expander.sub(site, s, "properties", n) for n, s in _table(schema, "properties")}
+    patterns = []
+    for pattern, s in _table(schema, "patternProperties"):
+        sub = expander.sub(site, s, "patternProperties", pattern)
+        patterns.append((search(pattern), sub))
+    rest = expander.sub(site, schema.get("additionalProperties", True), "additionalProperties")
+    if sign:
+        lits = {name: (sub, True) for name, sub in named.items()}
+        of_patterns = tuple((keys, (sub, True)) for keys, sub in patterns)
+        members = Members(lits, of_patterns, (rest, True))
+        return (ObjectShape(members=(members,), required=_demanded(named)),)
+    missing = tuple(lacks(name) for name in _demanded(named))
+    return missing + _not_members(expander, named, patterns, rest)
+
+
+def _demanded(named: Mapping[str, Site]) -> tuple[str, ...]:
+    """The members that say so themselves, as in draft 3."""
+    return tuple(
+        name
+        for name, site in named.items()
+        if isinstance(site.schema, dict) and site.schema.get("required") is True
+    )
+
+
+def _not_members(
+    expander: Narrower, named: Mapping[str, Site], patterns: Sequence[tuple[Expr, Site]], rest: Site
+) -> tuple[ObjectShape, ...]:
+    """Some member is there and wrong."""
+    found = [has(name, (sub, False)) for name, sub in named.items()]
+    found += [ObjectShape(some=((keys, (sub, False)),)) for keys, sub in patterns]
+    names = regular.either(*map(text, named), *(keys for keys, _ in patterns))
+    found.append(ObjectShape(some=((other_than(names), (rest, False)),)))
+    return tuple(shape for shape in found if shape.possible and not _hopeless(shape))
+
+
+def _unevaluated(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str) -> Any:
+    if schema is True:
+        return None if sign else ()
+    found = _evaluated(expander, site, 0)
+    if found is None:
+        return None if sign else ()
+    names, patterns = found
+    rest = expander.sub(site, schema, "unevaluatedProperties")
+    if not sign:
+        raise Unsupported("negated", kind="not: unevaluatedProperties")
+    open_patterns = tuple((keys, YES) for keys in patterns)
+    members = Members(dict.fromkeys(names, YES), open_patterns, (rest, True))
+    return (ObjectShape(members=(members,)),)
+
+
+def _evaluated(expander: Narrower, site: Site, depth: int) -> tuple[list[str], list[Expr]] | None:
+    """The names that a schema evaluates whatever the value is; None: all of them."""
+    schema = site.schema
+    if isinstance(schema, bool):
+        return [], []
+    undecided = [k for k in ("anyOf", "oneOf", "if", "dependentSchemas", "not") if k in schema]
+    if undecided or depth > MAX_DEPTH:
+        raise Unsupported("depends on which alternative holds", kind="unevaluatedProperties")
+    if "additionalProperties" in schema or (depth and "unevaluatedProperties" in schema):
+        return None
+    names = [name for name, _ in _table(schema, "properties")]
+    patterns = [search(pattern) for pattern, _ in _table(schema, "patternProperties")]
+    subs = expander.subs(site, schema["allOf"], "allOf") if "allOf" in schema else []
+    if "$ref" in schema:
+        subs.append(expander.document.resolve(site, schema["$ref"], "$ref"))
+    for sub in subs:
+        found = _evaluated(expander, sub, depth + 1)
+        if found is None:
+            return None
+        names += found[0]
+        patterns += found[1]
+    return names, patterns
+
+
+def _required(expander: Narrower, site: Site, names: Any, sign: bool, kind: str) -> Any:
+    if isinstance(names, bool):  # draft 3: said of a member, enforced by what has the member
+        if names and not site.where.rpartition("/")[0].endswith("/properties"):
+            expander.note(site, "required", "required: true says something of members only")
+        return None
+    wanted = tuple(dict.fromkeys(_strings(names)))
+    if sign:
+        return (ObjectShape(required=wanted),)
+    return tuple(lacks(name) for name in wanted)
+
+
+def _names(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str) -> Any:
+    sub = expander.sub(site, schema, "propertyNames")
+    names = expander.language(conj((sub, True)), "string")
+    if sign:
+        return (ObjectShape(names=(names,)),)
+    return (ObjectShape(some=((other_than(names), YES),)),)
+
+
+def _min_properties(expander: Narrower, site: Site, n: Any, sign: bool, kind: str) -> Any:
+    return at_least(ObjectShape, count(n)) if sign else at_most(ObjectShape, count(n) - 1)
+
+
+def _max_properties(expander: Narrower, site: Site, n: Any, sign: bool, kind: str) -> Any:
+    return at_most(ObjectShape, count(n)) if sign else at_least(ObjectShape, count(n) + 1)
+
+
+def _dependencies(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) -> Any:
+    keyword = next(k for k in _DEPENDENCIES if site.schema.get(k) is value)
+    found = []
+    for name, wanted in _table(site.schema, keyword):
+        if isinstance(wanted, str | list):
+            names = [wanted] if isinstance(wanted, str) else _strings(wanted)
+            then = _required(expander, site, names, sign, kind)
+        else:
+            then = expander.lit((expander.sub(site, wanted, keyword, name), sign), kind)
+        has = (ObjectShape(required=(name,)),)
+        found.append(union([(lacks(name),), then]) if sign else product([has, then]))
+    if not found:
+        return None
+    return expander.both(found, kind) if sign else union(found)
+
+
+def _hopeless(shape: ObjectShape) -> bool:
+    return any(keys is NEVER or conj(lit) == frozenset([NO]) for keys, lit in shape.some)
+
+
+def _strings(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Malformed("must be a list of strings", kind="malformed")
+    return value
+
+
+def _table(schema: Mapping[str, Any], keyword: str) -> Iterable[tuple[str, Any]]:
+    found = schema.get(keyword, {})
+    if not isinstance(found, dict):
+        raise Malformed(f"{keyword} must be an object", kind="malformed")
+    return found.items()
+
+
+_MEMBER_KEYWORDS = ("properties", "patternProperties", "additionalProperties")
+_DEPENDENCIES = ("dependencies", "dependentRequired", "dependentSchemas")
+
+KEYWORDS: Mapping[str, Method] = {
+    "properties": _members,
+    "patternProperties": _members,
+    "additionalProperties": _members,
+    "unevaluatedProperties": _unevaluated,
+    "required": _required,
+    "propertyNames": _names,
+    "minProperties": _min_properties,
+    "maxProperties": _max_properties,
+    "dependencies": _dependencies,
+    "dependentRequired": _dependencies,
+    "dependentSchemas": _dependencies,
+}

@@ -1,0 +1,176 @@
+"""Can it be satisfied? Does one thing follow from another? Answers that may be "perhaps".
+
+They keep the alternatives of a schema few: whoever needs to be exact does not ask here.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from compilers import regular
+from compilers.errors import CompileError, TooLarge
+from compilers.frontends.json_schema.shapes import (
+    NO,
+    ArrayShape,
+    Conj,
+    Lit,
+    Members,
+    ObjectShape,
+    conj,
+    has,
+    is_no,
+    is_yes,
+    item_at,
+    known,
+    negated,
+    without_some,
+)
+from compilers.regular import Expr
+
+MAX_LOOK = 3  # how deep to look whether a conjunction can be satisfied
+
+
+class Narrowed(Protocol):
+    """Conjunctions narrowed to one type (see expand.Expander)."""
+
+    def kinds(self, wanted: Conj) -> tuple[str, ...]: ...
+
+    def language(self, wanted: Conj, kind: str) -> Expr: ...
+
+    def objects(self, wanted: Conj) -> tuple[ObjectShape, ...]: ...
+
+    def arrays(self, wanted: Conj) -> tuple[ArrayShape, ...]: ...
+
+    def is_whole(self, wanted: Conj, kind: str) -> bool: ...
+
+
+class Satisfiability:
+    """What can be said about the conjunctions of one document."""
+
+    def __init__(self, narrowed: Narrowed) -> None:
+        self._narrowed = narrowed
+        self._known: dict[Conj, bool] = {}
+        self._looking: set[Conj] = set()
+
+    def possible(self, wanted: Conj) -> bool:
+        """False only if certainly no value satisfies it."""
+        if NO in wanted:
+            return False
+        if not wanted or wanted in self._looking or len(self._looking) >= MAX_LOOK:
+            return True
+        if wanted not in self._known:
+            self._looking.add(wanted)
+            try:
+                self._known[wanted] = any(
+                    self.of_kind(wanted, kind) for kind in self._narrowed.kinds(wanted)
+                )
+            finally:
+                self._looking.discard(wanted)
+        return self._known[wanted]
+
+    def of_kind(self, wanted: Conj, kind: str) -> bool:
+        try:
+            if kind == "object":
+                found = any(map(self._object_satisfiable, self._narrowed.objects(wanted)))
+            elif kind == "array":
+                found = any(map(self._array_satisfiable, self._narrowed.arrays(wanted)))
+            else:
+                return not is_empty(self._narrowed.language(wanted, kind))
+            return found or not self._narrowed.is_whole(wanted, kind)
+        except CompileError as error:
+            if error.kind == "time":
+                raise
+            return True  # whoever needs the language itself will hear of it
+
+    def _object_satisfiable(self, shape: ObjectShape) -> bool:
+        if shape.values is not None:
+            return bool(shape.values)
+        return all(self.possible(member(shape, name)) for name in shape.required)
+
+    def _array_satisfiable(self, shape: ArrayShape) -> bool:
+        if shape.values is not None:
+            return bool(shape.values)
+        return all(self.possible(item_at(shape.items, i)) for i in range(min(shape.low, 20)))
+
+    def with_one_of(
+        self, shape: ObjectShape, alternatives: Sequence[ObjectShape]
+    ) -> list[ObjectShape]:
+        """The alternatives that are possible beside `shape`; itself, if one holds already.
+
+        This keeps a `oneOf` of twenty objects, each without the nineteen others, from growing to
+        the product of all the ways in which an object can fail to be one of the nineteen.
+        """
+        if len(alternatives) == 1:
+            merged = shape.merge(alternatives[0])
+            return [merged] if merged.possible else []
+        if any(self._entails(shape, each) for each in alternatives):
+            return [shape]
+        found = (self._settled(shape.merge(each)) for each in alternatives)
+        return [each for each in found if each is not None]
+
+    def _settled(self, shape: ObjectShape) -> ObjectShape | None:
+        """What `some` member must be where only one can be it. None: certainly no object."""
+        if not shape.possible or not self._object_satisfiable(shape):
+            return None
+        closed = any(is_no(group.rest) and not group.patterns for group in shape.members)
+        if not closed:
+            return shape
+        for i, (keys, lit) in enumerate(shape.some):
+            names = [n for n in known(shape) if regular.accepts(keys, n)]
+            able = [n for n in names if self.possible(conj(*member(shape, n), lit))]
+            if not able:
+                return None
+            if len(able) == 1:
+                return self._settled(without_some(shape, i).merge(has(able[0], lit)))
+        return shape
+
+    def _entails(self, shape: ObjectShape, other: ObjectShape) -> bool:
+        """True only if every object of the first shape certainly has the second."""
+        if other.values is not None or other.names or other.low > len(shape.required):
+            return False
+        if other.high is not None and (shape.high is None or shape.high > other.high):
+            return False
+        if not set(other.required) <= set(shape.required):
+            return False
+        return all(self.entails_some(shape, keys, lit) for keys, lit in other.some) and all(
+            group in shape.members or self._entails_members(shape, group) for group in other.members
+        )
+
+    def entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
+        """True only if a member that is required certainly has such a name and satisfies `lit`."""
+        return any(
+            regular.accepts(keys, name) and self._entails_lit(member(shape, name), lit)
+            for name in shape.required
+        )
+
+    def _entails_members(self, shape: ObjectShape, group: Members) -> bool:
+        if group.patterns or not is_yes(group.rest):
+            return False
+        pairs = group.named.items()
+        return all(self._entails_lit(member(shape, name), lit) for name, lit in pairs)
+
+    def _entails_lit(self, wanted: Conj, lit: Lit) -> bool:
+        if is_yes(lit) or lit in wanted or NO in wanted:
+            return True
+        return not self.possible(conj(*wanted, negated(lit)))
+
+
+def member(shape: ObjectShape, name: str) -> Conj:
+    """What the value of a member of this name must satisfy."""
+    for names in shape.names:
+        if not regular.accepts(names, name):
+            return frozenset([NO])
+    lits: list[Lit] = []
+    for group in shape.members:
+        found = [lit for keys, lit in group.patterns if regular.accepts(keys, name)]
+        if name in group.named:
+            found.append(group.named[name])
+        lits.extend(found or [group.rest])
+    return conj(*lits)
+
+
+def is_empty(expr: Expr) -> bool:
+    """True only if certain; a language too large to explore counts as not empty."""
+    try:
+        return regular.is_empty(expr, limit=600)
+    except TooLarge:
+        return False
