@@ -2,7 +2,7 @@
 
 stream = TextStream(vocabulary, Stops(["\\n\\n"]))
 for step in steps:
-    delta = stream.push(step.tokens)      # delta.text never splits a character
+    delta = stream.push(step.tokens)      # its parts never split a character
     if stream.stopped is not None: break  # a stop string ended the reply
 rest = stream.close()
 """
@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gallama.types import Vocabulary
+from gallama.types import Part, Vocabulary
 
 
 def spelled(token: int, vocabulary: Vocabulary) -> bytes:
@@ -163,10 +163,10 @@ class StopFinder:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Text that is certain now, and for each of the reply's tokens that is out with it where in
-    the reply's text it begins."""
+    """What is certain now, and for each of the reply's tokens that is out with it where in the
+    reply's text it begins."""
 
-    text: str = ""
+    parts: tuple[Part, ...] = ()
     starts: tuple[int, ...] = ()
 
 
@@ -207,4 +207,4 @@ class TextStream:
         starts = []
         while self._starts and (final or self._starts[0] < self._out):
             starts.append(self._starts.popleft())
-        return Delta(text, tuple(starts))
+        return Delta((Part("content", text),) if text else (), tuple(starts))

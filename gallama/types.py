@@ -99,6 +99,19 @@ class Request:
     guide: Guide | None = None
 
 
+Channel = Literal["content", "reasoning", "name", "arguments"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Text of a reply, on a channel. A "name" is whole and begins a tool call, to which the
+    "arguments" after it belong; `call` counts the calls from 0."""
+
+    channel: Channel
+    text: str
+    call: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class TokenLogprob:
     """Natural log-probability of `token`, and of the likeliest tokens at its place, best first."""

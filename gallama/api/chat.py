@@ -12,6 +12,8 @@ from gallama.api.messages import conversation
 from gallama.api.service import Piece, Service, collect, interleave, replies
 from gallama.api.sse import DONE, event
 from gallama.api.types import (
+    AssistantMessage,
+    CalledFunction,
     ChatChoice,
     ChatChunk,
     ChatCompletion,
@@ -20,10 +22,14 @@ from gallama.api.types import (
     ChoiceLogprobs,
     ChunkChoice,
     FinishReason,
+    FunctionDelta,
+    MessageToolCall,
+    ToolCallDelta,
     Usage,
 )
 from gallama.api.usage import usage_of
 from gallama.plan import Plan
+from gallama.types import Finish, Part
 from gallama.wire_errors import ApiError
 
 
@@ -62,11 +68,12 @@ class Chat:
 
     def _choice(self, index: int, whole: Piece) -> ChatChoice:
         assert whole.finish is not None
+        calls = [part for part in whole.parts if part.channel == "name"]
         return {
             "index": index,
-            "message": {"role": "assistant", "content": whole.text, "refusal": None},
+            "message": _message(whole),
             "logprobs": self._logprobs(whole),
-            "finish_reason": whole.finish,
+            "finish_reason": _finish_reason(whole.finish, bool(calls)),
         }
 
     async def stream(self, plan: Plan) -> AsyncGenerator[bytes, None]:
@@ -74,14 +81,20 @@ class Chat:
         answers = replies(self._service, plan, self._wire.n or 1)
         async with aclosing(interleave(answers)) as pieces:
             begun: set[int] = set()
+            calling: set[int] = set()
             async for index, piece in pieces:
                 if index not in begun:
                     begun.add(index)
                     yield self._chunk(index, {"role": "assistant", "content": ""})
-                if piece.text or piece.logprobs:
-                    yield self._chunk(index, {"content": piece.text}, self._logprobs(piece))
+                logprobs = self._logprobs(piece)
+                for part in piece.parts or (Part("content", ""),) * bool(piece.logprobs):
+                    if part.channel == "name":
+                        calling.add(index)
+                    yield self._chunk(index, _delta(part), logprobs)
+                    logprobs = None  # those of all parts stand on the first
                 if piece.finish:
-                    yield self._chunk(index, {}, finish=piece.finish)
+                    finish = _finish_reason(piece.finish, index in calling)
+                    yield self._chunk(index, {}, finish=finish)
         if self._wire.wants_usage:
             yield event(self._envelope([], usage_of(plan, answers)))
         yield DONE
@@ -117,6 +130,58 @@ class Chat:
         if not self._wire.logprobs:
             return None
         return chat_logprobs(piece.logprobs, self._service.backend.vocabulary)
+
+
+def _message(whole: Piece) -> AssistantMessage:
+    """`content` is null where a reply only calls."""
+    content, reasoning, calls = whole.said("content"), whole.said("reasoning"), _calls(whole)
+    message: AssistantMessage = {
+        "role": "assistant",
+        "content": None if calls and not content else content,
+        "refusal": None,
+    }
+    if reasoning:
+        message["reasoning_content"] = reasoning
+    if calls:
+        message["tool_calls"] = calls
+    return message
+
+
+def _calls(whole: Piece) -> list[MessageToolCall]:
+    calls: list[MessageToolCall] = []
+    for part in whole.parts:
+        if part.channel == "name":
+            function: CalledFunction = {"name": part.text, "arguments": ""}
+            calls.append({"id": _call_id(), "type": "function", "function": function})
+        elif part.channel == "arguments":
+            calls[part.call]["function"]["arguments"] += part.text
+    return calls
+
+
+def _delta(part: Part) -> ChatDelta:
+    if part.channel == "content":
+        return {"content": part.text}
+    if part.channel == "reasoning":
+        return {"reasoning_content": part.text}
+    if part.channel == "arguments":
+        return {"tool_calls": [{"index": part.call, "function": {"arguments": part.text}}]}
+    function: FunctionDelta = {"name": part.text, "arguments": ""}
+    call: ToolCallDelta = {
+        "index": part.call,
+        "id": _call_id(),
+        "type": "function",
+        "function": function,
+    }
+    return {"tool_calls": [call]}
+
+
+def _call_id() -> str:
+    return f"call_{uuid.uuid4().hex[:24]}"
+
+
+def _finish_reason(finish: Finish, called: bool) -> FinishReason:
+    """A reply that was cut is cut, even inside a call."""
+    return "tool_calls" if called and finish == "stop" else finish
 
 
 def _max_tokens(wire: ChatRequest) -> int | None:

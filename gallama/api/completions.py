@@ -173,11 +173,13 @@ class Completions:
         self, index: int, source: Source, reply: Reply, whole: Piece
     ) -> CompletionChoice:
         if not self._wire.echo:
-            return self._choice(index, whole.text, whole.logprobs, whole.starts, whole.finish)
+            return self._choice(
+                index, whole.said("content"), whole.logprobs, whole.starts, whole.finish
+            )
         offset = len(source.text)
         entries = [*source.entries(reply), *whole.logprobs]
         starts = [*source.starts, *(start + offset for start in whole.starts)]
-        return self._choice(index, source.text + whole.text, entries, starts, whole.finish)
+        return self._choice(index, source.text + text, entries, starts, whole.finish)
 
     async def stream(self, sources: list[Source]) -> AsyncGenerator[bytes, None]:
         """Server-sent events: each prompt if it is to be echoed, the text, the usage, [DONE]."""
@@ -200,7 +202,7 @@ class Completions:
 
     def _chunk(self, index: int, piece: Piece, offset: int) -> bytes:
         starts = [start + offset for start in piece.starts]
-        choice = self._choice(index, piece.text, piece.logprobs, starts, piece.finish)
+        choice = self._choice(index, piece.said("content"), piece.logprobs, starts, piece.finish)
         return event(self._streamed([choice]))
 
     def _choice(

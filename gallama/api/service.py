@@ -15,7 +15,17 @@ from gallama.guide import Constraints
 from gallama.plan import Plan, plan, prompt_of, with_bos
 from gallama.template import ChatTemplate
 from gallama.text import Delta, TextStream
-from gallama.types import Backend, Finish, Matcher, Request, Sampling, Step, TokenLogprob
+from gallama.types import (
+    Backend,
+    Channel,
+    Finish,
+    Matcher,
+    Part,
+    Request,
+    Sampling,
+    Step,
+    TokenLogprob,
+)
 from gallama.wire_errors import ApiError
 
 T = TypeVar("T")
@@ -93,13 +103,17 @@ async def _planned(make: Callable[..., T], *arguments: object, pool: Executor | 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a reply that is certain: text; of the tokens that are out with it, where in the
+    """What is certain of a reply: its parts; of the tokens that are out with them, where in the
     reply's text they begin and (if asked for) their log-probabilities; at last, why it ends."""
 
-    text: str
+    parts: tuple[Part, ...]
     starts: tuple[int, ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()
     finish: Finish | None = None
+
+    def said(self, channel: Channel) -> str:
+        """All that is said on a channel."""
+        return "".join(part.text for part in self.parts if part.channel == channel)
 
 
 class Reply:
@@ -124,7 +138,7 @@ class Reply:
             ) as steps:
                 async for step in steps:
                     piece = self._piece(step)
-                    if piece.text or piece.logprobs or piece.finish:
+                    if piece.parts or piece.logprobs or piece.finish:
                         yield piece
                     if piece.finish:
                         return
@@ -143,12 +157,12 @@ class Reply:
         delta, finish = self._text.push(step.tokens[:n_text]), step.finish
         if finish and self._text.stopped is None:
             rest = self._text.close()
-            delta = Delta(delta.text + rest.text, delta.starts + rest.starts)
+            delta = Delta(delta.parts + rest.parts, delta.starts + rest.starts)
         if self._text.stopped is not None:
             finish = "stop"
         n_out = len(delta.starts)
         logprobs, self._logprobs = self._logprobs[:n_out], self._logprobs[n_out:]
-        return Piece(delta.text, delta.starts, tuple(logprobs), finish)
+        return Piece(delta.parts, delta.starts, tuple(logprobs), finish)
 
 
 def replies(service: Service, plan: Plan, n: int) -> list[Reply]:
@@ -169,13 +183,13 @@ async def collect(replies: list[Reply]) -> list[Piece]:
     """Every reply whole. When one fails, the others are cancelled."""
 
     async def whole(reply: Reply) -> Piece:
-        async with aclosing(reply.pieces()) as pieces:
-            parts = [piece async for piece in pieces]
+        async with aclosing(reply.pieces()) as stream:
+            pieces = [piece async for piece in stream]
         return Piece(
-            "".join(part.text for part in parts),
-            tuple(start for part in parts for start in part.starts),
-            tuple(entry for part in parts for entry in part.logprobs),
-            parts[-1].finish,
+            tuple(part for piece in pieces for part in piece.parts),
+            tuple(start for piece in pieces for start in piece.starts),
+            tuple(entry for piece in pieces for entry in piece.logprobs),
+            pieces[-1].finish,
         )
 
     try:

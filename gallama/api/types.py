@@ -26,6 +26,7 @@ MAX_TURNS = 10_000
 MAX_REPLIES = 1024  # of one request
 MAX_TOKENS = 500_000  # of /detokenize
 MAX_CHOICES = 1_000
+MAX_TOOLS = 1_000
 
 JsonObject = dict[str, Any]
 Int32 = Annotated[int, Field(lt=2**31)]
@@ -314,6 +315,52 @@ class GuideFields(Wire):
     structured_outputs: StructuredOutputs | None = None
 
 
+class FunctionTool(Wire):
+    """`strict` makes no difference: arguments always follow the schema in full."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    description: str | None = None
+    parameters: Schema | None = None
+    strict: bool | None = None
+
+
+class Tool(Wire):
+    type: Literal["function"]
+    function: FunctionTool
+
+
+class NamedFunction(Wire):
+    name: str
+
+
+class NamedTool(Wire):
+    type: Literal["function"]
+    function: NamedFunction
+
+
+CHOICES = ("none", "auto", "required")
+
+
+def _choice_shape(value: Any) -> str | None:
+    if isinstance(value, str):
+        return "<word>" if value in CHOICES else None
+    return "<named>" if isinstance(value, dict | NamedTool) else None
+
+
+ToolChoice = Annotated[
+    Annotated[Literal["none", "auto", "required"], Tag("<word>")]
+    | Annotated[NamedTool, Tag("<named>")],
+    Discriminator(
+        _choice_shape,
+        custom_error_type="choice",
+        custom_error_message=(
+            f"must be one of {', '.join(CHOICES)}, "
+            "or {'type': 'function', 'function': {'name': ...}}"
+        ),
+    ),
+]
+
+
 class TemplateFields(Wire):
     """How messages become a prompt: for a chat, and for /tokenize to say what that chat takes."""
 
@@ -330,6 +377,9 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     logprobs: bool | None = None
     top_logprobs: int | None = Field(None, ge=0, le=20)
     response_format: ResponseFormat | None = None
+    tools: Items[Tool] | None = Field(None, max_length=MAX_TOOLS)
+    tool_choice: ToolChoice | None = None
+    parallel_tool_calls: bool | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None
@@ -341,9 +391,6 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     prompt_cache_retention: str | None = None
     prediction: JsonObject | None = None
     modalities: Items[Literal["text"]] | None = None
-    tools: list[Any] | None = Field(None, max_length=0)
-    tool_choice: Literal["none", "auto"] | None = None
-    parallel_tool_calls: bool | None = None
 
     # REFUSED: null says nothing, so it may be said.
     audio: None = None
@@ -392,8 +439,6 @@ class DetokenizeRequest(Wire):
 
 # Fields of OpenAI's that a request may not have, since they would not be honoured.
 REFUSED = {
-    "tools": "tool calling is not supported yet",
-    "tool_choice": "tool calling is not supported yet; only 'none' and 'auto' may be said",
     "functions": "function calling is not supported yet",
     "function_call": "function calling is not supported yet",
     "reasoning_effort": "reasoning is not supported yet",
@@ -428,13 +473,28 @@ class ChoiceLogprobs(TypedDict):
     refusal: None
 
 
+class CalledFunction(TypedDict):
+    name: str
+    arguments: str
+
+
+class MessageToolCall(TypedDict):
+    id: str
+    type: Literal["function"]
+    function: CalledFunction
+
+
 class AssistantMessage(TypedDict):
+    """`content` is null only beside tool calls; the keys that may be missing say nothing then."""
+
     role: Literal["assistant"]
-    content: str
+    content: str | None
     refusal: None
+    reasoning_content: NotRequired[str]
+    tool_calls: NotRequired[list[MessageToolCall]]
 
 
-FinishReason = Literal["stop", "length"]
+FinishReason = Literal["stop", "length", "tool_calls"]
 
 
 class ChatChoice(TypedDict):
@@ -453,9 +513,25 @@ class ChatCompletion(TypedDict):
     usage: Usage
 
 
+class FunctionDelta(TypedDict, total=False):
+    name: str
+    arguments: str
+
+
+class ToolCallDelta(TypedDict):
+    """The first of a call has its id, type and name; the others have the arguments, in parts."""
+
+    index: int
+    id: NotRequired[str]
+    type: NotRequired[Literal["function"]]
+    function: FunctionDelta
+
+
 class ChatDelta(TypedDict, total=False):
     role: Literal["assistant"]
     content: str
+    reasoning_content: str
+    tool_calls: list[ToolCallDelta]
 
 
 class ChunkChoice(TypedDict):
