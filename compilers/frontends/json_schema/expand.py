@@ -934,6 +934,5 @@ _ANNOTATIONS = (
 )  # fmt: skip
 _HELPERS = ("then", "else", "additionalItems", "minContains", "maxContains")
 
-KNOWN = frozenset(
-    [*_COMMON, *(k for table in _OF_KIND.values() for k in table), *_ANNOTATIONS, *_HELPERS]
-)
+ASSERTIONS = frozenset([*_COMMON, *(k for table in _OF_KIND.values() for k in table), *_HELPERS])
+KNOWN = ASSERTIONS.union(_ANNOTATIONS)
