@@ -14,6 +14,7 @@ skeleton is ambiguous, the grammar is refused.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from compilers import ir
 from compilers.ambiguity import Found, ambiguity
@@ -30,6 +31,7 @@ from compilers.regular import (
     Chars,
     Expr,
     Not,
+    cat,
     children,
     either,
     overlap,
@@ -215,8 +217,9 @@ class _Reduction:
             name, channel = self._program.captures[bodies[0][0]]
             return self._program.capture(name, channel, self._choice([part for _, part in bodies]))
         if set(kinds) == {"leaf"} and all(isinstance(leaf, Word | Letters) for leaf in bodies):
-            exprs = (text(b.text) if isinstance(b, Word) else b.expr for b in bodies)
-            return self._program.leaf(Letters(either(*exprs)))
+            words = sorted(leaf.text for leaf in bodies if isinstance(leaf, Word))
+            exprs = (leaf.expr for leaf in bodies if isinstance(leaf, Letters))
+            return self._program.leaf(Letters(either(_any_of(words), *exprs)))
         return self._program.choice(items)
 
     # --- questions about nodes
@@ -273,8 +276,18 @@ class _Reduction:
         return either(*found)
 
 
-def _shared(rows: Sequence[Sequence[int]]) -> int:
-    """How many items all rows begin with."""
+def _any_of(words: list[str]) -> Expr:
+    """Sorted words as a tree: a letter costs the same, however many there are."""
+    if len(words) <= 1:
+        return text(words[0]) if words else NEVER
+    common = _shared((words[0], words[-1]))
+    rests = [word[common:] for word in words]
+    branches = [_any_of(list(group)) for _, group in groupby(rests, lambda rest: rest[:1])]
+    return cat(text(words[0][:common]), either(*branches))
+
+
+def _shared(rows: Sequence[Sequence[object]]) -> int:
+    """How many items (or letters) all rows begin with."""
     shortest = min(map(len, rows))
     return next((i for i in range(shortest) if len({row[i] for row in rows}) > 1), shortest)
 

@@ -11,6 +11,7 @@ node and expression does to a reader that knows of nothing but brackets and stri
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from compilers.ir import (
     Choice,
@@ -87,6 +88,7 @@ def _then(one: _Effect, two: _Effect) -> _Outcome:
     return _Effect(two.place, one.depth + two.depth, low, first, one.empty and two.empty)
 
 
+@lru_cache(maxsize=1000)
 def _of_letter(letter: str, start: int) -> _Effect:
     first = frozenset([letter if letter in _BRACKETS or letter == '"' else "?"])
     if start == ESCAPE:
@@ -97,6 +99,17 @@ def _of_letter(letter: str, start: int) -> _Effect:
     if letter == '"':
         return _Effect(STRING, first=first)
     return _Effect(OUTSIDE, _BRACKETS.get(letter, 0), first=first)
+
+
+@lru_cache(maxsize=5000)
+def _of_text(text: str, start: int) -> _Outcome:
+    found: _Outcome = _empty(start)
+    for letter in text:
+        assert isinstance(found, _Effect)
+        found = _then(found, _of_letter(letter, found.place))
+        if found is None:
+            break
+    return found
 
 
 _SPECIAL = '"\\{}[]'
@@ -154,7 +167,7 @@ class _Effects:
 
     def _node(self, node: Node, start: int) -> _Outcome:
         if isinstance(node, Literal):
-            return self._cat(list(node.text), start)
+            return _of_text(node.text, start)
         if isinstance(node, Regular):
             return self._expr(node.expr, start)
         if isinstance(node, Sequence):
@@ -186,12 +199,10 @@ class _Effects:
             return next((each for each in known if each is not None), None)
         return self._times(expr.part, expr.low, expr.high, start) if isinstance(expr, Rep) else None
 
-    def _part(self, part: Node | Expr | str, start: int) -> _Outcome:
-        if isinstance(part, str):
-            return _of_letter(part, start)
+    def _part(self, part: Node | Expr, start: int) -> _Outcome:
         return self._expr(part, start) if isinstance(part, Expr) else self._node(part, start)
 
-    def _cat(self, parts: Iterable[Node | Expr | str], start: int) -> _Outcome:
+    def _cat(self, parts: Iterable[Node | Expr], start: int) -> _Outcome:
         found: _Outcome = _empty(start)
         for part in parts:
             assert isinstance(found, _Effect)
