@@ -4,7 +4,8 @@ CompileError             `kind`: a short key for tables; `where`: a JSON pointer
 ├── Malformed            the declaration is not what its language allows
 ├── Unsupported          a sound declaration that no grammar here can enforce: names the keyword
 ├── TooLarge             a limit against hostile or hopeless input was met: names the limit
-└── Contradiction        the declaration allows no text at all
+├── Contradiction        the declaration allows no text at all
+└── Ambiguous            a text could be read in two ways: `example`, where there is one at hand
 """
 
 
@@ -36,6 +37,12 @@ class TooLarge(CompileError):
 
 class Contradiction(CompileError):
     pass
+
+
+class Ambiguous(CompileError):
+    def __init__(self, message: str, where: str = "", kind: str = "", example: str = "") -> None:
+        super().__init__(message, where, kind)
+        self.example = example
 
 
 def caret(line: str, column: int) -> str:

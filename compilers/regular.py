@@ -326,6 +326,11 @@ def maybe(part: Expr) -> Expr:
 EVERY = Rep(ANY, 0, None)
 
 
+def without(stops: Iterable[str]) -> Expr:
+    """All text that holds none of the stops."""
+    return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
+
+
 # --- derivatives
 
 

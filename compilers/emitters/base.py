@@ -17,7 +17,7 @@ from compilers.ir import (
     Special,
     Unordered,
 )
-from compilers.regular import EVERY, Expr, both, cat, other_than, text
+from compilers.regular import Expr, cat, text, without
 
 
 class Printer:
@@ -148,11 +148,6 @@ def _language(hole: Node | None) -> Expr:
         return without(hole.stops)
     assert isinstance(hole, Regular)
     return hole.expr
-
-
-def without(stops: tuple[str, ...]) -> Expr:
-    """All text that holds none of the stops."""
-    return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
 
 
 def quote(letters: str) -> str:

@@ -16,9 +16,11 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 # Bash completes from the last = on: what stands before it is not printed again.
 CASES = [
-    ("gallama ", ["run", "check", "doctor", "completion"]),
+    ("gallama ", ["run", "check", "compile", "doctor", "completion"]),
     ("gallama ru", ["run "]),
     ("gallama run --c", ["--cfg "]),
+    ("gallama compile --sch", ["--schema "]),
+    ("gallama compile --regex a --to ll", ["llguidance "]),
     ("gallama completion ", ["bash", "zsh", "fish"]),
     ("gallama run mod", ["models.", "models="]),
     ("gallama run models=ti", ["tiny "]),

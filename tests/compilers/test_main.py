@@ -8,28 +8,55 @@ import pytest
 
 from compilers.__main__ import main
 
+SCHEMA = '{"type": "integer", "format": "int32", "minimum": 3}'
+TOOLS = '[{"type": "function", "function": {"name": "now", "parameters": {"maxProperties": 0}}}]'
 
-def test_json_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "s.json"
-    file.write_text('{"type": "integer", "format": "int32"}')
-    assert main(["json_schema", str(file), "--accept", "12", "--reject", "x"]) == 0
-    out, err = capsys.readouterr()
-    assert out.startswith("%llguidance {}\nstart: T0\n")
-    assert "ok: accepts '12'" in err
-    assert "ok: rejects 'x'" in err
+# Arguments (S, T and X are files), exit code, text in stdout, lines in stderr.
+COMMANDS = [
+    (["json_schema", "S", "--accept", "12"], 0, "%llguidance {}\nstart: T0\n", "accepted: '12'"),
+    (["json_schema", "S", "--reject", "x"], 0, "start:", "enforced: type, minimum"),
+    (["json_schema", "S"], 0, "start:", "not enforced: /format: format 'int32' is an annotation"),
+    (["json_schema", "S", "--accept", "1"], 1, "", "compilers: '1' is rejected, and should be acc"),
+    (["json_schema", "S", "--reject", "5"], 1, "", "compilers: '5' is accepted, and should be rej"),
+    (["json_schema", "no.json"], 2, "", "compilers: no.json: No such file"),
+    (
+        ["json_schema", "X"],
+        1,
+        "",
+        "refused: line 1, column 1: this is no JSON (Expecting value)\n<",
+    ),
+    (["tools", "T"], 0, "start:", "enforced: calls of now; maxProperties"),
+    (
+        ["template", "X"],
+        1,
+        "",
+        "refused: line 1, column 6: </b> where </a> is due\n<a>{x</b>\n     ^",
+    ),
+    (["regex", "[ab]+", "--to", "lark", "--accept", "ab"], 0, "start: t0\n", "the pattern, from"),
+    (["regex", "a(?<=b)"], 1, "", "refused: pattern: look-behind\na(?<=b)\n   ^"),
+    (["choice", 'yes,"a,b"', "--accept", "a,b"], 0, "start:", "enforced: one of 2 texts"),
+    (["choice", 'yes,"a'], 2, "", "compilers: choice: unexpected end of data"),
+    (["choice", "a", "--to", "yacc"], 2, "", "invalid choice: 'yacc'"),
+]
 
 
-def test_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "s.json"
-    file.write_text('{"items": {"$ref": "http://x/y"}}')
-    assert main(["json_schema", str(file)]) == 1
-    assert "refused: /items/$ref: " in capsys.readouterr().err
-
-
-def test_a_text_that_does_not_do_as_it_should(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["choice", "yes", "no", "--to", "lark", "--accept", "maybe"]) == 1
-    assert "WRONG: rejects 'maybe'" in capsys.readouterr().err
-    assert main(["regex", "[ab]+", "--accept", "ab"]) == 0
+@pytest.mark.parametrize(("arguments", "code", "out", "err"), COMMANDS)
+def test_commands(
+    arguments: list[str],
+    code: int,
+    out: str,
+    err: str,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, text in {"S": SCHEMA, "T": TOOLS, "X": "<a>{x</b>"}.items():
+        (folder / name).write_text(text)
+    try:
+        found = main(arguments)
+    except SystemExit as error:
+        found = error.code  # type: ignore[assignment]
+    printed = capsys.readouterr()
+    assert (found, out in printed.out, err in printed.err) == (code, True, True), printed
 
 
 def test_pure() -> None:

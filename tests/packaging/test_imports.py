@@ -74,7 +74,7 @@ ONLY = [
     ("yaml", "gallama.config.compose"),
     ("rich", "gallama.console"),
     ("argcomplete", "gallama.cli"),
-    ("argparse", "gallama.cli compilers.__main__"),
+    ("argparse", "gallama.cli compilers.__main__ compilers.command"),
     ("llama_cpp", "gallama.backends.llama_cpp.*"),
     ("exllamav2", "gallama.backends.exllamav2.*"),
     ("torch", "gallama.backends.exllamav2.* gallama.backends.infinity.*"),

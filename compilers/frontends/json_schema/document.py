@@ -56,7 +56,7 @@ class Document:
             return TRUE if value else FALSE
         found = self._sites.get(id(value))
         if found is None:
-            where = parent.where + "".join(f"/{_escape(str(step))}" for step in path)
+            where = parent.where + "".join(f"/{escape(str(step))}" for step in path)
             found = self._site(value, where, parent.root)
         return self._follow(found)
 
@@ -172,7 +172,7 @@ def _step(value: Any, step: str) -> Any:
     return None
 
 
-def _escape(step: str) -> str:
+def escape(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
 

@@ -1,0 +1,184 @@
+"""Whether a text has two parses that write different marks.
+
+Two parses of one text are followed at once, and it is noted whether they have written the same. A
+pair that has not and yet comes to the end is two readings of one text. There are finitely many
+pairs, but for the depth of values: two parses that stand within the same value, agreed so far, stay
+agreed until its end, so its inside is skipped; else depths beyond MAX_DEPTH are one. That may find
+an ambiguity where there is none, never none where there is one: what is found is tried.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compilers.errors import TooLarge
+from compilers.parses import (
+    CLOSED,
+    END,
+    OUTSIDE,
+    Entry,
+    Leaf,
+    Marks,
+    Program,
+    Symbol,
+    Value,
+    symbols,
+)
+
+MAX_DEPTH = 4
+MAX_PAIRS = 30_000
+MAX_TRIED = 20
+
+_Place = tuple[Leaf, int]
+_Pair = tuple[int, int, bool]
+"""The numbers of the places where the two parses stand, and whether they have written the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A text with two readings, in words."""
+
+    symbols: tuple[Symbol, ...]
+    readings: tuple[str, str]
+
+
+def ambiguity(program: Program) -> Found | None:
+    """None: it is proven that there is none. TooLarge where that takes too long."""
+    for i, text in enumerate(_Search(program).run()):
+        readings = list(dict.fromkeys(readings_of(program, text)))
+        if len(readings) > 1:
+            return Found(text, (readings[0], readings[1]))
+        if i >= MAX_TRIED:
+            raise TooLarge("it cannot be decided where values end", kind="skeleton")
+    return None
+
+
+class _Search:
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._came: dict[_Pair, tuple[_Pair | None, tuple[Symbol, ...]]] = {}
+        self._todo: deque[_Pair] = deque()
+        self._places: list[_Place] = []
+        self._numbers: dict[_Place, int] = {}
+
+    def run(self) -> Iterator[tuple[Symbol, ...]]:
+        """The texts of pairs that come to the end without having written the same."""
+        start = self._program.enter(self._program.start)
+        self._meet(start, start, True, None, ())
+        while self._todo:
+            pair = self._todo.popleft()
+            one, two, same = pair
+            if one == two and not same:
+                yield (*self._text(pair), *self._shortest(self._places[one]))
+            else:
+                self._follow(pair)
+            if len(self._came) > MAX_PAIRS:
+                raise TooLarge("too many ways to read a text", kind="skeleton")
+
+    def _follow(self, pair: _Pair) -> None:
+        number, other, same = pair
+        one, two = self._places[number], self._places[other]
+        leaf = one[0]
+        if number == other and isinstance(leaf, Value):
+            found = self._program.enter(one[1])
+            self._meet(found, found, same, pair, tuple(map(ord, CLOSED[leaf.opens[0]])))
+            return
+        for symbol in symbols(leaf, two[0]):
+            first = self._after(one, symbol)
+            second = first if number == other else self._after(two, symbol)
+            if first and second:
+                self._meet(first, second, same, pair, (symbol,))
+
+    def _meet(
+        self,
+        first: tuple[Entry, ...],
+        second: tuple[Entry, ...],
+        same: bool,
+        origin: _Pair | None,
+        text: tuple[Symbol, ...],
+    ) -> None:
+        for i, entry in enumerate(first):
+            one = self._number(entry)
+            for further in second[i:] if first is second else second:
+                two = self._number(further)
+                pair = (min(one, two), max(one, two), same and entry.marks == further.marks)
+                if pair not in self._came:
+                    self._came[pair] = origin, text
+                    self._todo.append(pair)
+
+    def _number(self, entry: Entry) -> int:
+        place = entry.leaf, entry.rest
+        number = self._numbers.setdefault(place, len(self._places))
+        if number == len(self._places):
+            self._places.append(place)
+        return number
+
+    def _after(self, place: _Place, symbol: Symbol) -> tuple[Entry, ...]:
+        leaf, rest = place
+        found = self._program.after(leaf, rest, symbol)
+        if not isinstance(leaf, Value) or leaf.opens or leaf.place != OUTSIDE:
+            return found
+        further = found[0].leaf
+        if isinstance(further, Value) and further.depth > MAX_DEPTH:
+            return (Entry(leaf, rest, ()),)
+        if isinstance(further, Value) and leaf.depth == MAX_DEPTH > further.depth:
+            return (*found, Entry(leaf, rest, ()))
+        return found
+
+    def _text(self, pair: _Pair | None) -> tuple[Symbol, ...]:
+        found: list[tuple[Symbol, ...]] = []
+        while pair is not None:
+            pair, text = self._came[pair]
+            found.append(text)
+        return tuple(symbol for text in reversed(found) for symbol in text)
+
+    def _shortest(self, place: _Place) -> tuple[Symbol, ...]:
+        """A text from a place to the end."""
+        seen = {place}
+        todo: deque[tuple[_Place, tuple[Symbol, ...]]] = deque([(place, ())])
+        while todo:
+            (leaf, rest), text = todo.popleft()
+            if leaf is END:
+                return text
+            for symbol in symbols(leaf):
+                for entry in self._program.after(leaf, rest, symbol):
+                    if entry[:2] not in seen:
+                        seen.add(entry[:2])
+                        todo.append((entry[:2], (*text, symbol)))
+            if len(seen) > MAX_PAIRS:
+                raise TooLarge("too many ways to end a text", kind="skeleton")
+        raise AssertionError("a place that has no end")
+
+
+def readings_of(program: Program, text: tuple[Symbol, ...]) -> Iterator[str]:
+    """What each parse of a text says, in words. Slow, for messages."""
+    ways: dict[tuple[_Place, tuple[Marks, ...]], None] = {}
+    for entry in program.enter(program.start):
+        ways[entry[:2], (entry.marks,)] = None
+    for symbol in text:
+        further: dict[tuple[_Place, tuple[Marks, ...]], None] = {}
+        for (leaf, rest), marks in ways:
+            for entry in program.after(leaf, rest, symbol):
+                further[entry[:2], (*marks, entry.marks)] = None
+        ways = further
+    for (leaf, _), marks in ways:
+        if leaf is END:
+            yield _told(program, text, marks)
+
+
+def _told(program: Program, text: tuple[Symbol, ...], marks: tuple[Marks, ...]) -> str:
+    """The captures of one parse: content 'abc', tool_calls 'x'."""
+    found: list[str] = []
+    opened: list[list[str]] = []
+    for i, written in enumerate(marks):
+        for mark in written:
+            if mark % 2 == 0:
+                opened.append([])
+            else:
+                name, _ = program.captures[mark // 2]
+                found.append(f"{name} {''.join(opened.pop())!r}")
+        if i < len(text):
+            symbol = text[i]
+            for each in opened:
+                each.append(symbol if isinstance(symbol, str) else chr(symbol))
+    return ", ".join(found) or "nothing that is captured"

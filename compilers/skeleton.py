@@ -1,0 +1,311 @@
+"""A grammar reduced to what tells its captures apart, and the proof that nothing else is needed.
+
+    program = skeleton(grammar)     # Ambiguous if a text could be read in two ways
+
+Where a capture ends is seen from its text and what follows it, and mostly little of its grammar is
+needed for that: JSON in brackets ends where they are closed (compilers.values), the last part of a
+reply where the reply ends, the parameters of a hundred tools all alike. So captures and repetitions
+are widened, in three steps: first as much as can be, then less. A widened skeleton has all the
+parses of the grammar, and perhaps more; so if none of *its* texts has two parses that write
+different marks (compilers.ambiguity proves that), no text of the grammar has. If even the narrowest
+skeleton is ambiguous, the grammar is refused.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+from compilers import ir
+from compilers.ambiguity import Found, ambiguity
+from compilers.errors import Ambiguous, CompileError, TooLarge, Unsupported
+from compilers.ir import Grammar, Node, walk
+from compilers.oracle import recognises
+from compilers.parses import Letters, Program, Token, Value, Word
+from compilers.regular import (
+    ANY,
+    EVERY,
+    NEVER,
+    Alt,
+    And,
+    Chars,
+    Expr,
+    Not,
+    cat,
+    children,
+    either,
+    overlap,
+    ranges,
+    star,
+    text,
+    without,
+)
+from compilers.values import Values
+
+TRIED = 200  # letters of an example beyond which nobody tries whether it is of the grammar
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """`tail`: the last capture of a reply holds any text; `loops`: repetitions have no count, and
+    values no content, where they are regular languages, too.
+    """
+
+    tail: bool
+    loops: bool
+
+
+WIDTHS = (Width(True, True), Width(False, True), Width(False, False))
+
+
+def skeleton(grammar: Grammar) -> Program:
+    """The skeleton of a grammar. Raises Ambiguous, with an example; Unsupported; TooLarge."""
+    try:
+        values = Values(grammar)
+        for width in WIDTHS[:-1]:
+            program = _Reduction(grammar, values, width).run()
+            if _problem(grammar, program) is None:
+                return program
+        program = _Reduction(grammar, values, WIDTHS[-1]).run()
+        problem = _problem(grammar, program)
+    except RecursionError as error:
+        raise TooLarge("nested too deeply for a skeleton", kind="skeleton") from error
+    if problem is not None:
+        raise problem
+    return program
+
+
+def _problem(grammar: Grammar, program: Program) -> CompileError | None:
+    """Why a skeleton may not be used."""
+    try:
+        found = ambiguity(program)
+    except TooLarge as error:
+        return error
+    return None if found is None else _ambiguous(grammar, found)
+
+
+def _ambiguous(grammar: Grammar, found: Found) -> Ambiguous:
+    symbols = [ir.Special(s) if isinstance(s, str) else chr(s) for s in found.symbols]
+    shown = "".join(s if isinstance(s, str) else s.name for s in symbols)
+    certain = len(symbols) <= TRIED and recognises(grammar, symbols)
+    verb = "is read" if certain else "(or one like it) may be read"
+    one, two = found.readings
+    message = f"{shown!r} {verb} in two ways: as {one}, or as {two}"
+    return Ambiguous(message, kind="ambiguous", example=shown)
+
+
+class _Reduction:
+    """Nodes to items of a program, once for each node."""
+
+    def __init__(self, grammar: Grammar, values: Values, width: Width) -> None:
+        self._rules = grammar.rules
+        self._start = grammar.start
+        self._values = values
+        self._width = width
+        self._program = Program()
+        self._refs = {
+            name: {each.name for each in walk(rule) if isinstance(each, ir.Ref)}
+            for name, rule in grammar.rules.items()
+        }
+        self._below: dict[str, frozenset[str]] = {}
+        self._with: dict[type, set[str]] = {}
+        self._known: dict[tuple[int, bool], int] = {}
+
+    def run(self) -> Program:
+        self._program.begin(self._item(self._rules[self._start], True))
+        return self._program
+
+    def _item(self, node: Node, last: bool) -> int:
+        """`last`: nothing can follow it."""
+        key = id(node), last
+        if key not in self._known:
+            self._known[key] = self._reduced(node, last)
+        return self._known[key]
+
+    def _reduced(self, node: Node, last: bool) -> int:
+        program = self._program
+        if isinstance(node, ir.Literal):
+            return program.leaf(Word(node.text)) if node.text else program.sequence(())
+        if isinstance(node, ir.Special):
+            return program.leaf(Token(node.name))
+        if isinstance(node, ir.FreeText):
+            return program.leaf(Letters(without(node.stops)))
+        if isinstance(node, ir.Capture):
+            return self._capture(node, last)
+        if isinstance(node, ir.Regular) and not self._width.loops:
+            return program.leaf(Letters(node.expr))
+        if not self._holds(node, ir.Capture):
+            opens = self._values.opens(node)
+            if opens:
+                return program.leaf(Value(opens))
+        if isinstance(node, ir.Regular):
+            return program.leaf(Letters(node.expr))
+        return self._compound(node, last)
+
+    def _compound(self, node: Node, last: bool) -> int:
+        if isinstance(node, ir.Sequence):
+            parts = [
+                self._item(part, last and i == len(node.parts) - 1)
+                for i, part in enumerate(node.parts)
+            ]
+            return self._program.sequence(parts)
+        if isinstance(node, ir.Choice):
+            return self._choice([self._item(part, last) for part in node.parts])
+        if isinstance(node, ir.Repeat):
+            return self._repeat(node, last)
+        if isinstance(node, ir.Unordered):
+            return self._unordered(node)
+        assert isinstance(node, ir.Ref)
+        if node.name in self._reachable(node.name):
+            return self._recursive(node)
+        return self._item(self._rules[node.name], last)
+
+    def _capture(self, node: ir.Capture, last: bool) -> int:
+        wide = self._width.tail and last and not isinstance(node.part, ir.FreeText | ir.Literal)
+        if wide and not self._holds(node.part, ir.Capture, ir.Special):
+            part = self._program.leaf(Letters(EVERY))
+        else:
+            part = self._item(node.part, last)
+        return self._program.capture(node.name, node.channel, part)
+
+    def _repeat(self, node: ir.Repeat, last: bool) -> int:
+        low, high = node.low, node.high
+        part = self._item(node.part, last and high == 1)
+        if self._width.loops and high != 1:
+            low, high = min(low, 1), None
+        return self._program.repeat(part, low, high)
+
+    def _unordered(self, node: ir.Unordered) -> int:
+        """Wider: each member any number of times."""
+        extra = [] if node.extra == ir.NOTHING else [node.extra]
+        members = [*(member for member, _ in node.members), *extra]
+        one = self._choice([self._item(member, False) for member in members])
+        more = self._program.sequence((self._item(node.separator, False), one))
+        some = self._program.sequence((one, self._program.repeat(more, 0, None)))
+        required = any(needed for _, needed in node.members)
+        return some if required else self._program.repeat(some, 0, 1)
+
+    def _recursive(self, node: ir.Ref) -> int:
+        """Wider: any text of the letters that stand in it."""
+        if self._holds(node, ir.Capture):
+            raise Unsupported(f"captures in {node.name!r}, which holds itself", kind="skeleton")
+        if self._holds(node, ir.Special):
+            raise Unsupported(
+                f"special tokens in {node.name!r}, which holds itself", kind="skeleton"
+            )
+        return self._program.leaf(Letters(star(self._letters(node))))
+
+    # --- alternatives
+
+    def _choice(self, items: Sequence[int]) -> int:
+        """Alternatives; what they all begin and end with is written once."""
+        rows = [self._program.parts(item) for item in dict.fromkeys(items)]
+        if len(rows) < 2:
+            return self._program.choice(items)
+        before = _shared(rows)
+        rows = [row[before:] for row in rows]
+        after = _shared([row[::-1] for row in rows])
+        middles = [self._program.sequence(row[: len(row) - after]) for row in rows]
+        first = self._program.parts(items[0])
+        end = first[len(first) - after :] if after else ()
+        return self._program.sequence((*first[:before], self._middle(middles), *end))
+
+    def _middle(self, items: Sequence[int]) -> int:
+        """Captures of one name are one capture of alternatives, words and languages one leaf."""
+        kinds, bodies = zip(*map(self._program.what, dict.fromkeys(items)), strict=True)
+        if set(kinds) == {"capture"} and len({capture for capture, _ in bodies}) == 1:
+            name, channel = self._program.captures[bodies[0][0]]
+            return self._program.capture(name, channel, self._choice([part for _, part in bodies]))
+        if set(kinds) == {"leaf"} and all(isinstance(leaf, Word | Letters) for leaf in bodies):
+            words = sorted(leaf.text for leaf in bodies if isinstance(leaf, Word))
+            exprs = (leaf.expr for leaf in bodies if isinstance(leaf, Letters))
+            return self._program.leaf(Letters(either(_any_of(words), *exprs)))
+        return self._program.choice(items)
+
+    # --- questions about nodes
+
+    def _nodes(self, node: Node) -> Iterable[Node]:
+        """The node, all below it, and all below the rules that they need."""
+        names: set[str] = set()
+        for each in walk(node):
+            yield each
+            if isinstance(each, ir.Ref):
+                names |= {each.name, *self._reachable(each.name)}
+        for name in names:
+            yield from walk(self._rules[name])
+
+    def _holds(self, node: Node, *kinds: type) -> bool:
+        """Whether a node of these kinds is in it, or in a rule that it needs."""
+        return any(
+            isinstance(each, kinds)
+            or (isinstance(each, ir.Ref) and any(each.name in self._rules_with(k) for k in kinds))
+            for each in walk(node)
+        )
+
+    def _rules_with(self, kind: type) -> set[str]:
+        if kind not in self._with:
+            found = {
+                n for n, rule in self._rules.items() if any(isinstance(e, kind) for e in walk(rule))
+            }
+            while more := {n for n, refs in self._refs.items() if refs & found} - found:
+                found |= more
+            self._with[kind] = found
+        return self._with[kind]
+
+    def _reachable(self, name: str) -> frozenset[str]:
+        """The rules that a rule needs; itself only if it is among them."""
+        if name not in self._below:
+            found: set[str] = set()
+            todo = [name]
+            while todo:
+                new = self._refs[todo.pop()] - found
+                found |= new
+                todo.extend(new)
+            self._below[name] = frozenset(found)
+        return self._below[name]
+
+    def _letters(self, node: Node) -> Expr:
+        found: list[Expr] = []
+        for each in self._nodes(node):
+            if isinstance(each, ir.Literal):
+                found.extend(map(text, each.text))
+            elif isinstance(each, ir.Regular):
+                found.append(_alphabet(each.expr))
+            elif isinstance(each, ir.FreeText):
+                found.append(ANY)
+        return either(*found)
+
+
+def _any_of(words: list[str]) -> Expr:
+    """Sorted words as a tree: a letter costs the same, however many there are."""
+    if len(words) <= 1:
+        return text(words[0]) if words else NEVER
+    common = _shared((words[0], words[-1]))
+    rests = [word[common:] for word in words]
+    branches = [_any_of(list(group)) for _, group in groupby(rests, lambda rest: rest[:1])]
+    return cat(text(words[0][:common]), either(*branches))
+
+
+def _shared(rows: Sequence[Sequence[object]]) -> int:
+    """How many items (or letters) all rows begin with."""
+    shortest = min(map(len, rows))
+    return next((i for i in range(shortest) if len({row[i] for row in rows}) > 1), shortest)
+
+
+@lru_cache(maxsize=5000)
+def _alphabet(expr: Expr) -> Expr:
+    """The letters that its texts are made of, and perhaps more."""
+    if isinstance(expr, Chars):
+        return expr
+    if isinstance(expr, Not):
+        return ANY
+    parts = [_alphabet(part) for part in children(expr)]
+    if isinstance(expr, And):
+        found = ANY
+        for part in parts:
+            if not isinstance(found, Chars) or not isinstance(part, Chars):
+                return NEVER
+            found = ranges(*overlap(found.ranges, part.ranges))
+        return found
+    assert not isinstance(expr, Alt) or parts or expr is NEVER
+    return either(*parts)
