@@ -172,10 +172,9 @@ class Completions:
     def _whole_choice(
         self, index: int, source: Source, reply: Reply, whole: Piece
     ) -> CompletionChoice:
+        text = whole.said("content")
         if not self._wire.echo:
-            return self._choice(
-                index, whole.said("content"), whole.logprobs, whole.starts, whole.finish
-            )
+            return self._choice(index, text, whole.logprobs, whole.starts, whole.finish)
         offset = len(source.text)
         entries = [*source.entries(reply), *whole.logprobs]
         starts = [*source.starts, *(start + offset for start in whole.starts)]
