@@ -8,6 +8,7 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from compilers.emitters import lark as _lark
 from compilers.emitters import llguidance as _llguidance
@@ -38,6 +39,6 @@ __all__ = [
 DIALECTS: Mapping[str, Callable[..., str]] = {"lark": _lark.emit, "llguidance": _llguidance.emit}
 
 
-def emit(grammar: Grammar, dialect: str, **options: str) -> str:
-    """The text of a grammar in a dialect: lark, or llguidance (order="free" or "source")."""
+def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
+    """The text of a grammar in a dialect: lark, or llguidance (with `order` and `tokens`)."""
     return DIALECTS[dialect](grammar, **options)

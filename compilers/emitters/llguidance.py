@@ -6,6 +6,7 @@ letter that may also follow it. And and Not are written as `&` and `~`; a comple
 admit special tokens, so it is always intersected with all text.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -32,15 +33,21 @@ from compilers.regular import (
 )
 
 _ALL = "/(?s:.*)/"
+_SPELLED = re.compile(r"<[^\s<>\[\]]+>")
 MAX_PERMUTED = 60  # a rule's parameter has 64 bits
 ORDERS = ("free", "source")
 
 
-def emit(grammar: Grammar, order: str = "free") -> str:
-    """The text of a grammar. `order` "source" writes the members of objects in one order only."""
+def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None = None) -> str:
+    """The text of a grammar. `order` "source" writes the members of objects in one order only.
+
+    `tokens` are the special tokens of the vocabulary, of which those not spelled <...> are written
+    by number; without it they cannot be.
+    """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    return _Printer(in_order(grammar, _permuted if order == "free" else lambda node: False)).run()
+    ordered = in_order(grammar, _permuted if order == "free" else lambda node: False)
+    return _Printer(ordered, tokens or {}).run()
 
 
 def _permuted(node: Unordered) -> bool:
@@ -51,6 +58,10 @@ def _permuted(node: Unordered) -> bool:
 class _Printer(Printer):
     name = "llguidance"
     header = "%llguidance {}"
+
+    def __init__(self, grammar: Grammar, tokens: Mapping[str, int]) -> None:
+        super().__init__(grammar)
+        self._tokens = tokens
 
     def terminal(self, expr: Expr) -> str:
         return terminal(expr)
@@ -83,9 +94,11 @@ class _Printer(Printer):
         return "(" + " | ".join(first) + ")"
 
     def special(self, node: Special) -> str:
-        if not node.name.startswith("<") or not node.name.endswith(">"):
-            raise self.unsupported(f"special token {node.name!r}, not written in <>")
-        return node.name
+        if _SPELLED.fullmatch(node.name):
+            return node.name
+        if node.name in self._tokens:
+            return f"<[{self._tokens[node.name]}]>"
+        raise self.unsupported(f"special token {node.name!r}, not written in <>")
 
 
 def terminal(expr: Expr) -> str:

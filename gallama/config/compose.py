@@ -40,7 +40,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf._utils import get_yaml_loader
 from omegaconf.errors import GrammarParseError, OmegaConfBaseException
 
-from gallama.config import check, paths
+from gallama.config import check, dialects, paths, tree
 from gallama.config.schema import RunConfig
 from gallama.config.shape import (
     Key,
@@ -333,27 +333,7 @@ def _source_of_file(default: ResultDefault, repository: _Repository) -> Source |
 
 def _yaml_tree(file: Path | None) -> Node:
     """A YAML file with the line of each value, read as OmegaConf reads it."""
-    if file is None:
-        return Node({})
-    with file.open(encoding="utf-8") as stream:
-        loader = get_yaml_loader()(stream)
-        root = loader.get_single_node()
-        return Node({}) if root is None else _node(loader, root, root)
-
-
-def _node(loader: Any, node: yaml.Node, begin: yaml.Node) -> Node:
-    """A node, on the line where its key begins."""
-    line = begin.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        loader.flatten_mapping(node)
-        pairs = [
-            (loader.construct_object(key, deep=True), _node(loader, value, key))
-            for key, value in node.value
-        ]
-        return Node(dict(pairs), line)
-    if isinstance(node, yaml.SequenceNode):
-        return Node([_node(loader, item, item) for item in node.value], line)
-    return Node(loader.construct_object(node), line)
+    return Node({}) if file is None else tree.read(file, get_yaml_loader())
 
 
 def _add(override: Override, draft: _Draft) -> None:
@@ -429,6 +409,7 @@ def typed(config: DictConfig) -> RunConfig:
         spec.chat_template = _absolute(spec.chat_template)
         spec.draft.path = _absolute(spec.draft.path)
     run.server.log_dir = _absolute(run.server.log_dir)
+    run.dialects = dialects.load()
     return run
 
 
