@@ -37,10 +37,9 @@ CHATML = """\
 _OWN_NAMES = frozenset({"messages", "tools", "add_generation_prompt", "bos_token", "eos_token"})
 
 # Keys that templates ask for by name: their ends need no guard, since a quote follows in JSON.
-_WORDS = frozenset(
-    "role content name type function arguments id tool_calls tool_call_id reasoning_content "
-    "thinking parameters description properties required items enum".split()
-)
+_CHAT = ("role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content", "id")
+_TOOL = ("type", "function", "arguments", "description", "parameters", "properties", "required")
+_WORDS = frozenset((*_CHAT, *_TOOL, "items", "enum"))
 
 Turns = list[dict[str, Any]]
 Prepare = Callable[[Turns, list[Any]], tuple[Turns, list[Any]]]

@@ -15,7 +15,8 @@ How all that is written is a Surface. The captures, by channel:
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any, Literal as OneOf
+from typing import Any
+from typing import Literal as OneOf
 
 from compilers.errors import CompileError, Malformed
 from compilers.frontends import json_schema

@@ -40,7 +40,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf._utils import get_yaml_loader
 from omegaconf.errors import GrammarParseError, OmegaConfBaseException
 
-from gallama.config import check, dialects, paths, tree
+from gallama.config import check, dialects, paths
 from gallama.config.schema import RunConfig
 from gallama.config.shape import (
     Key,
@@ -52,6 +52,7 @@ from gallama.config.shape import (
     is_interpolation,
     nest,
 )
+from gallama.config.tree import read
 from gallama.errors import ConfigError, GallamaError, Mistake
 
 ROOT = "run"
@@ -333,7 +334,7 @@ def _source_of_file(default: ResultDefault, repository: _Repository) -> Source |
 
 def _yaml_tree(file: Path | None) -> Node:
     """A YAML file with the line of each value, read as OmegaConf reads it."""
-    return Node({}) if file is None else tree.read(file, get_yaml_loader())
+    return Node({}) if file is None else read(file, get_yaml_loader())
 
 
 def _add(override: Override, draft: _Draft) -> None:
