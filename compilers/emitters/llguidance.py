@@ -9,11 +9,18 @@ admit special tokens, so it is always intersected with all text.
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import zip_longest
 
 from compilers.emitters.base import Printer
+from compilers.errors import TooLarge
 from compilers.ir import (
     NOTHING,
+    Capture,
+    Choice,
     Grammar,
+    Node,
+    Regular,
+    Sequence,
     Special,
     Unordered,
 )
@@ -28,12 +35,16 @@ from compilers.regular import (
     Not,
     Rep,
     counted,
+    dfa,
     has_boolean,
     letter_class,
+    minimise,
+    to_expr,
 )
 
 _ALL = "/(?s:.*)/"
 _SPELLED = re.compile(r"<[^\s<>\[\]]+>")
+MAX_STATES = 60
 MAX_PERMUTED = 60  # a rule's parameter has 64 bits
 ORDERS = ("free", "source")
 
@@ -93,12 +104,35 @@ class _Printer(Printer):
         self._extra_rules[place] = f"{name}::_: " + " | ".join(rest)
         return "(" + " | ".join(first) + ")"
 
+    def sequence(self, node: Sequence) -> str:
+        pairs = zip_longest(node.parts, node.parts[1:])
+        parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
+        return super().sequence(Sequence(tuple(parts)))
+
     def special(self, node: Special) -> str:
         if _SPELLED.fullmatch(node.name):
             return node.name
         if node.name in self._tokens:
             return f"<[{self._tokens[node.name]}]>"
         raise self.unsupported(f"special token {node.name!r}, not written in <>")
+
+
+def _written_out(node: Node) -> Node:
+    """What stands before a special token, without And and Not if that takes few states.
+
+    llguidance 1.9 panics ("has_pending_lexeme_bytes") before a token when a terminal is at an end
+    that it can see only by exploring it, such as that of `/[1-9][0-9]*/ & /[3-7](a|)/` after "3".
+    """
+    if isinstance(node, Capture):
+        return Capture(node.name, _written_out(node.part), node.channel)
+    if isinstance(node, Choice):
+        return Choice(tuple(map(_written_out, node.parts)))
+    if not isinstance(node, Regular) or not has_boolean(node.expr):
+        return node
+    try:
+        return Regular(to_expr(minimise(dfa(node.expr, MAX_STATES)), MAX_STATES))
+    except TooLarge:
+        return node
 
 
 def terminal(expr: Expr) -> str:

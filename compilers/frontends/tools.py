@@ -63,6 +63,7 @@ Reasoning = OneOf["no", "may", "must", "inside"]
 """Whether the reply reasons first. "inside": it begins in the middle, the tag has been written."""
 
 HERMES = Surface()
+BARE = "{content}"
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SPACE = chars(" \t\r\n")
@@ -184,7 +185,7 @@ class _Reply:
         try:
             if surface.parameter is None:
                 return json_schema.parse(schema, surface.style)
-            return parameters.parse(schema, _notation(surface), surface.style)
+            return parameters.parse(schema, _notation(surface, self._tags), surface.style)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 
@@ -217,76 +218,74 @@ class _Reply:
 
     def whole(self, reasoning: Reasoning, words: bool, tools: bool) -> Grammar:
         """`words`: there may be words. `tools`: they hold nothing that would pass for a call."""
+        signs = self._signs() if tools else ()
         if reasoning == "no" or self._surface.reasoning is None:
-            start = self._body((), words, tools)
+            start = self._body((), words, signs)
         else:
-            bare = self._surface.content.startswith("{content}")
-            trimmed = self._body((_INDENTED,) if bare else (), words, tools)
-            start = sequence(self._thinking(reasoning == "inside"), trimmed)
+            behind = self._body((_INDENTED,), words, signs)
+            start = sequence(self._thinking(reasoning == "inside"), behind)
         if reasoning == "may" and self._surface.reasoning is not None:
-            start = choice(start, self._body(self._opens_reasoning(), words, tools))
+            start = choice(start, self._body(self._opens_reasoning(), words, signs))
         return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""
         tag = self._tags.plain(split(self._surface.reasoning or "")[0])
-        return () if tag is None else (cat(star(_SPACE), text(tag), EVERY),)
+        return () if tag is None else (_begun(tag),)
 
     def _thinking(self, inside: bool) -> Node:
         """From the opening tag, or behind it, to behind the closing one."""
         before, _, after = split(self._surface.reasoning or "")
-        words: Node = self._words((after,), (_INDENTED,))
+        end = self._tags.plain(after)
+        words = _words(() if end is None else (end,), (_INDENTED,))
         if "thinking" in self._rules:
             words = Ref("thinking")
         opening = EMPTY if inside else self._led(before)
-        gap = _GAP if self._surface.content.startswith("{content}") else EMPTY
         thought = Capture("reasoning", words, "reasoning")
+        gap = _GAP if self._surface.content == BARE else EMPTY
         return sequence(opening, _GAP, thought, self._tags.node(after), gap)
 
     def _led(self, markup: str) -> Node:
         """With white space before it or not: as one terminal, where it is text like the words that
         could stand in its place."""
+        if self._surface.content != BARE:
+            return self._tags.node(markup)
         node = self._tags.node(markup)
         if isinstance(node, Literal):
             return Regular(cat(star(_SPACE), text(node.text)))
         return sequence(_GAP, node)
 
-    def _body(self, bars: tuple[Expr, ...], words: bool, tools: bool) -> Node:
-        """What follows the reasoning. `bars`: the words are none of these."""
+    def _body(self, bars: tuple[Expr, ...], words: bool, signs: tuple[str, ...]) -> Node:
+        """What follows the reasoning. The words begin with none of the `bars`, and hold none of
+        the `signs`; where they do not stand before calls, they begin with none."""
         calls = sequence(self._opening, Ref("calls")) if "calls" in self._rules else NOTHING
         if not words:
             return calls
-        signs = self._signs() if tools else ()
         surface = self._surface
+        stops = signs
+        if surface.preamble is None:
+            stops, bars = (), (*bars, *map(_begun, signs))
+        said = self._said(surface.content, stops, bars)
         if surface.preamble is None or calls == NOTHING or "content" in self._rules:
-            opening = tuple(cat(star(_SPACE), text(sign), EVERY) for sign in signs)
-            said = self._said(surface.content, (), (*bars, *opening))
-            return said if calls == NOTHING else choice(said, calls)
-        said = self._said(surface.content, signs, bars)
-        before = sequence(self._said(surface.preamble, signs, bars), calls)
-        if surface.preamble == "{content}":
-            return choice(said, before)
-        return choice(said, before, calls)
+            return choice(*(node for node in (said, calls) if node != NOTHING))
+        before = sequence(self._said(surface.preamble, stops, bars), calls)
+        return choice(said, before) if surface.preamble == BARE else choice(said, before, calls)
 
     def _said(self, markup: str, stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
+        """Words in their markup. With markup before them nothing else can stand in their place,
+        with markup after them nothing can follow them: so they need not be told apart."""
         before, _, after = split(markup)
-        words = self._words((*stops, after), bars)
+        if after:
+            end = self._tags.plain(after)
+            stops = () if end is None else (end,)
+        words = _words(stops, () if before else bars)
         if "content" in self._rules:
             words = Ref("content")
         spoken = Capture("content", words, "content")
         return sequence(self._tags.node(before), spoken, self._tags.node(after))
 
-    def _words(self, ends: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
-        """Free text without the tags of `ends` that are text, and in none of the `bars`."""
-        found = (self._tags.plain(end) for end in ends)
-        stops = tuple(dict.fromkeys(stop for stop in found if stop))
-        if not bars:
-            return FreeText(stops)
-        held = [cat(EVERY, text(stop), EVERY) for stop in stops]
-        return Regular(both(EVERY, *map(other_than, (*held, *bars))))
-
     def _signs(self) -> tuple[str, ...]:
-        """The texts that begin calls, where they are text."""
+        """The texts by which calls are told from words, where they are text."""
         surface = self._surface
         if surface.sign is not None:
             return () if self._tags.spells(surface.sign) else (surface.sign,)
@@ -295,9 +294,26 @@ class _Reply:
         return tuple(dict.fromkeys(sign for sign in found if sign))
 
 
-def _notation(surface: Surface) -> Notation:
-    found = []
-    for markup in (surface.parameter, surface.json_parameter or surface.parameter):
-        before, _, between, _, after = split(markup or "")
-        found.append((before, between, after))
-    return Notation(*found)
+def _words(stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
+    """Free text that holds none of the `stops` and is none of the `bars`."""
+    if not bars:
+        return FreeText(stops)
+    held = [cat(EVERY, text(stop), EVERY) for stop in stops]
+    return Regular(both(EVERY, *map(other_than, (*held, *bars))))
+
+
+def _begun(tag: str) -> Expr:
+    """The texts that begin with a tag, after white space or not."""
+    return cat(star(_SPACE), text(tag), EVERY)
+
+
+def _notation(surface: Surface, tags: Tags) -> Notation:
+    assert surface.parameter is not None
+    return Notation(
+        _parameter(surface.parameter), _parameter(surface.json_parameter or surface.parameter), tags
+    )
+
+
+def _parameter(markup: str) -> tuple[str, str, str]:
+    before, _, between, _, after = split(markup)
+    return before, between, after

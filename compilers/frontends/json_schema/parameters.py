@@ -24,6 +24,7 @@ from compilers.frontends.json_schema.expand import SCALARS, STRUCTURES, is_empty
 from compilers.frontends.json_schema.lower import Lowering
 from compilers.frontends.json_schema.shapes import NO, Conj, conj
 from compilers.frontends.json_schema.spelling import Style
+from compilers.frontends.surface import Tags
 from compilers.ir import EMPTY, NOTHING, Capture, Grammar, Literal, Node, Regular, choice, sequence
 from compilers.passes.trim import trim
 from compilers.regular import (
@@ -60,11 +61,16 @@ class Notation:
     """What stands around a parameter's name and its value.
 
     `text` and `json` are (before the name, between both, after the value), of strings and of
-    other values; equal where nothing but the value tells them apart.
+    other values; equal where nothing but the value tells them apart. `tags` are those in them.
     """
 
     text: tuple[str, str, str]
     json: tuple[str, str, str]
+    tags: Tags
+
+    def until(self, end: str) -> Expr:
+        """The texts that may stand before this markup: all, where a token is in it."""
+        return EVERY if self.tags.spells(end) else until(end)
 
 
 def parse(schema: Any, notation: Notation, style: Style | None = None) -> Grammar:
@@ -85,6 +91,7 @@ class _Parameters(Lowering):
         self._json = Lowering(document, style)
         self._json._expander, self._json._rules = self._expander, self._rules
         self._notation = notation
+        self._markups = (notation.text, notation.json)
         self._item = Literal("")
         self._braces = EMPTY, EMPTY
 
@@ -108,7 +115,7 @@ class _Parameters(Lowering):
         return self._parameter(Literal(name), child)
 
     def _pair(self, names: Expr, child: Conj) -> Node:
-        names = both(names, until(self._notation.text[1]), until(self._notation.json[1]))
+        names = both(names, *(self._notation.until(each[1]) for each in self._markups))
         return NOTHING if is_empty(names) else self._parameter(Regular(names), child)
 
     def _parameter(self, key: Node, child: Conj) -> Node:
@@ -126,14 +133,13 @@ class _Parameters(Lowering):
     def _around(self, key: Node, *values: Node, json: bool = False) -> Node:
         """A parameter; what ends it stands behind each of the values that it may have, so that
         an engine that lexes greedily takes both as one terminal."""
-        before, between, after = self._notation.json if json else self._notation.text
-        ended = [sequence(value, Literal(after)) for value in values if value != NOTHING]
-        name = Capture("key", key, CHANNEL)
-        return sequence(Literal(before), name, Literal(between), choice(*ended))
+        before, between, after = map(self._notation.tags.node, self._markups[json])
+        ended = [sequence(value, after) for value in values if value != NOTHING]
+        return sequence(before, Capture("key", key, CHANNEL), between, choice(*ended))
 
     def _raw(self, name: str, language: Expr) -> Node:
         """Text as it is, which does not hold what ends it."""
-        expr = both(language, until(self._notation.text[2]))
+        expr = both(language, self._notation.until(self._notation.text[2]))
         return NOTHING if is_empty(expr) else Capture(name, Regular(expr), CHANNEL)
 
     def _valued(self, child: Conj, kinds: Sequence[str]) -> Node:
