@@ -22,12 +22,12 @@ from typing import Any
 from compilers.frontends import tools as frontend
 from compilers.frontends.surface import IDS, Surface, Tags, split
 from compilers.ir import Grammar
-from gallama.config.schema import DialectSpec
+from gallama.config.schema import AUTO, DialectSpec
 from gallama.errors import LoadError, PlanError
 from gallama.template import ChatTemplate, Prepare, Turns, environment
 from gallama.types import Message, ToolCall, Vocabulary
 
-AUTO, GENERIC = "auto", "generic"
+GENERIC = "generic"
 
 OFFER = """\
 # Tools

@@ -57,6 +57,7 @@ _TEMPLATE_FAULTS = (
 )
 
 _PRIVATE_USE = range(0xE000, 0xF900)
+_ESCAPE = re.compile(r"\\(?:u(e[0-9a-f]{3}|f[0-8][0-9a-f]{2})|.)")  # in JSON
 
 
 class ChatTemplate:
@@ -237,10 +238,16 @@ def _tojson(
     separators: tuple[str, str] | None = None,
     sort_keys: bool = False,
 ) -> str:
-    """With the arguments of Hugging Face's, and like it without HTML escapes."""
-    return json.dumps(
+    """With the arguments of Hugging Face's, and like it without HTML escapes.
+
+    Private-use characters are never escaped: one of them may be the mark.
+    """
+    text = json.dumps(
         value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
     )
+    if not ensure_ascii:
+        return text
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[0], text)
 
 
 def _raise_exception(message: str) -> None:

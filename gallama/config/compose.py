@@ -198,7 +198,14 @@ def compose(overrides: Sequence[str], *, machine: bool = True) -> RunConfig:
         mistakes += [mistake for _, mistake in found]
         wrong |= {key for key, _ in found}
         trees.append(tree)
+    try:
+        known_dialects = dialects.load()
+    except ConfigError as error:
+        mistakes += error.mistakes
+        wrong |= {("models", name, "dialect") for name in known}
+        known_dialects = {}
     config, unresolved = _assemble(draft, trees)
+    config.dialects = known_dialects
     mistakes += unresolved.values()
     wrong |= unresolved.keys()
     if machine:
@@ -410,7 +417,6 @@ def typed(config: DictConfig) -> RunConfig:
         spec.chat_template = _absolute(spec.chat_template)
         spec.draft.path = _absolute(spec.draft.path)
     run.server.log_dir = _absolute(run.server.log_dir)
-    run.dialects = dialects.load()
     return run
 
 
@@ -471,7 +477,9 @@ def launch(arguments: Sequence[str], task: Callable[[RunConfig], int]) -> int:
 
     def job(config: DictConfig) -> None:
         try:
-            codes.append(task(typed(config)))
+            run = typed(config)
+            run.dialects = dialects.load()
+            codes.append(task(run))
         except GallamaError as error:  # Hydra would print its own report of it
             errors.append(error)
 

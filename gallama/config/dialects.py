@@ -9,21 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jinja2 import Environment, TemplateSyntaxError
 
-from compilers.errors import CompileError
+from compilers.errors import CompileError, Malformed
 from compilers.frontends.json_schema.spelling import Style
 from compilers.frontends.surface import Surface
 from gallama.config import paths, tree
-from gallama.config.schema import DialectSpec, PromptSpec
+from gallama.config.schema import AUTO, DialectSpec, PromptSpec
 from gallama.config.shape import Key, Source, examine
 from gallama.errors import ConfigError, Mistake
 
-AUTO = "auto"
-GENERIC = "generic"
-
 
 def load() -> dict[str, DialectSpec]:
-    """All dialects by name, `generic` among them. Raises ConfigError."""
+    """All dialects by name. Raises ConfigError."""
     folders = (*paths.user_folders("conf"), paths.shipped("conf"))
     files: dict[str, Path] = {}
     for folder in folders:
@@ -45,17 +43,19 @@ def load() -> dict[str, DialectSpec]:
 
 def read(file: Path) -> DialectSpec:
     """One dialect. Raises ConfigError with all that is wrong with its file."""
-    stat = file.stat()
-    return _read(file, stat.st_mtime_ns, stat.st_size)
+    here = Path.cwd()
+    shown = file.relative_to(here) if file.is_relative_to(here) else file
+    try:
+        stat = file.stat()
+        return _read(file, shown, stat.st_mtime_ns, stat.st_size)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ConfigError([Mistake(f"cannot be read: {reason}", shown)]) from error
 
 
 @lru_cache(maxsize=100)  # a configuration is composed several times in one run
-def _read(file: Path, changed: int, size: int) -> DialectSpec:
-    try:
-        source = Source(tree.read(file), file=file)
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise ConfigError([Mistake(f"cannot be read: {reason}", file)]) from error
+def _read(file: Path, shown: Path, changed: int, size: int) -> DialectSpec:
+    source = Source(tree.read(file), file=shown)
     found, said = examine(source, kind=DialectSpec)
     if found:
         raise ConfigError([mistake for _, mistake in found])
@@ -86,5 +86,9 @@ def _surface(said: dict[str, Any]) -> Surface:
 def _prompt(said: dict[str, Any]) -> PromptSpec:
     spec = PromptSpec(**said)
     if spec.result.count("{content}") != 1:
-        raise CompileError(f"must hold {{content}} once, not {spec.result!r}", "result")
+        raise Malformed(f"must hold {{content}} once, not {spec.result!r}", "result")
+    try:
+        Environment().parse(spec.tools or "")
+    except TemplateSyntaxError as error:
+        raise Malformed(f"is not Jinja, line {error.lineno}: {error.message}", "tools") from error
     return spec

@@ -123,6 +123,10 @@ class SamplingDefaults:
     repetition_penalty: Optional[float] = number(None, 0, above=True)
 
 
+AUTO = "auto"
+"""The dialect that fits a model's chat template."""
+
+
 @dataclass(frozen=True)
 class PromptSpec:
     """What a model reads of tools, where its chat template has no words for it.
@@ -181,7 +185,7 @@ class ModelSpec:
     aliases: list[str] = field(default_factory=list)
     chat_template: Optional[str] = None
     end_tokens: list[str] = field(default_factory=list)
-    dialect: str = "auto"
+    dialect: str = AUTO
     sampling: SamplingDefaults = field(default_factory=SamplingDefaults)
     draft: DraftSpec = field(default_factory=DraftSpec)
     llama_cpp: LlamaCppSpec = field(default_factory=LlamaCppSpec)
@@ -215,5 +219,5 @@ class RunConfig:
     server: ServerSpec = field(default_factory=ServerSpec)
     launcher: LauncherName = LauncherName.local
     dialects: dict[str, DialectSpec] = field(
-        default_factory=dict, metadata={"omegaconf_ignore": True}
+        default_factory=dict, compare=False, metadata={"omegaconf_ignore": True}
     )
