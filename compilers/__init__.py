@@ -8,6 +8,7 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from compilers.emitters import lark as _lark
 from compilers.emitters import llguidance as _llguidance
@@ -43,8 +44,8 @@ PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 """What every grammar goes through before it is printed, in this order."""
 
 
-def emit(grammar: Grammar, dialect: str, **options: str) -> str:
-    """The text of a grammar in a dialect: lark, or llguidance (order="free" or "source").
+def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
+    """The text of a grammar in a dialect: lark, or llguidance (with `order` and `tokens`).
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
     """

@@ -27,7 +27,6 @@ from compilers.regular import (
     alphabet,
     both,
     derivative,
-    has_boolean,
     is_empty,
     lengths,
     plus,
@@ -41,7 +40,7 @@ MAX_ENTERED = 20_000  # steps between two symbols
 @lru_cache(maxsize=50_000)
 def _fate(expr: Expr) -> tuple[bool, bool]:
     """Whether it has a text, and one that is not empty. True where that cannot be found out."""
-    if not has_boolean(expr):
+    if not expr.boolean:
         return expr is not NEVER, expr not in (NEVER, EMPTY) and lengths(expr)[1] != 0
     try:
         goes_on = not is_empty(both(expr, plus(ANY)))

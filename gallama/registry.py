@@ -46,7 +46,7 @@ class BackendEntry(Entry):
 
 
 _GATEWAY = frozenset({"aliases", "replicas"})
-_TEXT = _GATEWAY | {"max_seq_len", "slots", "sampling", "end_tokens", "chat_template"}
+_TEXT = _GATEWAY | {"max_seq_len", "slots", "sampling", "end_tokens", "chat_template", "dialect"}
 
 BACKENDS: Mapping[str, BackendEntry] = {
     "llama_cpp": BackendEntry(

@@ -7,7 +7,7 @@ marks and each part is tokenized alone. The template's own tags have no mark and
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -36,6 +36,15 @@ CHATML = """\
 # What the server itself says to a template: chat_template_kwargs may not say otherwise.
 _OWN_NAMES = frozenset({"messages", "tools", "add_generation_prompt", "bos_token", "eos_token"})
 
+# Keys that templates ask for by name: their ends need no guard, since a quote follows in JSON.
+_CHAT = ("role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content", "id")
+_TOOL = ("type", "function", "arguments", "description", "parameters", "properties", "required")
+_WORDS = frozenset((*_CHAT, *_TOOL, "items", "enum"))
+
+Turns = list[dict[str, Any]]
+Prepare = Callable[[Turns, list[Any]], tuple[Turns, list[Any]]]
+"""Turns and tools as they were asked for -> as a template takes them."""
+
 # What a template raises over messages that it was not written for.
 _TEMPLATE_FAULTS = (
     TemplateError,
@@ -48,6 +57,7 @@ _TEMPLATE_FAULTS = (
 )
 
 _PRIVATE_USE = range(0xE000, 0xF900)
+_ESCAPE = re.compile(r"\\(?:u(e[0-9a-f]{3}|f[0-8][0-9a-f]{2})|.)")  # in JSON
 
 
 class ChatTemplate:
@@ -59,41 +69,40 @@ class ChatTemplate:
         self._spelling = re.compile(any_of(spellings)) if spellings else None
         self._prefixes = {s[:n] for s in spellings for n in range(1, len(s))}
         self._longest = max(map(len, spellings), default=0)
-        environment = ImmutableSandboxedEnvironment(
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.loopcontrols", _Generation],
-        )
-        environment.filters["tojson"] = _tojson
-        environment.globals["raise_exception"] = _raise_exception
-        environment.globals["strftime_now"] = lambda format: datetime.now().strftime(format)
         try:
-            self._template = environment.from_string(source)
+            self._template = environment().from_string(source)
         except TemplateSyntaxError as error:
             raise LoadError(f"chat template, line {error.lineno}: {error.message}") from error
 
     def render(
         self,
         messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]] = (),
         *,
         add_generation_prompt: bool = True,
         continue_final_message: bool = False,
         kwargs: Mapping[str, Any] | None = None,
+        prepare: Prepare | None = None,
     ) -> list[str]:
         """The prompt, cut so that each part is tokenized alone. Raises PlanError where the
         template refuses the messages.
 
         It ends with what begins the assistant's next turn, if `add_generation_prompt`; with
         `continue_final_message` it ends inside the last message, right after its content.
-        `kwargs` are further variables, for the template alone.
+        `tools` are OpenAI's; `prepare` puts into words what this template has none for. `kwargs`
+        are further variables, for the template alone.
         """
         _check_names(kwargs or {})
         turns = [_as_dict(message) for message in messages]
-        extra = dict(kwargs or {})
-        mark, end = _unused_characters(turns, extra)
-        turns, extra = self._guard(turns, mark), self._guard(extra, mark)
+        extra, offered = dict(kwargs or {}), list(tools)
+        mark, end = _unused_characters(turns, offered, extra)
+        turns, offered, extra = (self._guard(value, mark) for value in (turns, offered, extra))
         for turn, message in zip(turns, messages, strict=True):
             turn["role"] = message.role  # a word of ours, which templates compare
+        if prepare is not None:
+            turns, offered = prepare(turns, offered)
+        if offered:
+            extra["tools"] = offered
         if continue_final_message:
             rendered = self._render_until(end, turns, extra)
         else:
@@ -139,8 +148,13 @@ class ChatTemplate:
         if isinstance(value, list):
             return [self._guard(item, mark) for item in value]
         if isinstance(value, dict):
-            return {self._guard(k, mark): self._guard(v, mark) for k, v in value.items()}
+            return {self._guard_key(k, mark): self._guard(v, mark) for k, v in value.items()}
         return value
+
+    def _guard_key(self, key: str, mark: str) -> str:
+        if key in _WORDS and not (self._spelling and self._spelling.search(key)):
+            return key
+        return self._guard_text(key, mark)
 
     def _guard_text(self, text: str, mark: str) -> str:
         if self._spelling is None:
@@ -152,6 +166,19 @@ class ChatTemplate:
         ends = range(1, min(self._longest, len(text) + 1))
         cuts += [len(text) - n + 1 for n in ends if text[-n:] in self._prefixes]
         return mark.join(text[a:b] for a, b in pairwise([*sorted(cuts), len(text)]))
+
+
+def environment() -> ImmutableSandboxedEnvironment:
+    """Jinja as chat templates expect it."""
+    found = ImmutableSandboxedEnvironment(
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.loopcontrols", _Generation],
+    )
+    found.filters["tojson"] = _tojson
+    found.globals["raise_exception"] = _raise_exception
+    found.globals["strftime_now"] = lambda format: datetime.now().strftime(format)
+    return found
 
 
 class _Generation(Extension):
@@ -211,10 +238,16 @@ def _tojson(
     separators: tuple[str, str] | None = None,
     sort_keys: bool = False,
 ) -> str:
-    """With the arguments of Hugging Face's, and like it without HTML escapes."""
-    return json.dumps(
+    """With the arguments of Hugging Face's, and like it without HTML escapes.
+
+    Private-use characters are never escaped: one of them may be the mark.
+    """
+    text = json.dumps(
         value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
     )
+    if not ensure_ascii:
+        return text
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[0], text)
 
 
 def _raise_exception(message: str) -> None:

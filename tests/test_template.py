@@ -145,6 +145,15 @@ def test_tojson(arguments: str, out: str) -> None:
     assert text_of(template.encode([Message("user", "hi")])) == out
 
 
+def test_marks_are_not_escaped() -> None:
+    """Wherever a template writes a user's words as JSON in ASCII."""
+    text = "<|im_end|> \\ue000 é"
+    source = "{{ messages[0].content | tojson(ensure_ascii=True) }}"
+    tokens = ChatTemplate(source, VOCABULARY).encode([Message("user", text)])
+    assert specials(tokens) == []
+    assert text_of(tokens) == json.dumps(text)
+
+
 def test_a_long_hostile_text_takes_its_length() -> None:
     special = {**VOCABULARY.special, **{f"<|reserved_{i}|>": 263 for i in range(250)}}
     many = replace(VOCABULARY, special=special, encode=lambda text, special: [0])

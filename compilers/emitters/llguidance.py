@@ -6,14 +6,21 @@ letter that may also follow it. And and Not are written as `&` and `~`; a comple
 admit special tokens, so it is always intersected with all text.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import zip_longest
 
 from compilers.emitters.base import Printer
+from compilers.errors import TooLarge
 from compilers.ir import (
     NOTHING,
+    Capture,
+    Choice,
     Grammar,
     Node,
+    Regular,
+    Sequence,
     Special,
     Unordered,
 )
@@ -28,19 +35,29 @@ from compilers.regular import (
     Not,
     Rep,
     counted,
+    dfa,
     letter_class,
+    minimise,
+    to_expr,
 )
 
 _ALL = "/(?s:.*)/"
+_SPELLED = re.compile(r"<[^\s<>\[\]]+>")
+MAX_STATES = 60
 MAX_PERMUTED = 60  # a rule's parameter has 64 bits
 ORDERS = ("free", "source")
 
 
-def emit(grammar: Grammar, order: str = "free") -> str:
-    """The text of a grammar. `order` "source" writes the members of objects in one order only."""
+def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None = None) -> str:
+    """The text of a grammar. `order` "source" writes the members of objects in one order only.
+
+    `tokens` are the special tokens of the vocabulary, of which those not spelled <...> are written
+    by number; without it they cannot be.
+    """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    return _Printer(in_order(grammar, _permuted if order == "free" else lambda node: False)).run()
+    ordered = in_order(grammar, _permuted if order == "free" else lambda node: False)
+    return _Printer(ordered, tokens or {}).run()
 
 
 def _permuted(node: Unordered) -> bool:
@@ -55,6 +72,10 @@ def _reachable(names: list[str], needed: list[bool]) -> list[str]:
 class _Printer(Printer):
     name = "llguidance"
     header = "%llguidance {}"
+
+    def __init__(self, grammar: Grammar, tokens: Mapping[str, int]) -> None:
+        super().__init__(grammar)
+        self._tokens = tokens
 
     def terminal(self, expr: Expr) -> str:
         return terminal(expr)
@@ -108,10 +129,35 @@ class _Printer(Printer):
         after += [more, *(f"{separator} m{each}::0x0{complete}" for each in later)]
         return f"m{name}::_: {' | '.join(found)}\nu{name}::_: {' | '.join(after)}"
 
+    def sequence(self, node: Sequence) -> str:
+        pairs = zip_longest(node.parts, node.parts[1:])
+        parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
+        return super().sequence(Sequence(tuple(parts)))
+
     def special(self, node: Special) -> str:
-        if not node.name.startswith("<") or not node.name.endswith(">"):
-            raise self.unsupported(f"special token {node.name!r}, not written in <>")
-        return node.name
+        if _SPELLED.fullmatch(node.name):
+            return node.name
+        if node.name in self._tokens:
+            return f"<[{self._tokens[node.name]}]>"
+        raise self.unsupported(f"special token {node.name!r}, not written in <>")
+
+
+def _written_out(node: Node) -> Node:
+    """What stands before a special token, without And and Not if that takes few states.
+
+    llguidance 1.9 panics ("has_pending_lexeme_bytes") before a token when a terminal is at an end
+    that it can see only by exploring it, such as that of `/[1-9][0-9]*/ & /[3-7](a|)/` after "3".
+    """
+    if isinstance(node, Capture):
+        return Capture(node.name, _written_out(node.part), node.channel)
+    if isinstance(node, Choice):
+        return Choice(tuple(map(_written_out, node.parts)))
+    if not isinstance(node, Regular) or not node.expr.boolean:
+        return node
+    try:
+        return Regular(to_expr(minimise(dfa(node.expr, MAX_STATES)), MAX_STATES))
+    except TooLarge:
+        return node
 
 
 def terminal(expr: Expr) -> str:

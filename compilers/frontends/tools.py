@@ -1,21 +1,31 @@
-"""Tool lists (OpenAI's) to the grammar of a reply that may, or must, call them.
+"""A whole reply to the grammar of it: reasoning, then words, tool calls, or both.
 
-    auto        free text, then calls, or free text alone
-    required    one call at least
-    a name      calls of this tool only
+    auto        words, then calls of any tool (OpenAI's list), or words alone
+    required    one call at least; no words
+    none        words alone
+    a name      calls of this tool only, at least one
 
-How a call is written is a Surface; HERMES is that of Qwen and Hermes models. Where its tags are
-special tokens of the vocabulary (`special`), text cannot spell them; where they are plain text,
-free text holds no opening tag, so a text with a tag is a call or is refused.
+How all that is written is a Surface. The captures, by channel:
+
+    reasoning     "reasoning"
+    content       "content"
+    tool_calls    "name" begins a call; then "arguments", which is JSON, or for each parameter what
+                  json_schema.parameters says ("key", then "text", "value" or "scalar")
 """
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
+from typing import Literal as OneOf
 
 from compilers.errors import CompileError, Malformed
 from compilers.frontends import json_schema
-from compilers.frontends.json_schema.spelling import Style
+from compilers.frontends.json_schema import parameters
+from compilers.frontends.json_schema.parameters import Notation
+from compilers.frontends.surface import IDS, Surface, Tags, split
 from compilers.ir import (
+    EMPTY,
+    NOTHING,
     Capture,
     FreeText,
     Grammar,
@@ -23,55 +33,87 @@ from compilers.ir import (
     Node,
     Note,
     Ref,
+    Regular,
     Repeat,
-    Special,
     choice,
+    maybe,
     renamed,
     sequence,
+)
+from compilers.regular import (
+    EVERY,
+    Expr,
+    both,
+    cat,
+    chars,
+    either,
+    other_than,
+    plus,
+    span,
+    star,
+    text,
+    times,
 )
 
 MAX_TOOLS = 1_000
 NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": False}
 
-
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """How a call is written: open, name, arguments, close; `between` two calls."""
-
-    open: str = "<tool_call>"
-    before_name: str = '\n{"name": '
-    before_arguments: str = ', "arguments": '
-    after_arguments: str = "}\n"
-    close: str = "</tool_call>"
-    between: str = "\n"
-    special: bool = False
-    style: Style = field(default_factory=Style)
-
+Reasoning = OneOf["no", "may", "must", "inside"]
+"""Whether the reply reasons first. "inside": it begins in the middle, the tag has been written."""
 
 HERMES = Surface()
+BARE = "{content}"
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_SPACE = chars(" \t\r\n")
+_GAP = maybe(Regular(plus(_SPACE)))
+"""White space that belongs to no channel; the text after it does not begin with any."""
+_INDENTED = cat(_SPACE, EVERY)
+_LETTER = either(span("a", "z"), span("A", "Z"), span("0", "9"))
+_HOLES = {"id": Regular(times(_LETTER, IDS, IDS)), "index": Regular(plus(span("0", "9")))}
 
 
 def parse(
-    tools: Any, tool_choice: str = "auto", parallel: bool = True, surface: Surface = HERMES
+    tools: Any = None,
+    tool_choice: str | Mapping[str, Any] = "auto",
+    parallel: bool = True,
+    surface: Surface = HERMES,
+    *,
+    special: Collection[str] = (),
+    reasoning: Reasoning = "no",
+    content: Grammar | None = None,
+    thinking: Grammar | None = None,
 ) -> Grammar:
-    """The grammar of a whole reply. `tool_choice`: auto, required, or the name of a tool."""
-    functions = _functions(tools)
-    if tool_choice not in ("auto", "required"):
-        if tool_choice not in functions:
-            raise Malformed(f"tool_choice: there is no tool {tool_choice!r}", kind="tools")
-        functions = {tool_choice: functions[tool_choice]}
-    rules: dict[str, Node] = {}
-    notes: list[Note] = []
-    bodies = []
-    for i, (name, (schema, where)) in enumerate(functions.items()):
-        arguments = _arguments(schema, where, surface.style)
-        part = renamed(arguments, f"tool{i}_")
-        rules.update(part.rules)
-        notes += (Note(where + note.where, note.message) for note in arguments.notes)
-        bodies.append(_call(name, Ref(part.start), surface))
-    rules["call"] = choice(*bodies)
-    rules["start"] = _reply(tool_choice == "auto", parallel, surface)
-    return Grammar(rules, "start", tuple(notes))
+    """The grammar of a whole reply. `tool_choice` names a tool as OpenAI does, or by its name.
+
+    `special` are the special tokens of the vocabulary. `content` and `thinking` are what the words
+    and the reasoning must be, in place of free text. Raises CompileError, placed in `tools`.
+    """
+    reply = _Reply(surface, special)
+    functions = _chosen(None if tools is None else _functions(tools), tool_choice)
+    reply.take("content", content)
+    reply.take("thinking", thinking)
+    if functions:
+        reply.call(functions, parallel)
+    words = tool_choice in ("auto", "none")
+    return reply.whole(reasoning, words, bool(tools))
+
+
+def _chosen(
+    functions: dict[str, tuple[Any, str]] | None, tool_choice: str | Mapping[str, Any]
+) -> dict[str, tuple[Any, str]]:
+    """The tools that may be called."""
+    if functions is None:
+        if tool_choice not in ("auto", "none"):
+            raise Malformed("tool_choice: there are no tools to choose from", kind="tools")
+        return {}
+    if tool_choice in ("auto", "required", "none"):
+        return {} if tool_choice == "none" else functions
+    function = tool_choice.get("function") if isinstance(tool_choice, Mapping) else None
+    name = function.get("name") if isinstance(function, Mapping) else tool_choice
+    if not isinstance(name, str) or name not in functions:
+        raise Malformed(f"tool_choice: there is no tool {name!r}", kind="tools")
+    return {name: functions[name]}
 
 
 def _functions(tools: Any) -> dict[str, tuple[Any, str]]:
@@ -84,6 +126,9 @@ def _functions(tools: Any) -> dict[str, tuple[Any, str]]:
         name = function.get("name") if isinstance(function, dict) else None
         if not isinstance(name, str) or not name:
             raise Malformed("a tool needs a function with a name", f"/{i}", "tools")
+        if not _NAME.fullmatch(name):
+            allowed = "1 to 64 letters, digits, underscores, dots and dashes"
+            raise Malformed(f"a name is {allowed}, not {name!r}", f"/{i}/function/name", "tools")
         if name in found:
             raise Malformed(f"two tools are named {name!r}", f"/{i}/function/name", "tools")
         assert isinstance(function, dict)
@@ -93,36 +138,181 @@ def _functions(tools: Any) -> dict[str, tuple[Any, str]]:
     return found
 
 
-def _arguments(schema: Any, where: str, style: Style) -> Grammar:
-    try:
-        return json_schema.parse(schema, style)
-    except CompileError as error:
-        raise type(error)(error.message, where + error.where, error.kind) from error
+class _Reply:
+    """The rules of one reply, gathered."""
+
+    def __init__(self, surface: Surface, special: Collection[str]) -> None:
+        self._surface = surface
+        self._tags = Tags(surface, special)
+        self._rules: dict[str, Node] = {}
+        self._notes: list[Note] = []
+        self._opening: Node = EMPTY
+
+    def take(self, name: str, grammar: Grammar | None) -> None:
+        """A grammar from elsewhere, as the rule `name`."""
+        if grammar is not None:
+            part = renamed(grammar, f"{name}_")
+            self._rules |= {**part.rules, name: Ref(part.start)}
+            self._notes += part.notes
+
+    # --- calls
+
+    def call(self, functions: dict[str, tuple[Any, str]], parallel: bool) -> None:
+        """The rule "calls": all calls of a reply, behind the text that they all begin with.
+
+        That text is kept apart so that it stands right behind the words before it: an engine that
+        lexes greedily takes both as one terminal.
+        """
+        for i, (schema, where) in enumerate(functions.values()):
+            part = renamed(self._arguments(schema, where), f"tool{i}_")
+            self._rules |= {**part.rules, f"arguments{i}": Ref(part.start)}
+            self._notes += (Note(where + note.where, note.message) for note in part.notes)
+        opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
+        names = list(functions)
+        spelled = [self._spelled(each, opening, names) for each in self._surface.spellings]
+        self._rules["call"] = choice(*spelled)
+        before, _, after = split(self._surface.calls)
+        more: Node = EMPTY
+        if parallel and self._surface.between is not None:
+            another = self._tags.node(self._surface.between + opening)
+            more = Repeat(sequence(another, Ref("call")))
+        self._opening = self._tags.node(before + opening)
+        self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
+
+    def _arguments(self, schema: Any, where: str) -> Grammar:
+        surface = self._surface
+        try:
+            if surface.parameter is None:
+                return json_schema.parse(schema, surface.style)
+            return parameters.parse(schema, _notation(surface, self._tags), surface.style)
+        except CompileError as error:
+            raise type(error)(error.message, where + error.where, error.kind) from error
+
+    def _spelled(self, spelling: str, opening: str, names: list[str]) -> Node:
+        """A call in one spelling, behind its opening: the text before the name, then each tool."""
+        pieces = split(spelling.removeprefix(opening))
+        at = pieces.index("name")
+        bodies = [
+            sequence(
+                Capture("name", Literal(name), "tool_calls"),
+                *(self._piece(j, pieces[j], i) for j in range(at + 1, len(pieces))),
+            )
+            for i, name in enumerate(names)
+        ]
+        before = [self._piece(j, pieces[j], 0) for j in range(at)]
+        return sequence(*before, choice(*bodies))
+
+    def _piece(self, place: int, piece: str, tool: int) -> Node:
+        """Text at even places, holes at odd ones."""
+        if place % 2 == 0:
+            return self._tags.node(piece)
+        if piece != "arguments":
+            return _HOLES[piece]
+        arguments = Ref(f"arguments{tool}")
+        if self._surface.parameter is not None:
+            return arguments
+        return Capture("arguments", arguments, "tool_calls")
+
+    # --- the whole
+
+    def whole(self, reasoning: Reasoning, words: bool, tools: bool) -> Grammar:
+        """`words`: there may be words. `tools`: they hold nothing that would pass for a call."""
+        signs = self._signs() if tools else ()
+        if reasoning == "no" or self._surface.reasoning is None:
+            start = self._body((), words, signs)
+        else:
+            behind = self._body((_INDENTED,), words, signs)
+            start = sequence(self._thinking(reasoning == "inside"), behind)
+        if reasoning == "may" and self._surface.reasoning is not None:
+            start = choice(start, self._body(self._opens_reasoning(), words, signs))
+        return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
+
+    def _opens_reasoning(self) -> tuple[Expr, ...]:
+        """How words may not begin, since it would begin the reasoning."""
+        tag = self._tags.plain(split(self._surface.reasoning or "")[0])
+        return () if tag is None else (_begun(tag),)
+
+    def _thinking(self, inside: bool) -> Node:
+        """From the opening tag, or behind it, to behind the closing one."""
+        before, _, after = split(self._surface.reasoning or "")
+        end = self._tags.plain(after)
+        words = _words(() if end is None else (end,), (_INDENTED,))
+        if "thinking" in self._rules:
+            words = Ref("thinking")
+        opening = EMPTY if inside else self._led(before)
+        thought = Capture("reasoning", words, "reasoning")
+        gap = _GAP if self._surface.content == BARE else EMPTY
+        return sequence(opening, _GAP, thought, self._tags.node(after), gap)
+
+    def _led(self, markup: str) -> Node:
+        """With white space before it or not: as one terminal, where it is text like the words that
+        could stand in its place."""
+        if self._surface.content != BARE:
+            return self._tags.node(markup)
+        node = self._tags.node(markup)
+        if isinstance(node, Literal):
+            return Regular(cat(star(_SPACE), text(node.text)))
+        return sequence(_GAP, node)
+
+    def _body(self, bars: tuple[Expr, ...], words: bool, signs: tuple[str, ...]) -> Node:
+        """What follows the reasoning. The words begin with none of the `bars`, and hold none of
+        the `signs`; where they do not stand before calls, they begin with none."""
+        calls = sequence(self._opening, Ref("calls")) if "calls" in self._rules else NOTHING
+        if not words:
+            return calls
+        surface = self._surface
+        stops = signs
+        if surface.preamble is None:
+            stops, bars = (), (*bars, *map(_begun, signs))
+        said = self._said(surface.content, stops, bars)
+        if surface.preamble is None or calls == NOTHING or "content" in self._rules:
+            return choice(*(node for node in (said, calls) if node != NOTHING))
+        before = sequence(self._said(surface.preamble, stops, bars), calls)
+        return choice(said, before) if surface.preamble == BARE else choice(said, before, calls)
+
+    def _said(self, markup: str, stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
+        """Words in their markup. With markup before them nothing else can stand in their place,
+        with markup after them nothing can follow them: so they need not be told apart."""
+        before, _, after = split(markup)
+        if after:
+            end = self._tags.plain(after)
+            stops = () if end is None else (end,)
+        words = _words(stops, () if before else bars)
+        if "content" in self._rules:
+            words = Ref("content")
+        spoken = Capture("content", words, "content")
+        return sequence(self._tags.node(before), spoken, self._tags.node(after))
+
+    def _signs(self) -> tuple[str, ...]:
+        """The texts by which calls are told from words, where they are text."""
+        surface = self._surface
+        if surface.sign is not None:
+            return () if self._tags.spells(surface.sign) else (surface.sign,)
+        before = split(surface.calls)[0]
+        found = (self._tags.plain(before + split(each)[0]) for each in surface.spellings)
+        return tuple(dict.fromkeys(sign for sign in found if sign))
 
 
-def _call(name: str, arguments: Node, surface: Surface) -> Node:
-    """From behind the opening tag to the end of the closing one."""
-    written = Capture("name", Literal(surface.style.dumps(name)), "tool_calls")
-    return sequence(
-        Literal(surface.before_name),
-        written,
-        Literal(surface.before_arguments),
-        Capture("arguments", arguments, "tool_calls"),
-        Literal(surface.after_arguments),
-        _tag(surface.close, surface),
+def _words(stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
+    """Free text that holds none of the `stops` and is none of the `bars`."""
+    if not bars:
+        return FreeText(stops)
+    held = [cat(EVERY, text(stop), EVERY) for stop in stops]
+    return Regular(both(EVERY, *map(other_than, (*held, *bars))))
+
+
+def _begun(tag: str) -> Expr:
+    """The texts that begin with a tag, after white space or not."""
+    return cat(star(_SPACE), text(tag), EVERY)
+
+
+def _notation(surface: Surface, tags: Tags) -> Notation:
+    assert surface.parameter is not None
+    return Notation(
+        _parameter(surface.parameter), _parameter(surface.json_parameter or surface.parameter), tags
     )
 
 
-def _tag(text: str, surface: Surface) -> Node:
-    return Special(text) if surface.special else Literal(text)
-
-
-def _reply(auto: bool, parallel: bool, surface: Surface) -> Node:
-    call = sequence(_tag(surface.open, surface), Ref("call"))
-    more = sequence(Literal(surface.between), call)
-    calls = sequence(call, Repeat(more)) if parallel else call
-    if not auto:
-        return calls
-    stops = () if surface.special else (surface.open,)
-    words = Capture("content", FreeText(stops), "content")
-    return choice(words, sequence(words, calls))
+def _parameter(markup: str) -> tuple[str, str, str]:
+    before, _, between, _, after = split(markup)
+    return before, between, after

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gallama import registry
-from gallama.config.schema import DraftSpec, ModelSpec, RunConfig
+from gallama.config.schema import AUTO, DraftSpec, ModelSpec, RunConfig
 from gallama.config.shape import Key, Source, hint, show
 from gallama.errors import Mistake
 
@@ -55,6 +55,8 @@ def topology(
                 misspelt = spec.path is None and inner == ("path",) and _any_within(wrong, key)
                 if not misspelt:
                     yield (*key, *inner), text
+        if (*key, "dialect") not in wrong:
+            yield from ((key + inner, text) for inner, text in _dialect(spec, config.dialects))
 
 
 def _any_within(wrong: Collection[Key], key: Key) -> bool:
@@ -93,6 +95,12 @@ def _files(spec: ModelSpec) -> Iterator[Finding]:
         yield ("path",), text
     if spec.chat_template and (text := _unreadable("template", spec.chat_template)):
         yield ("chat_template",), text
+
+
+def _dialect(spec: ModelSpec, known: Collection[str]) -> Iterator[Finding]:
+    if spec.dialect not in (AUTO, *known):
+        text = f"there is no dialect/{spec.dialect}.yaml; {hint(spec.dialect, [AUTO, *known])}"
+        yield ("dialect",), text
 
 
 def _draft(spec: ModelSpec) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf._utils import get_yaml_loader
 from omegaconf.errors import GrammarParseError, OmegaConfBaseException
 
-from gallama.config import check, paths
+from gallama.config import check, dialects, paths
 from gallama.config.schema import RunConfig
 from gallama.config.shape import (
     Key,
@@ -52,6 +52,7 @@ from gallama.config.shape import (
     is_interpolation,
     nest,
 )
+from gallama.config.tree import read
 from gallama.errors import ConfigError, GallamaError, Mistake
 
 ROOT = "run"
@@ -197,7 +198,14 @@ def compose(overrides: Sequence[str], *, machine: bool = True) -> RunConfig:
         mistakes += [mistake for _, mistake in found]
         wrong |= {key for key, _ in found}
         trees.append(tree)
+    try:
+        known_dialects = dialects.load()
+    except ConfigError as error:
+        mistakes += error.mistakes
+        wrong |= {("models", name, "dialect") for name in known}
+        known_dialects = {}
     config, unresolved = _assemble(draft, trees)
+    config.dialects = known_dialects
     mistakes += unresolved.values()
     wrong |= unresolved.keys()
     if machine:
@@ -333,27 +341,7 @@ def _source_of_file(default: ResultDefault, repository: _Repository) -> Source |
 
 def _yaml_tree(file: Path | None) -> Node:
     """A YAML file with the line of each value, read as OmegaConf reads it."""
-    if file is None:
-        return Node({})
-    with file.open(encoding="utf-8") as stream:
-        loader = get_yaml_loader()(stream)
-        root = loader.get_single_node()
-        return Node({}) if root is None else _node(loader, root, root)
-
-
-def _node(loader: Any, node: yaml.Node, begin: yaml.Node) -> Node:
-    """A node, on the line where its key begins."""
-    line = begin.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        loader.flatten_mapping(node)
-        pairs = [
-            (loader.construct_object(key, deep=True), _node(loader, value, key))
-            for key, value in node.value
-        ]
-        return Node(dict(pairs), line)
-    if isinstance(node, yaml.SequenceNode):
-        return Node([_node(loader, item, item) for item in node.value], line)
-    return Node(loader.construct_object(node), line)
+    return Node({}) if file is None else read(file, get_yaml_loader())
 
 
 def _add(override: Override, draft: _Draft) -> None:
@@ -489,7 +477,9 @@ def launch(arguments: Sequence[str], task: Callable[[RunConfig], int]) -> int:
 
     def job(config: DictConfig) -> None:
         try:
-            codes.append(task(typed(config)))
+            run = typed(config)
+            run.dialects = dialects.load()
+            codes.append(task(run))
         except GallamaError as error:  # Hydra would print its own report of it
             errors.append(error)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Optional
 
+from compilers.frontends.surface import Surface
+
 
 @dataclass(frozen=True)
 class Range:
@@ -121,6 +123,41 @@ class SamplingDefaults:
     repetition_penalty: Optional[float] = number(None, 0, above=True)
 
 
+AUTO = "auto"
+"""The dialect that fits a model's chat template."""
+
+
+@dataclass(frozen=True)
+class PromptSpec:
+    """What a model reads of tools, where its chat template has no words for it.
+
+    `tools`: Jinja for a system block that offers `tools`; `example` is how a call is written. None
+    takes gallama's own.
+    `result`: what a tool gave, with the hole {content}, in a user's turn.
+    `short_ids`: the chat template wants ids of calls that are nine letters and digits.
+    `reasoning`: the name under which the chat template looks for the reasoning of past turns.
+    """
+
+    tools: Optional[str] = None
+    result: str = "<tool_response>\n{content}\n</tool_response>"
+    short_ids: bool = False
+    reasoning: str = "reasoning_content"
+
+
+@dataclass(frozen=True)
+class DialectSpec:
+    """How a family of models writes and reads tool calls and reasoning: conf/dialect/NAME.yaml.
+
+    `reply`: what the model writes (compilers.frontends.surface says how that is declared).
+    `prompt`: what it reads.
+    `end_tokens`: special tokens that end a reply besides the model's own.
+    """
+
+    reply: Surface = field(default_factory=Surface)
+    prompt: PromptSpec = field(default_factory=PromptSpec)
+    end_tokens: tuple[str, ...] = ()
+
+
 @dataclass
 class ModelSpec:
     """One model: what to load, with what, where.
@@ -134,6 +171,7 @@ class ModelSpec:
     `aliases`: further names under which requests reach this model.
     `chat_template`: a Jinja file to use in place of the model's own.
     `end_tokens`: spellings of special tokens that end a reply besides the model's own.
+    `dialect`: a file of conf/dialect: how tool calls are written; auto: found from the template.
     """
 
     path: Optional[str] = None
@@ -147,6 +185,7 @@ class ModelSpec:
     aliases: list[str] = field(default_factory=list)
     chat_template: Optional[str] = None
     end_tokens: list[str] = field(default_factory=list)
+    dialect: str = AUTO
     sampling: SamplingDefaults = field(default_factory=SamplingDefaults)
     draft: DraftSpec = field(default_factory=DraftSpec)
     llama_cpp: LlamaCppSpec = field(default_factory=LlamaCppSpec)
@@ -174,8 +213,11 @@ class ServerSpec:
 
 @dataclass
 class RunConfig:
-    """What `gallama run` runs."""
+    """What `gallama run` runs. `dialects` are those of conf/dialect; no setting speaks of them."""
 
     models: dict[str, ModelSpec] = field(default_factory=dict)
     server: ServerSpec = field(default_factory=ServerSpec)
     launcher: LauncherName = LauncherName.local
+    dialects: dict[str, DialectSpec] = field(
+        default_factory=dict, compare=False, metadata={"omegaconf_ignore": True}
+    )

@@ -102,14 +102,15 @@ def _waits(item: Any) -> bool:
 
 
 def examine(
-    source: Source, models: Iterable[str] | None = None
+    source: Source, models: Iterable[str] | None = None, kind: type = RunConfig
 ) -> tuple[list[tuple[Key, Mistake]], dict[str, Any]]:
     """The mistakes of a source, and what it says rightly, as a plain tree.
 
-    With `models`, the source may change models of these names but not bring others.
+    With `models`, the source may change models of these names but not bring others. `kind` is
+    the dataclass that it should fit.
     """
     walk = _Walk(source, None if models is None else frozenset(models))
-    tree = walk.value(RunConfig, source.tree, ())
+    tree = walk.value(kind, source.tree, ())
     return walk.mistakes, {} if tree is _DROPPED else tree
 
 
@@ -134,7 +135,7 @@ class _Walk:
             return self.mapping(get_args(kind)[1], node, key)
         if is_interpolation(node.value) or (optional and node.value is None) or kind is Any:
             return plain(node)
-        if get_origin(kind) is list:
+        if get_origin(kind) in (list, tuple):
             return self.items(get_args(kind)[0], node, key)
         allowed = rule.metadata.get("range") if rule else None
         if not _fits(kind, node.value) or (allowed is not None and node.value not in allowed):
@@ -144,7 +145,7 @@ class _Walk:
     def section(self, kind: Any, node: Node, key: Key) -> Any:
         if not isinstance(node.value, dict):
             return self.wrong(key, f"must be a section of settings, not {show(node.value)}", node)
-        types, rules = get_type_hints(kind), {field.name: field for field in fields(kind)}
+        types, rules = get_type_hints(kind), {field.name: field for field in settings(kind)}
         result = {}
         for name, child in node.value.items():
             if name not in rules:
@@ -182,6 +183,11 @@ def plain(node: Node) -> Any:
     if isinstance(node.value, list):
         return [plain(child) for child in node.value]
     return node.value
+
+
+def settings(kind: Any) -> list[Field[Any]]:
+    """The fields of a dataclass that a configuration may set."""
+    return [field for field in fields(kind) if not field.metadata.get("omegaconf_ignore")]
 
 
 def without_none(kind: Any) -> tuple[Any, bool]:

@@ -1,22 +1,26 @@
 """The seam between who decides that a worker runs (the supervisor) and who can start one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from gallama.config.schema import LogLevel, ModelSpec
+from gallama.config.schema import DialectSpec, LogLevel, ModelSpec
 from gallama.errors import GallamaError
 from gallama.types import Progress
 
 
 @dataclass
 class WorkerSpec:
-    """All that a worker process is told. `worker` names it in logs; `model` is what it serves."""
+    """All that a worker process is told. `worker` names it in logs; `model` is what it serves.
+
+    `dialects` are all there are: which one a model speaks is known when it is loaded.
+    """
 
     worker: str
     model: str
     spec: ModelSpec
     max_body: int
     log_level: LogLevel
+    dialects: dict[str, DialectSpec] = field(default_factory=dict)
 
 
 class LaunchFailed(GallamaError):

@@ -195,6 +195,7 @@ def _replicas(name: str, config: RunConfig, observer: Observer) -> list[Replica]
         spec=config.models[name],
         max_body=int(config.server.max_body_mb * 1e6),
         log_level=config.server.log_level,
+        dialects=config.dialects,
     )
     further = (replace(first, worker=f"{name}#{i}") for i in range(2, first.spec.replicas + 1))
     return [Replica(spec, observer) for spec in (first, *further)]

@@ -53,6 +53,7 @@ MAY_NOT = [
     ("gallama.asgi", "gallama.api gallama.backends gallama.engines gallama.serve"),
     ("gallama.text", "gallama.api gallama.backends gallama.engines gallama.serve"),
     ("gallama.plan", "gallama.api gallama.backends gallama.engines gallama.serve gallama.config"),
+    ("gallama.dialect", "gallama.api gallama.backends gallama.engines gallama.serve gallama.plan"),
     ("gallama.engines*", "gallama.api gallama.backends gallama.serve gallama.plan"),
     ("gallama.backends*", "gallama.api gallama.engines gallama.serve gallama.plan compilers"),
     ("gallama.backends.llama_cpp*", "gallama.backends.scripted"),
@@ -71,7 +72,7 @@ MAY_NOT = [
 # Packages, and the modules that alone may import them.
 ONLY = [
     ("hydra omegaconf", "gallama.config.compose"),
-    ("yaml", "gallama.config.compose"),
+    ("yaml", "gallama.config.compose gallama.config.dialects gallama.config.tree"),
     ("rich", "gallama.console"),
     ("argcomplete", "gallama.cli"),
     ("argparse", "gallama.cli compilers.__main__ compilers.command"),

@@ -77,13 +77,17 @@ class Lowering:
         self._todo: list[tuple[str, Conj]] = []
         self._rules: dict[str, Node] = {}
         self._item = Literal(style.item)
+        self._braces: tuple[Node, Node] = Literal("{"), Literal("}")
         self._alternatives = 0  # of members that must be there without being named
 
     def run(self, wanted: Conj) -> Grammar:
-        start = self._rule(wanted)
+        return self._finish(self._rule(wanted))
+
+    def _finish(self, start: str) -> Grammar:
+        """The rules that are still wanted are made."""
         while self._todo:
             name, each = self._todo.pop()
-            self._rules[name] = self._value(each)
+            self._rules[name] = self._value(each, self._expander.kinds(each))
             self._check_limits()
         notes = (*self._document.notes, *self._expander.notes.values())
         return Grammar(self._rules, start, notes)
@@ -124,8 +128,8 @@ class Lowering:
             return Ref(self._rule(wanted))
         return choice(*self._scalars(wanted, kinds))
 
-    def _value(self, wanted: Conj) -> Node:
-        kinds = self._expander.kinds(wanted)
+    def _value(self, wanted: Conj, kinds: Sequence[str]) -> Node:
+        """What is wanted, as far as it is of these types."""
         found = self._scalars(wanted, kinds)
         if "array" in kinds:
             found += [self._array(shape) for shape in self._expander.arrays(wanted)]
@@ -238,7 +242,7 @@ class Lowering:
             body = _separated(self._extra(extras), self._item, shape.low, shape.high)
         else:
             body = _Counted(self, members, extras, pending, shape).run()
-        return sequence(Literal("{"), body, Literal("}"))
+        return sequence(self._braces[0], body, self._braces[1])
 
     def _any_order(self, members: Sequence[tuple[Node, bool]], extra: Node) -> Node:
         if members:
