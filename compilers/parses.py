@@ -100,7 +100,7 @@ class Letters:
 
     @property
     def edges(self) -> tuple[int, ...]:
-        return tuple(low for low, _ in alphabet(self.expr))
+        return tuple(sorted(low for each in alphabet(self.expr) for low, _ in each))
 
 
 OUTSIDE, STRING, ESCAPE = range(3)

@@ -31,6 +31,7 @@ from compilers.regular import (
     Chars,
     Expr,
     Not,
+    State,
     cat,
     children,
     either,
@@ -297,7 +298,7 @@ def _alphabet(expr: Expr) -> Expr:
     """The letters that its texts are made of, and perhaps more."""
     if isinstance(expr, Chars):
         return expr
-    if isinstance(expr, Not):
+    if isinstance(expr, Not | State):
         return ANY
     parts = [_alphabet(part) for part in children(expr)]
     if isinstance(expr, And):

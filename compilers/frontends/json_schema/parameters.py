@@ -76,8 +76,7 @@ class Notation:
 def parse(schema: Any, notation: Notation, style: Style | None = None) -> Grammar:
     """The grammar of an object's members as parameters. Errors as those of json_schema.parse."""
     document = Document(schema)
-    grammar = _Parameters(document, style or Style(), notation).run(conj((document.root, True)))
-    return grammar
+    return _Parameters(document, style or Style(), notation).run(conj((document.root, True)))
 
 
 class _Parameters(Lowering):
