@@ -1,6 +1,7 @@
 """What the dialects of Lark share: rules from nodes, one terminal for each regular language."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from compilers.errors import Unsupported
 from compilers.ir import (
@@ -17,7 +18,21 @@ from compilers.ir import (
     Special,
     Unordered,
 )
-from compilers.regular import EVERY, Expr, both, cat, other_than, text
+from compilers.regular import (
+    ANY,
+    EVERY,
+    Alt,
+    Cat,
+    Chars,
+    Expr,
+    Rep,
+    both,
+    cat,
+    counted,
+    letter_class,
+    other_than,
+    text,
+)
 
 
 class Printer:
@@ -163,3 +178,22 @@ def quote(letters: str) -> str:
 
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@lru_cache(maxsize=20_000)
+def rust_regex(expr: Expr) -> str:
+    """An expression without And and Not in the syntax of Rust's regex."""
+    if isinstance(expr, Chars):
+        return "(?s:.)" if expr == ANY else letter_class(expr.ranges)
+    if isinstance(expr, Cat):
+        return "".join(_group(p) if isinstance(p, Alt) else rust_regex(p) for p in expr.parts)
+    if isinstance(expr, Alt):
+        return "|".join(map(rust_regex, expr.parts)) if expr.parts else r"[^\x00-\x{10FFFF}]"
+    assert isinstance(expr, Rep)
+    if isinstance(expr.part, Chars):
+        return rust_regex(expr.part) + counted(expr.low, expr.high)
+    return _group(expr.part) + counted(expr.low, expr.high)
+
+
+def _group(expr: Expr) -> str:
+    return f"(?:{rust_regex(expr)})"
