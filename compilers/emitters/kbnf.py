@@ -311,7 +311,7 @@ class _Printer:
         if isinstance(expr, Alt):
             return _choice(map(self._lower, expr.parts))
         if isinstance(expr, Cat):
-            return _sequence(map(self._lower, _runs(expr.parts)))
+            return _sequence(_Regex(cat(*run)) if len(run) > 1 else self._lower(run[0]) for run in _runs(expr.parts))
         assert isinstance(expr, Rep)
         if not _is_wide(expr.part) or has_boolean(expr):
             return Repeat(self._lower(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
@@ -431,17 +431,16 @@ def _weight(expr: Expr) -> int:
     return total * max(1, expr.high or expr.low) if isinstance(expr, Rep) else total
 
 
-def _runs(parts: tuple[Expr, ...]) -> list[Expr]:
-    """Wide neighbours as one, if they are no large regex and not empty: tokens run across them."""
-    found: list[Expr] = []
+def _runs(parts: tuple[Expr, ...]) -> list[list[Expr]]:
+    """Wide neighbours together, if they make no large regex and not an empty one."""
+    found: list[list[Expr]] = []
     for part in parts:
-        last = found[-1] if found else None
-        if last is not None and _may_join(last) and _may_join(part):
-            whole = cat(last, part)
+        if found and all(map(_may_join, (*found[-1], part))):
+            whole = cat(*found[-1], part)
             if not whole.nullable and _weight(whole) <= MAX_REGEX:
-                found[-1] = whole
+                found[-1].append(part)
                 continue
-        found.append(part)
+        found.append([part])
     return found
 
 

@@ -1,6 +1,7 @@
 """MaskBench: how many JSON Schemas does our compiler get fully right, and how fast?
 
-    python -m tests.conformance.maskbench --data FILE [--dialect llguidance] [--peer llguidance]
+    python -m tests.conformance.maskbench --data FILE [--dialect llguidance|kbnf]
+        [--peer llguidance|formatron]
         [--sample N] [--jobs K] [--tokenizer GGUF] [--show refused|wrong|slow|all] [--only TEXT]
 
 Every schema is compiled; every instance, written with json.dumps(x, ensure_ascii=False) and
@@ -24,9 +25,11 @@ from typing import Any
 
 import numpy as np
 
+import compilers
+from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
 from gallama.errors import EngineFailure
-from gallama.types import Matcher, Vocabulary
+from gallama.types import Engine, Matcher, Vocabulary
 from tests.conformance import real_vocabulary
 
 VOCABULARY = Path("build/vocab/ggml-vocab-llama-bpe.gguf")
@@ -58,24 +61,29 @@ class Refusal(Exception):
     """A schema that a contender does not take; the text is the key of the table."""
 
 
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "llguidance": lambda: LLGuidanceEngine(max_grammars=0),
+    "kbnf": lambda: FormatronEngine(max_grammars=0),
+}
+
+
 class Ours:
     """This repository's compiler and engine."""
 
     def __init__(self, dialect: str, order: str, vocabulary: Vocabulary) -> None:
         self.name = dialect
         self._dialect = dialect
-        self._order = order
         self._vocabulary = vocabulary
-        self._engine = LLGuidanceEngine(max_grammars=0)
-        self._engine.tokenizer(vocabulary)
+        self._options = {"order": order} if dialect == "llguidance" else {}
+        self._engine = ENGINES[dialect]()
+        # The tokenizer is made once, not in the time of the first schema.
+        self._engine.compile(compilers.emit(compilers.choice(["a"]), dialect), vocabulary)
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
-        import compilers
-
         start = time.thread_time()
         try:
             grammar = compilers.json_schema(schema)
-            text = compilers.emit(grammar, self._dialect, order=self._order)
+            text = compilers.emit(grammar, self._dialect, **self._options)
         except compilers.CompileError as error:
             raise Refusal(error.kind) from error
         finally:
@@ -256,7 +264,7 @@ def _times(name: str, values: list[float]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--dialect", default="llguidance", choices=["llguidance", "none"])
+    parser.add_argument("--dialect", default="llguidance", choices=[*ENGINES, "none"])
     parser.add_argument("--order", default="free", choices=["free", "source"])
     parser.add_argument("--peer", choices=["llguidance"])
     parser.add_argument("--tokenizer", type=Path, default=VOCABULARY)
