@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from compilers.emitters.base import rust_regex, without
+from compilers.emitters.excluded import Excluded, excluded
 from compilers.errors import TooLarge, Unsupported
 from compilers.ir import (
     EMPTY,
@@ -304,7 +305,10 @@ class _Printer:
         return found
 
     def _lower(self, expr: Expr) -> _Part:
-        if isinstance(expr, And | Not):
+        if isinstance(expr, And):
+            found = excluded(expr, star(_TEXT))
+            return self._automaton(expr) if found is None else _besides(found)
+        if isinstance(expr, Not):
             return self._automaton(expr)
         if isinstance(expr, Chars):
             return _Regex(expr) if _is_wide(expr) else _letters(expr.ranges)
@@ -465,6 +469,12 @@ def _repetition(expr: Rep) -> Node:
         return _sequence([*fixed, last])
     fewer = _sequence([_pieces(piece, 0, whole - 1), _counted(part, 0, size - 1)])
     return _sequence([*fixed, _choice([fewer, last])])
+
+
+def _besides(found: Excluded) -> Node:
+    inside = _Regex(found.inside)
+    middle = _choice([inside, EMPTY]) if found.may_be_bare else inside
+    return _sequence([Literal(found.before), middle, Literal(found.after)])
 
 
 def _pieces(piece: _Regex, low: int, high: int) -> Node:
