@@ -6,10 +6,11 @@ form, of the tree of the words that are left out: some way along the tree, a let
 and then any letters at all; or a way along the tree that ends before a word does.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from compilers.emitters.base import rust_regex
 from compilers.regular import (
-    EMPTY,
     NEVER,
     Alt,
     And,
@@ -18,14 +19,11 @@ from compilers.regular import (
     Expr,
     Not,
     Rep,
-    cat,
     either,
     inverse,
+    letter_class,
     normal,
     overlap,
-    ranges,
-    star,
-    text,
 )
 
 MAX_WORDS = 2_000
@@ -34,37 +32,8 @@ _BEYOND = ((0x80, 0x10FFFF),)
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
-    """`before`, then perhaps `inside`, then `after`. Without `may_be_bare`, `inside` must come."""
-
-    before: str
-    inside: Expr
-    after: str
-    may_be_bare: bool
-
-
-def excluded(expr: And, everything: Expr) -> Excluded | None:
-    """The form of a language, if it is a loop of letters (some of them spelled) without some words.
-
-    `inside` has no And, no Not and no empty text. None: it is of another kind. `everything` is the
-    language of all texts: where it is a part of `expr`, it says nothing.
-    """
-    wanted = [part for part in expr.parts if not isinstance(part, Not) and part != everything]
-    loop = _loop(wanted[0]) if len(wanted) == 1 else None
-    if loop is None:
-        return None
-    tree = _Node()
-    for part in expr.parts:
-        words = _words(part.part) if isinstance(part, Not) else []
-        if words is None or not all(_add(tree, word, loop) for word in words):
-            return None
-    writer = _Writer(loop)
-    return Excluded(loop.before, writer.inside(tree), loop.after, not tree.is_word)
-
-
-@dataclass(frozen=True, slots=True)
-class _Loop:
-    """`before`, any number of letters, `after`. A letter: one of `plain`, or spelled otherwise."""
+class Loop:
+    """`before`, any number of letters, `after`. A letter is one of `plain`, or is `spelled`."""
 
     before: str
     plain: Chars
@@ -72,7 +41,39 @@ class _Loop:
     after: str
 
 
-def _loop(expr: Expr) -> _Loop | None:
+def split(expr: And, everything: Expr) -> tuple[Loop, frozenset[str]] | None:
+    """A loop, and the words that are left out of it; None if the language is of another kind.
+
+    `everything` is the language of all texts: where it is a part of `expr`, it says nothing.
+    """
+    wanted = [part for part in expr.parts if not isinstance(part, Not) and part != everything]
+    loop = _loop(wanted[0]) if len(wanted) == 1 else None
+    if loop is None:
+        return None
+    found: set[str] = set()
+    for part in expr.parts:
+        words = _words(part.part) if isinstance(part, Not) else []
+        if words is None:
+            return None
+        inside = [word for word in (_inside(word, loop) for word in words) if word is not None]
+        if not all(_is_plain(word, loop) for word in inside):
+            return None
+        found.update(inside)
+    return loop, frozenset(found)
+
+
+def besides(loop: Loop, words: Iterable[str]) -> str:
+    """What the loop holds besides these words and the empty one, as a regex (Rust's syntax)."""
+    tree = _Node()
+    for word in words:
+        node = tree
+        for letter in word:
+            node = node.children.setdefault(letter, _Node())
+        node.is_word = True
+    return _Writer(loop).inside(tree)
+
+
+def _loop(expr: Expr) -> Loop | None:
     parts = expr.parts if isinstance(expr, Cat) else (expr,)
     at = next((i for i, part in enumerate(parts) if isinstance(part, Rep)), len(parts))
     before, after = _literal(parts[:at]), _literal(parts[at + 1 :])
@@ -86,7 +87,7 @@ def _loop(expr: Expr) -> _Loop | None:
     plain = [way for way in ways if isinstance(way, Chars)]
     if len(plain) != 1:
         return None
-    return _Loop(before, plain[0], either(*(way for way in ways if way is not plain[0])), after)
+    return Loop(before, plain[0], either(*(way for way in ways if way is not plain[0])), after)
 
 
 def _literal(parts: tuple[Expr, ...]) -> str | None:
@@ -128,49 +129,53 @@ class _Node:
     is_word: bool = False
 
 
-def _add(tree: _Node, word: str, loop: _Loop) -> bool:
-    """False if it has letters that are not plain. A word that is not of the loop changes nothing."""
+def _inside(word: str, loop: Loop) -> str | None:
+    """What stands between `before` and `after`; None for a word that is not of the loop."""
     long_enough = len(word) >= len(loop.before) + len(loop.after)
     if not long_enough or not word.startswith(loop.before) or not word.endswith(loop.after):
-        return True
-    inside = word[len(loop.before) : len(word) - len(loop.after)]
-    if not all(overlap(loop.plain.ranges, ((ord(c), ord(c)),)) for c in inside):
-        return False
-    for letter in inside:
-        tree = tree.children.setdefault(letter, _Node())
-    tree.is_word = True
-    return True
+        return None
+    return word[len(loop.before) : len(word) - len(loop.after)]
+
+
+def _is_plain(word: str, loop: Loop) -> bool:
+    return all(overlap(loop.plain.ranges, ((ord(letter), ord(letter)),)) for letter in word)
 
 
 class _Writer:
-    """The tree as expressions. Letters beyond ASCII and spelled ones, long in bytes, stand once."""
+    """The tree as a regex. Letters beyond ASCII and spelled ones, long in bytes, stand once."""
 
-    def __init__(self, loop: _Loop) -> None:
+    def __init__(self, loop: Loop) -> None:
         self._plain = loop.plain.ranges
-        self._spelled = loop.spelled
-        beyond = ranges(*overlap(self._plain, _BEYOND))
-        self._long = either(beyond, loop.spelled)
-        self._any = star(either(loop.plain, loop.spelled))
+        self._spelled = [rust_regex(loop.spelled)] if loop.spelled != NEVER else []
+        beyond = overlap(self._plain, _BEYOND)
+        self._long = ([letter_class(beyond)] if beyond else []) + self._spelled
+        self._any = f"{_any_of([letter_class(self._plain), *self._spelled])}*"
 
-    def inside(self, tree: _Node) -> Expr:
+    def inside(self, tree: _Node) -> str:
         left, ways, ended = self._walk(tree)
-        leaving = either(left, cat(ways, self._long))
-        return either(cat(leaving, self._any), ended)
+        if ways and self._long:
+            left.append(_any_of(ways) + _any_of(self._long))
+        return "|".join([*([_any_of(left) + self._any] if left else []), *ended])
 
-    def _walk(self, node: _Node) -> tuple[Expr, Expr, Expr]:
+    def _walk(self, node: _Node) -> tuple[list[str], list[str], list[str]]:
         """Texts that leave the tree by a short letter; ways along it; and those that end early."""
-        foreign = any(ord(letter) > 0x7F for letter in node.children)
+        foreign = any(letter > "\x7f" for letter in node.children)
         children = normal((ord(letter), ord(letter)) for letter in node.children)
         others = overlap(self._plain, inverse(children))
-        left = [ranges(*(others if foreign else overlap(others, _ASCII)))]
-        left += [self._spelled] if foreign else []
-        ways, ended = [NEVER if foreign else EMPTY], []
+        others = others if foreign else overlap(others, _ASCII)
+        left = [letter_class(others)] if others else []
+        left += self._spelled if foreign else []
+        ways = [] if foreign else [""]
+        ended: list[str] = []
         for letter, child in node.children.items():
-            here = text(letter)
-            below = self._walk(child)
-            left.append(cat(here, below[0]))
-            ways.append(cat(here, below[1]))
-            ended.append(cat(here, below[2]))
+            here = letter_class(((ord(letter), ord(letter)),))
+            for all_found, found in zip((left, ways, ended), self._walk(child), strict=True):
+                if found:
+                    all_found.append(here + _any_of(found))
             if not child.is_word:
                 ended.append(here)
-        return either(*left), either(*ways), either(*ended)
+        return left, ways, ended
+
+
+def _any_of(ways: list[str]) -> str:
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from compilers.emitters.base import rust_regex, without
-from compilers.emitters.excluded import Excluded, excluded
+from compilers.emitters.excluded import Loop, besides, split
 from compilers.errors import TooLarge, Unsupported
 from compilers.ir import (
     EMPTY,
@@ -39,9 +39,11 @@ from compilers.ir import (
     choice,
     maybe,
     sequence,
+    walk,
 )
 from compilers.passes.in_order import in_order
 from compilers.regular import (
+    NEVER,
     Alt,
     And,
     Cat,
@@ -71,7 +73,8 @@ END = "\U0010fffd"  # what an end token spells
 CLOSE = "\U0010fffc"  # after the name of a special token
 _NEVER = "\U0010fffe"  # what no token spells
 
-MAX_STATES = 400  # of an automaton that is written out
+MAX_STATES = 1_000  # of an automaton that is written out
+MAX_AS_REGEX = 200  # the same, as a regex; a larger one is written as rules, whose masks are slower
 MAX_ALTERNATIVES = 12  # letters of a set that is written as alternatives; a larger one is a regex
 MAX_REGEX = 400  # states in bytes, about, of a repetition that is one regex
 PIECE = 200  # the same, of each piece of a longer one
@@ -94,9 +97,13 @@ def _unsupported(what: str) -> Unsupported:
 
 @dataclass(frozen=True, slots=True)
 class _Regex:
-    """A regular language written as one regex: without And and Not, and without the empty text."""
+    """A regular language written as one regex, without the empty text."""
 
-    expr: Expr
+    text: str
+
+
+def _regex(expr: Expr) -> _Regex:
+    return _Regex(rust_regex(expr))
 
 
 _Part = Node | _Regex
@@ -115,6 +122,8 @@ class _Printer:
         self._made: dict[Hashable, str] = {}  # rules made on the way: names by what they are
         self._lines: list[str] = []
         self._lowered: dict[Expr, _Part] = {}
+        self._regexes: dict[Loop, _Regex] = {}
+        self._left_out = self._loops()
         self._nullable: set[str] = set()
         self._filled: set[str] = set()
         self._fix(self._nullable, self.nullable)
@@ -125,7 +134,9 @@ class _Printer:
             if name in self._filled:
                 self._line(self._names[name], self.alternatives(self._rules[name]))
         end = (quote(END),)
-        whole = [(self._names[self._start], *end)] if self._start in self._filled else []
+        whole: list[Text] = (
+            [(self._names[self._start], *end)] if self._start in self._filled else []
+        )
         if self._start in self._nullable:
             whole.append(end)
         if not whole:
@@ -195,8 +206,14 @@ class _Printer:
         return self._made.setdefault(key, f"n{len(self._made)}")
 
     def _line(self, name: str, alternatives: Iterable[Text]) -> None:
-        body = " | ".join(dict.fromkeys(map(" ".join, alternatives)))
-        self._lines.append(f"{name} ::= {body};\n")
+        """A rule. What ends with another rule gets a twin that no token can finish.
+
+        It keeps kbnf from shortening chains of rules that end together (Leo's way): it keeps masks
+        under a state that does not tell such chains apart, and would give those of another.
+        """
+        found = list(dict.fromkeys(alternatives))
+        found += [(*text, _NEVER_WRITTEN) for text in found if text[-1][0] not in '"#']
+        self._lines.append(f"{name} ::= {' | '.join(map(' '.join, found))};\n")
 
     def literal(self, node: Literal) -> list[Text]:
         return [(quote(_public(node.text)),)] if node.text else []
@@ -206,8 +223,8 @@ class _Printer:
 
     def regex(self, node: _Regex) -> list[Text]:
         """In a rule with a second alternative, which no token spells: so it is not inlined."""
-        text = f'#"{_escaped(rust_regex(node.expr))}"'
-        return [(self.symbol([(text,), (quote(_NEVER),)]),)]
+        text = f'#"{_escaped(node.text)}"'
+        return [(self.symbol([(text,), (_NEVER_WRITTEN,)]),)]
 
     def ref(self, node: Ref) -> list[Text]:
         return [(self._names[node.name],)] if node.name in self._filled else []
@@ -280,7 +297,7 @@ class _Printer:
             return [(one,), (one, self.symbol(self._up_to(one, times - 1)))]
         power = 1 << (times.bit_length() - 1)
         fixed = self.symbol([self._exactly(one, power)])
-        found = [(self.symbol(self._up_to(one, power - 1)),), (fixed,)]
+        found: list[Text] = [(self.symbol(self._up_to(one, power - 1)),), (fixed,)]
         if times > power:
             found.append((fixed, self.symbol(self._up_to(one, times - power))))
         return found
@@ -300,41 +317,95 @@ class _Printer:
         """The same language in rules, and in regexes where letters are many."""
         found = self._lowered.get(expr)
         if found is None:
-            found = self._lower(substitute(expr, _below_plane_16, star(_TEXT)))
+            below = _below_plane_16(expr)
+            found = self._lower(below) if has_boolean(below) else _written(below)
             self._lowered[expr] = found
         return found
 
     def _lower(self, expr: Expr) -> _Part:
+        """What has And and Not, some of which need the grammar as a whole."""
+        if not has_boolean(expr):
+            return _written(expr)
         if isinstance(expr, And):
-            found = excluded(expr, star(_TEXT))
-            return self._automaton(expr) if found is None else _besides(found)
+            found = split(expr, EVERYTHING)
+            return self._automaton(expr) if found is None else self._besides(*found)
         if isinstance(expr, Not):
             return self._automaton(expr)
-        if isinstance(expr, Chars):
-            return _Regex(expr) if _is_wide(expr) else _letters(expr.ranges)
         if isinstance(expr, Alt):
             return _choice(map(self._lower, expr.parts))
         if isinstance(expr, Cat):
-            return _sequence(_Regex(cat(*run)) if len(run) > 1 else self._lower(run[0]) for run in _runs(expr.parts))
+            return _sequence(map(self._lower, expr.parts))
         assert isinstance(expr, Rep)
-        if not _is_wide(expr.part) or has_boolean(expr):
-            return Repeat(self._lower(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
-        if expr.part.nullable:
-            return self._automaton(expr)
-        return _repetition(expr)
+        return Repeat(self._lower(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
+
+    def _besides(self, loop: Loop, words: frozenset[str]) -> _Part:
+        """A loop but for some words: one regex for all that leave something out of this loop.
+
+        It leaves out what any of them does; and to each the words of the others are given back.
+        """
+        every = self._left_out[loop]
+        inside = self._besides_all(loop)
+        others = self._given_back(loop, words, 0, len(every))
+        bare = [] if "" in words else [EMPTY]
+        return _sequence(
+            [Literal(loop.before), _choice([inside, *others, *bare]), Literal(loop.after)]
+        )
+
+    def _besides_all(self, loop: Loop) -> _Regex:
+        if loop not in self._regexes:
+            self._regexes[loop] = _Regex(besides(loop, self._left_out[loop]))
+        return self._regexes[loop]
+
+    def _given_back(self, loop: Loop, words: frozenset[str], low: int, high: int) -> list[Node]:
+        """Those of the sorted words low..high that are not in `words`: whole halves as one rule."""
+        every = self._left_out[loop][low:high]
+        if words.isdisjoint(every):
+            return [self._any_of(loop, low, high)] if every else []
+        if high - low == 1:
+            return []
+        middle = (low + high) // 2
+        halves = ((low, middle), (middle, high))
+        return [node for half in halves for node in self._given_back(loop, words, *half)]
+
+    def _any_of(self, loop: Loop, low: int, high: int) -> Node:
+        if high - low == 1:
+            return Literal(self._left_out[loop][low])
+        name = f"k{list(self._left_out).index(loop)}_{low}_{high}"
+        if name not in self._names:
+            middle = (low + high) // 2
+            halves = [self._any_of(loop, low, middle), self._any_of(loop, middle, high)]
+            self._add(name, choice(*halves))
+        return Ref(name)
+
+    def _add(self, name: str, node: Node) -> None:
+        """A rule of our own, which has texts and not the empty one."""
+        self._names[name] = name
+        self._rules[name] = node
+        self._order.append(name)
+        self._filled.add(name)
+
+    def _loops(self) -> dict[Loop, list[str]]:
+        """The words that are left out of each loop, in the grammar as a whole; sorted."""
+        found: dict[Loop, set[str]] = {}
+        nodes = (each for node in self._rules.values() for each in walk(node))
+        exprs = dict.fromkeys(each.expr for each in nodes if isinstance(each, Regular))
+        todo = [_below_plane_16(expr) for expr in exprs if has_boolean(expr)]
+        while todo:
+            expr = todo.pop()
+            known = split(expr, EVERYTHING) if isinstance(expr, And) else None
+            if known is not None:
+                found.setdefault(known[0], set()).update(known[1])
+            elif isinstance(expr, Alt | Cat | Rep):
+                todo += [child for child in children(expr) if has_boolean(child)]
+        return {loop: sorted(words - {""}) for loop, words in found.items()}
 
     def _automaton(self, expr: Expr) -> _Part:
         """What needs an automaton: a regex made of it, or where letters are few, its states."""
-        try:
-            automaton = minimise(dfa(both(expr, plus(_TEXT)), MAX_STATES))
-        except TooLarge as error:
-            raise _unsupported(f"an intersection or complement ({error.message})") from error
-        if any(map(_is_wide, transitions(automaton).values())):
-            found = to_factored_expr(automaton)
-            filled: _Part = NOTHING if found == Alt(()) else _Regex(found)
-        else:
-            filled = self._states(automaton)
-        return _choice([filled, EMPTY]) if expr.nullable else filled
+        automaton = _automaton(expr)
+        if _is_wide_somewhere(automaton) and len(automaton.steps) <= MAX_AS_REGEX:
+            return _from_automaton(expr)
+        states = self._states(automaton)
+        return _choice([states, EMPTY]) if expr.nullable else states
 
     def _states(self, automaton: Dfa) -> Node:
         """A rule for each state: a letter, and the rule of the state after it."""
@@ -342,7 +413,7 @@ class _Printer:
         parts: dict[int, list[Node]] = {}
         for (state, after), letters in transitions(automaton).items():
             assert isinstance(letters, Chars)
-            step = sequence(_letters(letters.ranges), Ref(f"{prefix}{after}"))
+            step = _sequence([_written(letters), Ref(f"{prefix}{after}")])
             parts.setdefault(state, []).append(step)
         for state, steps in parts.items():
             name = f"{prefix}{state}"
@@ -403,8 +474,55 @@ def _joined(parts: Iterable[_Part]) -> list[_Part]:
 _TEXT = ranges((0, PLANE_16 - 1))
 
 
-def _below_plane_16(letters: Chars) -> Expr:
+EVERYTHING = star(_TEXT)
+
+
+@lru_cache(maxsize=10_000)
+def _below_plane_16(expr: Expr) -> Expr:
+    """The part of a language that has no letter of plane 16."""
+    return substitute(expr, _letters_below, EVERYTHING)
+
+
+@lru_cache(maxsize=10_000)
+def _letters_below(letters: Chars) -> Expr:
     return ranges(*overlap(letters.ranges, ((0, PLANE_16 - 1),)))
+
+
+@lru_cache(maxsize=10_000)
+def _written(expr: Expr) -> _Part:
+    """A language without And and Not."""
+    if isinstance(expr, Chars):
+        return _regex(expr) if _is_wide(expr) else _letters(expr.ranges)
+    if isinstance(expr, Alt):
+        return _choice(map(_written, expr.parts))
+    if isinstance(expr, Cat):
+        runs = _runs(expr.parts)
+        return _sequence(_regex(cat(*run)) if run[1:] else _written(run[0]) for run in runs)
+    assert isinstance(expr, Rep)
+    if not _is_wide(expr.part):
+        return Repeat(_written(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
+    return _from_automaton(expr) if expr.part.nullable else _repetition(expr)
+
+
+@lru_cache(maxsize=1_000)
+def _automaton(expr: Expr) -> Dfa:
+    """The smallest automaton of its texts but the empty one."""
+    try:
+        return minimise(dfa(both(expr, plus(_TEXT)), MAX_STATES))
+    except TooLarge as error:
+        raise _unsupported(f"an intersection or complement ({error.message})") from error
+
+
+def _is_wide_somewhere(automaton: Dfa) -> bool:
+    return any(map(_is_wide, transitions(automaton).values()))
+
+
+@lru_cache(maxsize=1_000)
+def _from_automaton(expr: Expr) -> Node:
+    """One regex for what cannot be written as it stands."""
+    found = to_factored_expr(_automaton(expr))
+    filled = NOTHING if found == NEVER else _sequence([_regex(found)])
+    return _choice([filled, EMPTY]) if expr.nullable else filled
 
 
 def _public(text: str) -> str:
@@ -456,10 +574,10 @@ def _repetition(expr: Rep) -> Node:
     """A wide part several times: one regex, or pieces of a bounded size."""
     part, low, high = expr.part, expr.low, expr.high
     if _weight(expr) <= MAX_REGEX:
-        found = _Regex(Rep(part, max(1, low), high))
+        found = _regex(Rep(part, max(1, low), high))
         return _choice([found, EMPTY]) if low == 0 else _sequence([found])
     size = max(1, PIECE // _weight(part))
-    piece = _Regex(Rep(part, size, size))
+    piece = _regex(Rep(part, size, size))
     fixed = [_pieces(piece, low // size, low // size), _counted(part, low % size, low % size)]
     if high is None:
         return _sequence([*fixed, _counted(part, 0, None)])
@@ -471,12 +589,6 @@ def _repetition(expr: Rep) -> Node:
     return _sequence([*fixed, _choice([fewer, last])])
 
 
-def _besides(found: Excluded) -> Node:
-    inside = _Regex(found.inside)
-    middle = _choice([inside, EMPTY]) if found.may_be_bare else inside
-    return _sequence([Literal(found.before), middle, Literal(found.after)])
-
-
 def _pieces(piece: _Regex, low: int, high: int) -> Node:
     return Repeat(piece, low, high) if high else EMPTY  # type: ignore[arg-type]
 
@@ -484,7 +596,7 @@ def _pieces(piece: _Regex, low: int, high: int) -> Node:
 def _counted(part: Expr, low: int, high: int | None) -> Node:
     if high == 0:
         return EMPTY
-    found = _Regex(Rep(part, max(1, low), high))
+    found = _regex(Rep(part, max(1, low), high))
     return maybe(found) if low == 0 else _sequence([found])  # type: ignore[arg-type]
 
 
@@ -502,3 +614,6 @@ def _escape(letter: str) -> str:
 def _escaped(regex: str) -> str:
     """A regex as it stands in a string of KBNF, which evaluates escapes first."""
     return regex.replace("\\", "\\\\").replace('"', '\\"')
+
+
+_NEVER_WRITTEN = quote(_NEVER)

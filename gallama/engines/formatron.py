@@ -1,4 +1,4 @@
-"""The kbnf engine (Formatron's): grammars in KBNF, masks that are looked up once they were computed.
+"""The kbnf engine (Formatron's): grammars in KBNF, masks that are computed once and kept.
 
 It parses in bytes, by Earley's algorithm, and keeps each mask under the state of its parser. So an
 engine that has run is worth keeping: it goes back to a pool when its matcher is gone, and the next
@@ -128,9 +128,7 @@ class _Lease:
 class FormatronMatcher:
     """Matcher over an engine of kbnf. `another` makes one of the same grammar, at its beginning."""
 
-    def __init__(
-        self, lease: _Lease, another: "Callable[[_Grammar], FormatronMatcher]"
-    ) -> None:
+    def __init__(self, lease: _Lease, another: "Callable[[_Grammar], FormatronMatcher]") -> None:
         self._lease = lease
         self._engine = lease.engine
         self._words = lease.grammar.words
@@ -343,7 +341,7 @@ def _engine(text: str, words: _Words) -> Any:
 
 
 def _config() -> Any:
-    """Alternatives stay alternatives: compressed, they become regexes, which are dear to compile."""
+    """Alternatives stay alternatives: as the regexes of "compression" they are dear to compile."""
     config = kbnf.Config()
     compression, regexes = config.compression_config, config.regex_config
     compression.min_terminals = 1 << 30
