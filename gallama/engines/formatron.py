@@ -34,6 +34,8 @@ MAX_MASKS = 8_192  # computed by the engines in the pool; with 128k tokens up to
 MAX_TEXT = 4_000_000  # letters of a grammar
 MAX_AUTOMATON = 8 << 20  # bytes of a regex's automaton, while it is made
 
+_DEAD_END = "no token of this vocabulary can go on from here"
+
 MAX_FORCED = 256  # tokens that may come where a single byte must: where more may, none must
 
 _FORGES = b"\xf4"  # where plane 16 begins in UTF-8
@@ -135,6 +137,8 @@ class FormatronMatcher:
         self._another = another
         self._computed = False  # the mask of this place
         self._failure: str | None = None
+        self._row: NDArray[np.int32] | None = None  # the one filled last
+        self._address = 0
         self._past = bytearray()  # what was taken, as the engine's bytes
         self._scout: Any = None  # an engine that looks ahead
         self._unseen = bytearray()  # of the past, by the scout
@@ -146,17 +150,21 @@ class FormatronMatcher:
         return self._engine.is_finished() or self._only_end(self._engine)
 
     def fill_mask(self, row: NDArray[np.int32]) -> None:
-        words = self._words
-        if row.shape != (words.n_words,) or row.dtype != np.int32 or not row.flags.c_contiguous:
-            raise ValueError(f"the row must be {words.n_words} contiguous words of int32")
+        words, engine = self._words, self._engine
+        if row is not self._row:  # to look at an array takes as long as a mask
+            _check_row(row, words.n_words)
+            self._row, self._address = row, row.ctypes.data
         self._compute()
-        row.fill(0)
-        if self._engine.is_finished():
-            row |= words.ends
+        if engine.is_finished():
+            row[:] = words.ends
             return
-        self._call(self._engine.fill_torch_bitmask, row.ctypes.data)
-        if self._engine.check_if_token_is_allowed(words.end):
+        engine.fill_torch_bitmask(self._address)
+        if words.n_written < words.n_words:
+            row[words.n_written :] = 0
+        if engine.check_if_token_is_allowed(words.end):
             row |= words.ends
+        elif not np.count_nonzero(row):
+            self._fail(_DEAD_END)
 
     def advance(self, token: int) -> None:
         """kbnf may panic when it refuses a token, so the mask is looked at first."""
@@ -217,7 +225,7 @@ class FormatronMatcher:
         return found[0] if len(found) == 1 and not any(map(allows, self._words.private)) else None
 
     def _only_end(self, engine: Any) -> bool:
-        return self._number(engine) == 1 and engine.check_if_token_is_allowed(self._words.end)
+        return engine.check_if_token_is_allowed(self._words.end) and self._number(engine) == 1
 
     def _number(self, engine: Any) -> int:
         return int(engine.get_number_of_allowed_token_ids())
@@ -232,8 +240,6 @@ class FormatronMatcher:
             self._lease.masks += 1
             self._call(self._engine.compute_allowed_token_ids)
             self._computed = True
-            if not self._engine.is_finished() and not self._number(self._engine):
-                self._fail("no token of this vocabulary can go on from here")
 
     def _call(self, function: Callable[..., Any], *args: Any) -> Any:
         try:
@@ -276,6 +282,7 @@ class _Words:
         names = {token: piece.decode("latin-1") for token, piece in self.spellings.items()}
         tokens = {token: kbnf.Token(piece) for token, piece in self.spellings.items()}
         self.vocabulary = kbnf.Vocabulary(tokens, names)
+        self.n_written = (self.vocabulary.get_vocab_size() + 31) // 32  # words that kbnf fills
 
     def tokens(self, text: bytes, whole: bool) -> tuple[int, ...]:
         """A forced text as the tokenizer writes it. The last token only if nothing can follow it.
@@ -348,6 +355,11 @@ def _config() -> Any:
     regexes.max_memory_usage = MAX_AUTOMATON
     config.compression_config, config.regex_config = compression, regexes
     return config
+
+
+def _check_row(row: NDArray[np.int32], n_words: int) -> None:
+    if row.shape != (n_words,) or row.dtype != np.int32 or not row.flags.c_contiguous:
+        raise ValueError(f"the row must be {n_words} contiguous words of int32")
 
 
 def _reason(error: BaseException) -> str:

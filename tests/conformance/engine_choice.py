@@ -33,7 +33,7 @@ SCHEMA = {
     "additionalProperties": False,
 }
 ARGUMENTS = '{"city": "Hanoi", "days": 3, "unit": "celsius", "from": "2024-02-29"}'
-WORDS = "The quick brown fox jumps over the lazy dog because 2 < 3, and \"so\" it goes on. "
+WORDS = 'The quick brown fox jumps over the lazy dog because 2 < 3, and "so" it goes on. '
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,9 @@ def main() -> None:
     for name, engine in engines.items():
         warm_up = compilers.emit(compilers.choice(["a"]), registry.ENGINES[name].dialect)
         engine.compile(warm_up, vocabulary)
-    print("                           emit ms  compile ms   masks us: p50, p99, ms in all (3 times)")
+    print(
+        "                           emit ms  compile ms   masks us: p50, p99, ms in all (3 times)"
+    )
     for case in cases():
         for name, engine in engines.items():
             print(measure(case, name, engine, vocabulary), flush=True)
