@@ -30,7 +30,7 @@ from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
 from gallama.errors import EngineFailure
 from gallama.types import Engine, Matcher, Vocabulary
-from tests.conformance import real_vocabulary
+from tests.conformance import formatron_json, real_vocabulary
 
 VOCABULARY = Path("build/vocab/ggml-vocab-llama-bpe.gguf")
 
@@ -116,7 +116,32 @@ class LLGuidancePeer:
         return LLGuidanceMatcher(matcher, self._n_vocab)
 
 
-Contender = Ours | LLGuidancePeer
+class FormatronPeer:
+    """Formatron's own JSON Schema front end, on our engine over kbnf."""
+
+    name = "peer formatron"
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._engine = FormatronEngine(max_grammars=0)
+        self._engine.words(vocabulary)
+
+    def compile(self, schema: Any, outcome: Outcome) -> Matcher:
+        start = time.thread_time()
+        try:
+            text = formatron_json.grammar(schema)
+        except Exception as error:
+            raise Refusal(f"{type(error).__name__}: {str(error)[:50]}") from error
+        finally:
+            outcome.front = time.thread_time() - start
+        return self._engine.compile(text, self._vocabulary)
+
+
+Contender = Ours | LLGuidancePeer | FormatronPeer
+PEERS: dict[str, Callable[[Vocabulary], Contender]] = {
+    "llguidance": LLGuidancePeer,
+    "formatron": FormatronPeer,
+}
 
 
 class Walker:
@@ -186,7 +211,7 @@ def _start(options: argparse.Namespace) -> None:
     vocabulary = real_vocabulary.load(options.tokenizer)
     contenders: list[Contender] = []
     if options.peer:
-        contenders.append(LLGuidancePeer(vocabulary))
+        contenders.append(PEERS[options.peer](vocabulary))
     if options.dialect != "none":
         contenders.append(Ours(options.dialect, options.order, vocabulary))
     _state = Walker(vocabulary), contenders
@@ -272,7 +297,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--dialect", default="llguidance", choices=[*ENGINES, "none"])
     parser.add_argument("--order", default="free", choices=["free", "source"])
-    parser.add_argument("--peer", choices=["llguidance"])
+    parser.add_argument("--peer", choices=list(PEERS))
     parser.add_argument("--tokenizer", type=Path, default=VOCABULARY)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--jobs", type=int, default=1)
