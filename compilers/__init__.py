@@ -10,6 +10,7 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from compilers.emitters import kbnf as _kbnf
 from compilers.emitters import lark as _lark
 from compilers.emitters import llguidance as _llguidance
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
@@ -37,7 +38,11 @@ __all__ = [
     "tools",
 ]
 
-DIALECTS: Mapping[str, Callable[..., str]] = {"lark": _lark.emit, "llguidance": _llguidance.emit}
+DIALECTS: Mapping[str, Callable[..., str]] = {
+    "kbnf": _kbnf.emit,
+    "lark": _lark.emit,
+    "llguidance": _llguidance.emit,
+}
 
 
 PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
@@ -45,7 +50,7 @@ PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 
 
 def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
-    """The text of a grammar in a dialect: lark, or llguidance (with `order` and `tokens`).
+    """The text of a grammar in a dialect: kbnf, lark, or llguidance (with `order` and `tokens`).
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
     """

@@ -669,11 +669,39 @@ def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
     """An expression without And and Not, by eliminating states. TooLarge beyond `limit` states."""
     if len(automaton.steps) > limit:
         raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
-    n = len(automaton.steps)
-    edges = _edges(automaton)
+    return _eliminated(transitions(automaton), automaton.ends)
+
+
+def to_factored_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
+    """Like `to_expr`, but letters beyond ASCII are written once for each state they lead to.
+
+    In bytes such a letter is an automaton of its own. Engines that do not minimise would carry one
+    for every place where it is written.
+    """
+    if len(automaton.steps) > limit:
+        raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
+    edges: dict[tuple[int, int], Expr] = {}
+    hubs: dict[tuple[Expr, int], int] = {}
+    ends = list(automaton.ends)
+    for (state, after), letters in transitions(automaton).items():
+        assert isinstance(letters, Chars)
+        ascii_only = overlap(letters.ranges, ((0, 0x7F),))
+        beyond = overlap(letters.ranges, ((0x80, LAST),))
+        if ascii_only:
+            edges[state, after] = Chars(ascii_only)
+        if beyond:
+            hub = hubs.setdefault((Chars(beyond), after), len(automaton.steps) + len(hubs))
+            edges[state, hub] = EMPTY
+    edges.update(((hub, after), letters) for (letters, after), hub in hubs.items())
+    return _eliminated(edges, ends + [False] * len(hubs))
+
+
+def _eliminated(edges: dict[tuple[int, int], Expr], ends: list[bool]) -> Expr:
+    """The texts that lead from state 0 to an end."""
+    n = len(ends)
     start, end = n, n + 1
     edges[start, 0] = EMPTY
-    edges.update(((s, end), EMPTY) for s in range(n) if automaton.ends[s])
+    edges.update(((s, end), EMPTY) for s in range(n) if ends[s])
     for state in _elimination_order(edges, n):
         loop = star(edges.pop((state, state), NEVER))
         into = [(a, e) for (a, b), e in edges.items() if b == state]
@@ -685,7 +713,7 @@ def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
     return edges.get((start, end), NEVER)
 
 
-def _edges(automaton: Dfa) -> dict[tuple[int, int], Expr]:
+def transitions(automaton: Dfa) -> dict[tuple[int, int], Expr]:
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
     alive = automaton.alive
     for state, row in enumerate(automaton.steps):

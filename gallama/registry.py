@@ -45,6 +45,13 @@ class BackendEntry(Entry):
     shares_cache: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class EngineEntry(Entry):
+    """A mask engine; `dialect` is what compilers.emit writes for it."""
+
+    dialect: str = ""
+
+
 _GATEWAY = frozenset({"aliases", "replicas"})
 _TEXT = _GATEWAY | {"max_seq_len", "slots", "sampling", "end_tokens", "chat_template", "dialect"}
 
@@ -71,9 +78,13 @@ BACKENDS: Mapping[str, BackendEntry] = {
     ),
 }
 
-ENGINES: Mapping[str, Entry] = {
-    "llguidance": Entry("gallama.engines.llguidance:LLGuidanceEngine", ("llguidance",)),
-    "formatron": Entry(None, ("kbnf", "formatron")),
+ENGINES: Mapping[str, EngineEntry] = {
+    "llguidance": EngineEntry(
+        "gallama.engines.llguidance:LLGuidanceEngine", ("llguidance",), dialect="llguidance"
+    ),
+    "formatron": EngineEntry(
+        "gallama.engines.formatron:FormatronEngine", ("kbnf", "formatron"), dialect="kbnf"
+    ),
 }
 
 LAUNCHERS: Mapping[str, Entry] = {

@@ -1,6 +1,7 @@
 """What the dialects of Lark share: rules from nodes, one terminal for each regular language."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from compilers.errors import Unsupported
 from compilers.ir import (
@@ -17,7 +18,19 @@ from compilers.ir import (
     Special,
     Unordered,
 )
-from compilers.regular import Expr, cat, text, without
+from compilers.regular import (
+    ANY,
+    Alt,
+    Cat,
+    Chars,
+    Expr,
+    Rep,
+    cat,
+    counted,
+    letter_class,
+    text,
+    without,
+)
 
 
 class Printer:
@@ -157,3 +170,22 @@ def quote(letters: str) -> str:
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES = str.maketrans({chr(c): f"\\x{c:02x}" for c in range(0x20)} | _SHORT)
+
+
+@lru_cache(maxsize=20_000)
+def rust_regex(expr: Expr) -> str:
+    """An expression without And and Not in the syntax of Rust's regex."""
+    if isinstance(expr, Chars):
+        return "(?s:.)" if expr == ANY else letter_class(expr.ranges)
+    if isinstance(expr, Cat):
+        return "".join(_group(p) if isinstance(p, Alt) else rust_regex(p) for p in expr.parts)
+    if isinstance(expr, Alt):
+        return "|".join(map(rust_regex, expr.parts)) if expr.parts else r"[^\x00-\x{10FFFF}]"
+    assert isinstance(expr, Rep)
+    if isinstance(expr.part, Chars):
+        return rust_regex(expr.part) + counted(expr.low, expr.high)
+    return _group(expr.part) + counted(expr.low, expr.high)
+
+
+def _group(expr: Expr) -> str:
+    return f"(?:{rust_regex(expr)})"

@@ -8,10 +8,9 @@ admit special tokens, so it is always intersected with all text.
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from itertools import zip_longest
 
-from compilers.emitters.base import Printer
+from compilers.emitters.base import Printer, rust_regex
 from compilers.errors import TooLarge
 from compilers.ir import (
     NOTHING,
@@ -26,17 +25,14 @@ from compilers.ir import (
 )
 from compilers.passes.in_order import in_order
 from compilers.regular import (
-    ANY,
     Alt,
     And,
     Cat,
-    Chars,
     Expr,
     Not,
     Rep,
     counted,
     dfa,
-    letter_class,
     minimise,
     to_expr,
 )
@@ -163,7 +159,7 @@ def _written_out(node: Node) -> Node:
 def terminal(expr: Expr) -> str:
     """A terminal's right-hand side: a regex, or regexes joined by Lark's operators."""
     if not expr.boolean:
-        return f"/{_regex(expr)}/"
+        return f"/{rust_regex(expr)}/"
     return _TERMINALS[type(expr)](expr)
 
 
@@ -185,7 +181,7 @@ def _cat(expr: Cat) -> str:
             plain.append(part)
             continue
         if plain:
-            found.append(f"/{_regex(Cat(tuple(plain)))}/")
+            found.append(f"/{rust_regex(Cat(tuple(plain)))}/")
             plain = []
         if part is not None:
             found.append(_loose(part))
@@ -218,22 +214,3 @@ _TERMINALS: Mapping[type, Callable[..., str]] = {
     Not: _not,
     Rep: _rep,
 }
-
-
-@lru_cache(maxsize=20_000)
-def _regex(expr: Expr) -> str:
-    """Rust's syntax, between slashes."""
-    if isinstance(expr, Chars):
-        return "(?s:.)" if expr == ANY else letter_class(expr.ranges)
-    if isinstance(expr, Cat):
-        return "".join(_group(p) if isinstance(p, Alt) else _regex(p) for p in expr.parts)
-    if isinstance(expr, Alt):
-        return "|".join(map(_regex, expr.parts)) if expr.parts else r"[^\x00-\x{10FFFF}]"
-    assert isinstance(expr, Rep)
-    if isinstance(expr.part, Chars):
-        return _regex(expr.part) + counted(expr.low, expr.high)
-    return _group(expr.part) + counted(expr.low, expr.high)
-
-
-def _group(expr: Expr) -> str:
-    return f"(?:{_regex(expr)})"

@@ -1,6 +1,7 @@
 """MaskBench: how many JSON Schemas does our compiler get fully right, and how fast?
 
-    python -m tests.conformance.maskbench --data FILE [--dialect llguidance] [--peer llguidance]
+    python -m tests.conformance.maskbench --data FILE [--dialect llguidance|kbnf]
+        [--peer llguidance|formatron]
         [--sample N] [--jobs K] [--tokenizer GGUF] [--show refused|wrong|slow|all] [--only TEXT]
 
 Every schema is compiled; every instance, written with json.dumps(x, ensure_ascii=False) and
@@ -25,10 +26,12 @@ from typing import Any
 
 import numpy as np
 
+import compilers
+from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
 from gallama.errors import EngineFailure
-from gallama.types import Matcher, Vocabulary
-from tests.conformance import real_vocabulary
+from gallama.types import Engine, Matcher, Vocabulary
+from tests.conformance import formatron_json, real_vocabulary
 
 VOCABULARY = Path("build/vocab/ggml-vocab-llama-bpe.gguf")
 
@@ -37,7 +40,10 @@ Row = dict[str, Any]
 
 @dataclass
 class Outcome:
-    """One schema under one contender; times in seconds. `refused`: why it did not compile."""
+    """One schema under one contender; times in seconds. `refused`: why it did not compile.
+
+    `masks` are those of the first walk of each instance, `again` those of the second.
+    """
 
     name: str
     n_tests: int
@@ -48,6 +54,7 @@ class Outcome:
     front: float = 0.0
     compile: float = 0.0
     masks: list[float] = field(default_factory=list)
+    again: list[float] = field(default_factory=list)
 
     @property
     def right(self) -> bool:
@@ -59,24 +66,29 @@ class Refusal(Exception):
     """A schema that a contender does not take; the text is the key of the table."""
 
 
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "llguidance": lambda: LLGuidanceEngine(max_grammars=0),
+    "kbnf": lambda: FormatronEngine(max_grammars=0),
+}
+
+
 class Ours:
     """This repository's compiler and engine."""
 
     def __init__(self, dialect: str, order: str, vocabulary: Vocabulary) -> None:
         self.name = dialect
         self._dialect = dialect
-        self._order = order
         self._vocabulary = vocabulary
-        self._engine = LLGuidanceEngine(max_grammars=0)
-        self._engine.tokenizer(vocabulary)
+        self._options = {"order": order} if dialect == "llguidance" else {}
+        self._engine = ENGINES[dialect]()
+        # The tokenizer is made once, not in the time of the first schema.
+        self._engine.compile(compilers.emit(compilers.choice(["a"]), dialect), vocabulary)
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
-        import compilers
-
         start = time.thread_time()
         try:
             grammar = compilers.json_schema(schema)
-            text = compilers.emit(grammar, self._dialect, order=self._order)
+            text = compilers.emit(grammar, self._dialect, **self._options)
         except compilers.CompileError as error:
             raise Refusal(error.kind) from error
         finally:
@@ -105,7 +117,32 @@ class LLGuidancePeer:
         return LLGuidanceMatcher(matcher, self._n_vocab)
 
 
-Contender = Ours | LLGuidancePeer
+class FormatronPeer:
+    """Formatron's own JSON Schema front end, on our engine over kbnf."""
+
+    name = "peer formatron"
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._engine = FormatronEngine(max_grammars=0)
+        self._engine.words(vocabulary)
+
+    def compile(self, schema: Any, outcome: Outcome) -> Matcher:
+        start = time.thread_time()
+        try:
+            text = formatron_json.grammar(schema)
+        except Exception as error:
+            raise Refusal(f"{type(error).__name__}: {str(error)[:50]}") from error
+        finally:
+            outcome.front = time.thread_time() - start
+        return self._engine.compile(text, self._vocabulary)
+
+
+Contender = Ours | LLGuidancePeer | FormatronPeer
+PEERS: dict[str, Callable[[Vocabulary], Contender]] = {
+    "llguidance": LLGuidancePeer,
+    "formatron": FormatronPeer,
+}
 
 
 class Walker:
@@ -136,6 +173,7 @@ class Walker:
             text = json.dumps(test["data"], ensure_ascii=False)
             try:
                 stopped = self._walk(matcher.fork(), text, outcome.masks)
+                self._walk(matcher.fork(), text, outcome.again)
             except EngineFailure as failure:
                 outcome.broken = str(failure)[:100]
                 continue
@@ -174,7 +212,7 @@ def _start(options: argparse.Namespace) -> None:
     vocabulary = real_vocabulary.load(options.tokenizer)
     contenders: list[Contender] = []
     if options.peer:
-        contenders.append(LLGuidancePeer(vocabulary))
+        contenders.append(PEERS[options.peer](vocabulary))
     if options.dialect != "none":
         contenders.append(Ours(options.dialect, options.order, vocabulary))
     _state = Walker(vocabulary), contenders
@@ -206,6 +244,7 @@ def table(name: str, outcomes: Sequence[Outcome]) -> None:
     _times("front end + emit ms", [o.front * 1e3 for o in outcomes])
     _times("compile, in all  ms", [o.compile * 1e3 for o in compiled])
     _times("mask             us", [t * 1e6 for o in compiled for t in o.masks])
+    _times("mask, again      us", [t * 1e6 for o in compiled for t in o.again])
     for group in ("BFCL", "Glaive", "JME"):
         of_group = [o for o in outcomes if o.name.startswith(group)]
         if of_group:
@@ -257,9 +296,9 @@ def _times(name: str, values: list[float]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--dialect", default="llguidance", choices=["llguidance", "none"])
+    parser.add_argument("--dialect", default="llguidance", choices=[*ENGINES, "none"])
     parser.add_argument("--order", default="free", choices=["free", "source"])
-    parser.add_argument("--peer", choices=["llguidance"])
+    parser.add_argument("--peer", choices=list(PEERS))
     parser.add_argument("--tokenizer", type=Path, default=VOCABULARY)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--jobs", type=int, default=1)

@@ -7,7 +7,10 @@ from random import Random
 import numpy as np
 import pytest
 
+from compilers.emitters.kbnf import END as KBNF_END
+from compilers.emitters.kbnf import spelled
 from gallama.backends.scripted.backend import END, N_VOCAB, SPECIAL, SPELLINGS
+from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine
 from gallama.errors import EngineFailure
 from gallama.types import Engine, Matcher, Vocabulary
@@ -47,10 +50,32 @@ class Dialect:
     broken: str = "start: ("
     # Too much work for the compiler; and for a mask, some tokens later.
     too_large: str = "start: T\nT: /([ab]{1,300}){1,300}c/ & /([ac]{1,300}){200,300}/"
-    explodes: str = "start: T\nT: /(?s:.*)/ & ~/(?s:.*)[ab].{30}(?s:.*)/"
+    fails: str = "start: T\nT: /(?s:.*)/ & ~/(?s:.*)[ab].{30}(?s:.*)/"
+    failure: str = "too many expressions"
+    astral: bool = True  # whether text may have plane 16 of Unicode
 
 
-ENGINES = {"llguidance": Dialect(LLGuidanceEngine)}
+_CALL = f'"{spelled("<tool_call>")}" "x" "{spelled("</tool_call>")}"'
+_ANY = r'#"[^\\x{100000}-\\x{10FFFF}]+"'
+
+KBNF = Dialect(
+    make=FormatronEngine,
+    abc=f'start ::= "abc" "{KBNF_END}";',
+    yes_or_no=f'start ::= w "{KBNF_END}"; w ::= "yes" | "no";',
+    digits=f'start ::= #"[0-9]+" "{KBNF_END}";',
+    free_text=f'start ::= {_ANY} "{KBNF_END}" | "{KBNF_END}";',
+    call=f'start ::= t "{KBNF_END}" | "{KBNF_END}"; t ::= {_ANY} {_CALL} | {_ANY} | {_CALL};',
+    without_x=f'start ::= {_ANY.replace("[^", "[^x")} "{KBNF_END}" | "{KBNF_END}";',
+    empty=f'start ::= "{KBNF_END}";',
+    broken="start ::= (",
+    too_large=f'start ::= #"(a|b)*a(a|b){{20}}" "{KBNF_END}";',
+    # What no token of the vocabulary can write: it leaves out the byte with which plane 16 begins.
+    fails=f'start ::= c "{KBNF_END}"; c ::= d d d d | d d d d d "\U00100000"; d ::= "a" | "b";',
+    failure="no token of this vocabulary",
+    astral=False,
+)
+
+ENGINES = {"llguidance": Dialect(LLGuidanceEngine), "formatron": KBNF}
 
 
 @pytest.fixture(params=ENGINES, scope="module")
@@ -130,16 +155,16 @@ def test_a_bad_grammar_fails_at_compile(engine: Engine, dialect: Dialect, gramma
         engine.compile(getattr(dialect, grammar), VOCABULARY)
 
 
-def test_a_limit_met_while_generating_is_no_clean_end(engine: Engine, dialect: Dialect) -> None:
-    matcher = engine.compile(dialect.explodes, VOCABULARY)
+def test_a_failure_while_generating_is_no_clean_end(engine: Engine, dialect: Dialect) -> None:
+    matcher = engine.compile(dialect.fails, VOCABULARY)
     random = Random(1)
 
     def generate() -> None:
         for _ in range(60):
             matcher.advance(random.choice(b"ab"))
-            assert ord("a") in allowed(matcher)
+            assert ord("a") in allowed(matcher) or END in allowed(matcher)
 
-    with pytest.raises(EngineFailure, match="too many expressions"):
+    with pytest.raises(EngineFailure, match=dialect.failure):
         generate()
 
 
@@ -150,7 +175,7 @@ def test_the_empty_text(engine: Engine, dialect: Dialect) -> None:
 
 
 @pytest.mark.parametrize("grammar", ["free_text", "without_x"])
-@pytest.mark.parametrize("text", ["", "hello ", "<tool_cal", "<", "é\U00100000"])
+@pytest.mark.parametrize("text", ["", "hello ", "<tool_cal", "<", "é\U000fffff"])
 def test_free_text_has_no_special_token(
     engine: Engine, dialect: Dialect, grammar: str, text: str
 ) -> None:
@@ -161,6 +186,13 @@ def test_free_text_has_no_special_token(
     assert {HELLO, TAG_TEXT} <= mask
     assert FORGED not in mask
     assert 0xFF not in mask
+
+
+@pytest.mark.parametrize("grammar", ["free_text", "without_x"])
+def test_plane_16_is_text_or_is_private(engine: Engine, dialect: Dialect, grammar: str) -> None:
+    mask = allowed(engine.compile(getattr(dialect, grammar), VOCABULARY))
+    assert (0xF4 in mask) == dialect.astral
+    assert 0xF3 in mask
 
 
 def test_a_special_token_is_not_its_text(engine: Engine, dialect: Dialect) -> None:

@@ -1,0 +1,182 @@
+"""KBNF: what is written, that it means what the grammar means, and what it cannot say."""
+
+import json
+import re
+import sys
+import typing
+from importlib import import_module
+from itertools import product
+
+import kbnf
+import pydantic
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import compilers
+from compilers import ir
+from compilers.errors import Unsupported
+from compilers.frontends.tools import Surface, parse
+from compilers.ir import (
+    Choice,
+    FreeText,
+    Grammar,
+    Literal,
+    Node,
+    Ref,
+    Regular,
+    Repeat,
+    Sequence,
+    maybe,
+)
+from compilers.oracle import recognises
+from compilers.regular import EVERY, both, cat, other_than, plus, span, text, times
+from tests.compilers.byte_engine import END, END_THINK, THINK, compiled, holds, tokens
+from tests.compilers.test_template import ROWS as TEMPLATES
+from tests.compilers.test_tools import AUTO, TOOLS
+
+
+def same(grammar: Grammar, texts: list[str]) -> None:
+    """The engine and the oracle say the same of each text, on a fresh engine and on a used one."""
+    written = compilers.emit(grammar, "kbnf")
+    for each in [*texts, *texts]:
+        assert holds(written, tokens(each), "kbnf") == recognises(grammar, each), repr(each)
+
+
+A, B = Literal("a"), Literal("b")
+LETTERS = Regular(plus(span("a", "z")))
+WITHOUT_AB = Regular(both(EVERY, other_than(cat(EVERY, text("ab"), EVERY))))
+NODES: list[Node] = [
+    Literal(""),
+    Literal("\"\\\n\x00\x7f'é\U000fffff"),
+    Sequence((maybe(A), maybe(B), maybe(A))),
+    Sequence((maybe(A), B, maybe(A))),
+    Sequence((LETTERS, Literal(" "), maybe(LETTERS))),
+    Choice((A, Sequence((A, B)), Sequence(()))),
+    Repeat(maybe(A), 2, 3),
+    Repeat(Choice((A, B)), 2),
+    Repeat(Sequence((A, Repeat(B))), 0, 2),
+    Sequence((FreeText(("ab",)), Literal("ab"))),
+    Sequence((FreeText(("aa", "b")), Literal("b"))),
+    Regular(times(span("a", "z"), 2, 3)),
+    Regular(times(span("a", "b"), 0, 3)),
+    Regular(both(plus(span("a", "b")), other_than(text("ab")))),
+    WITHOUT_AB,
+    Sequence((maybe(Regular(text(""))), WITHOUT_AB)),
+    ir.Unordered(((A, True), (B, False)), Literal("c"), Literal(",")),
+]
+SHORT = ["".join(letters) for n in range(5) for letters in product("ab", repeat=n)]
+OTHERS = ["a b", "ab ", "é", "aéb", "\"\\\n\x00\x7f'é\U000fffff", "a,b", "a,c", "c,a", "a,b,c,c"]
+
+
+@pytest.mark.parametrize("node", NODES, ids=lambda node: re.sub(r"\W+", " ", str(node))[:60])
+def test_means_the_same(node: Node) -> None:
+    order = ["b,a", "c,a"] if isinstance(node, ir.Unordered) else []  # one order only
+    same(Grammar({"start": node}), [each for each in SHORT + OTHERS if each not in order])
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 9), (3, 3), (7, 25), (17, 17), (20, None)])
+def test_counts(low: int, high: int | None) -> None:
+    same(Grammar({"start": Repeat(A, low, high)}), ["a" * n for n in range(45)])
+
+
+def test_long_strings_are_counted_in_pieces() -> None:
+    schema = {"type": "string", "minLength": 30, "maxLength": 95}
+    texts = [
+        json.dumps(letter * n, ensure_ascii=False) for letter in "é\\" for n in range(25, 100, 5)
+    ]
+    same(compilers.json_schema(schema), texts)
+
+
+def test_recursion() -> None:
+    nested = Sequence((Literal("("), maybe(Ref("nest")), Literal(")")))
+    rules: dict[str, Node] = {"start": Ref("nest"), "nest": Sequence((nested, maybe(Ref("nest"))))}
+    same(Grammar(rules), ["", "()", "(())()", "(()", ")(", "()()()", "((()))"])
+
+
+@pytest.mark.parametrize(("template", "accept", "reject"), [row for row in TEMPLATES if row[1]])
+def test_templates(template: str, accept: list[str], reject: list[str]) -> None:
+    same(compilers.template(template), accept + reject)
+
+
+def test_tools() -> None:
+    same(parse(TOOLS), list(AUTO))
+
+
+def test_special_tokens() -> None:
+    grammar = parse(TOOLS, surface=Surface(open="<think>", close="</think>", special=True))
+    body = tokens('\n{"name": "weather", "arguments": {"city": ""}}\n')
+    written = compilers.emit(grammar, "kbnf")
+    assert holds(written, [*tokens("Hi"), THINK, *body, END_THINK], "kbnf")
+    assert holds(written, tokens("Hi <think>"), "kbnf")  # spelled in letters it is text
+    assert not holds(written, [*tokens("Hi"), THINK, *tokens("x")], "kbnf")
+
+
+WORDS = st.lists(st.text("abé", max_size=3), max_size=4)
+
+
+@given(one=WORDS, two=WORDS, keys=st.lists(st.text('abcé\\"', max_size=4), max_size=8))
+def test_keys_besides_the_named_ones(one: list[str], two: list[str], keys: list[str]) -> None:
+    """Each object leaves out its own names, and not those of the other."""
+    named = [{"properties": dict.fromkeys(names, False), "type": "object"} for names in (one, two)]
+    schema = {"prefixItems": named, "items": False, "type": "array", "minItems": 2}
+    texts = [json.dumps(pair, ensure_ascii=False) for key in [*keys, *one, *two]
+             for pair in ([{key: 1}, {}], [{}, {key: 1}])]  # fmt: skip
+    same(compilers.json_schema(schema), texts)
+
+
+def test_an_engine_that_was_used_gives_no_mask_of_another_place() -> None:
+    """kbnf kept masks under states that did not tell how many items an array had."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 3},
+            "b": {"type": "string"},
+        },
+        "required": ["a"],
+    }
+    texts = [json.dumps({"a": ["x y"] * n, **more}) for n in range(6) for more in ({}, {"b": ""})]
+    same(compilers.json_schema(schema), texts)
+
+
+UNSUPPORTED = [
+    (Literal("\U00100000"), "text in plane 16"),
+    (Choice(()), "the empty language"),
+    (Regular(both(*(cat(EVERY, text(c), times(span("a", "z"), 9, 9)) for c in "ab"))),
+     "an intersection or complement"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("node", "what"), UNSUPPORTED)
+def test_unsupported(node: Node, what: str) -> None:
+    with pytest.raises(Unsupported, match=f"kbnf cannot say: {what}"):
+        compilers.emit(Grammar({"start": node}), "kbnf")
+
+
+def test_formatron_loads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """formatron 0.5.0 wants `typing` from pydantic, which has had none since 2.12."""
+    monkeypatch.setattr(pydantic, "typing", typing, raising=False)
+    monkeypatch.setitem(sys.modules, "pydantic.typing", typing)
+    formatter = import_module("formatron.formatter").Formatter
+    written = compilers.emit(compilers.choice(["yes", "no"]), "kbnf")
+    pieces = {i: bytes([i]) for i in range(256)} | {256: "\U0010fffd".encode()}
+    words = {i: kbnf.Token(piece) for i, piece in pieces.items()}
+    vocabulary = kbnf.Vocabulary(words, {i: repr(piece) for i, piece in pieces.items()})
+    loaded = formatter([], kbnf.Engine(written, vocabulary), lambda ids: "", written)
+    for token in [*b"no", 256]:
+        loaded.compute_allowed_tokens()
+        assert token in loaded.get_allowed_tokens_since_last_computation()
+        loaded.accept_token(token)
+    assert loaded.is_completed()
+
+
+def test_forced_text() -> None:
+    written = compilers.emit(compilers.json_schema({"const": {"key": "é"}}), "kbnf")
+    matcher = compiled(written, "kbnf").fork()
+    whole = matcher.forced()
+    assert bytes(whole).decode() == '{"key": "é"}'
+    for token in whole:
+        matcher.advance(token)
+    assert matcher.forced() == ()
+    assert matcher.done
+    matcher.advance(END)
