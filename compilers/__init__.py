@@ -9,6 +9,7 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 
 from collections.abc import Callable, Mapping
 
+from compilers.emitters import gbnf as _gbnf
 from compilers.emitters import lark as _lark
 from compilers.emitters import llguidance as _llguidance
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
@@ -35,9 +36,13 @@ __all__ = [
     "tools",
 ]
 
-DIALECTS: Mapping[str, Callable[..., str]] = {"lark": _lark.emit, "llguidance": _llguidance.emit}
+DIALECTS: Mapping[str, Callable[..., str]] = {
+    "gbnf": _gbnf.emit,
+    "lark": _lark.emit,
+    "llguidance": _llguidance.emit,
+}
 
 
 def emit(grammar: Grammar, dialect: str, **options: str) -> str:
-    """The text of a grammar in a dialect: lark, or llguidance (order="free" or "source")."""
+    """The text of a grammar in a dialect: llguidance (order="free" or "source"), gbnf or lark."""
     return DIALECTS[dialect](grammar, **options)

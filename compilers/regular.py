@@ -167,7 +167,8 @@ def span(low: str, high: str) -> Expr:
     return ranges((ord(low), ord(high)))
 
 
-ANY = ranges((0, LAST))
+ANY_LETTER = normal([(0, LAST)])
+ANY = Chars(ANY_LETTER)
 
 
 @lru_cache(maxsize=20_000)
@@ -259,6 +260,26 @@ def maybe(part: Expr) -> Expr:
 
 
 EVERY = Rep(ANY, 0, None)
+
+
+def without(stops: Iterable[str]) -> Expr:
+    """All text that holds none of the stops."""
+    return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
+
+
+def nonempty(expr: Expr) -> Expr:
+    """The same language but for the empty text; no And or Not is added where there was none."""
+    if not expr.nullable:
+        return expr
+    if isinstance(expr, Cat):
+        parts = expr.parts
+        return either(*(cat(nonempty(p), *parts[i + 1 :]) for i, p in enumerate(parts)))
+    if isinstance(expr, Alt):
+        return either(*map(nonempty, expr.parts))
+    if isinstance(expr, Rep):
+        part = nonempty(expr.part)
+        return cat(part, times(part, 0, None if expr.high is None else expr.high - 1))
+    return both(expr, plus(ANY))
 
 
 # --- derivatives
@@ -540,7 +561,7 @@ def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
     if len(automaton.steps) > limit:
         raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
     n = len(automaton.steps)
-    edges = _edges(automaton)
+    edges: dict[tuple[int, int], Expr] = dict(arrows(automaton))
     start, end = n, n + 1
     edges[start, 0] = EMPTY
     edges.update(((s, end), EMPTY) for s in range(n) if automaton.ends[s])
@@ -555,7 +576,8 @@ def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
     return edges.get((start, end), NEVER)
 
 
-def _edges(automaton: Dfa) -> dict[tuple[int, int], Expr]:
+def arrows(automaton: Dfa) -> dict[tuple[int, int], Chars]:
+    """The letters that lead from one state to the other, where an end can still be reached."""
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
     alive = _alive(automaton)
     for state, row in enumerate(automaton.steps):

@@ -1,13 +1,17 @@
 """MaskBench: how many JSON Schemas does our compiler get fully right, and how fast?
 
-    python -m tests.conformance.maskbench --data FILE [--dialect llguidance] [--peer llguidance]
-        [--sample N] [--jobs K] [--tokenizer GGUF] [--show refused|wrong|slow|all] [--only TEXT]
+    python -m tests.conformance.maskbench --data FILE [--dialect llguidance|gbnf]
+        [--peer llguidance] [--sample N] [--jobs K] [--tokenizer GGUF] [--no-masks]
+        [--show refused|wrong|slow|all] [--only TEXT]
 
 Every schema is compiled; every instance, written with json.dumps(x, ensure_ascii=False) and
 tokenized with a real vocabulary, is walked token by token through the masks: before each token the
 mask is looked at. A valid instance must pass and be allowed to end, an invalid one must be refused
 or not be allowed to end. A schema without instances counts when it compiles. With --peer, a
 contender does the same work in the same run.
+
+The gbnf dialect runs on llama.cpp's own grammar sampler, which takes milliseconds for a mask of
+128k tokens. --no-masks asks it only whether the token at hand, or an end token, is allowed.
 """
 
 import argparse
@@ -26,7 +30,7 @@ import numpy as np
 
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
 from gallama.errors import EngineFailure
-from gallama.types import Matcher, Vocabulary
+from gallama.types import Engine, Matcher, Vocabulary
 from tests.conformance import real_vocabulary
 
 VOCABULARY = Path("build/vocab/ggml-vocab-llama-bpe.gguf")
@@ -61,13 +65,12 @@ class Refusal(Exception):
 class Ours:
     """This repository's compiler and engine."""
 
-    def __init__(self, dialect: str, order: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, dialect: str, order: str, engine: Engine, vocabulary: Vocabulary) -> None:
         self.name = dialect
         self._dialect = dialect
-        self._order = order
+        self._options = {"order": order} if dialect == "llguidance" else {}
         self._vocabulary = vocabulary
-        self._engine = LLGuidanceEngine(max_grammars=0)
-        self._engine.tokenizer(vocabulary)
+        self._engine = engine
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
         import compilers
@@ -75,12 +78,31 @@ class Ours:
         start = time.thread_time()
         try:
             grammar = compilers.json_schema(schema)
-            text = compilers.emit(grammar, self._dialect, order=self._order)
+            text = compilers.emit(grammar, self._dialect, **self._options)
         except compilers.CompileError as error:
             raise Refusal(error.kind) from error
         finally:
             outcome.front = time.thread_time() - start
         return self._engine.compile(text, self._vocabulary)
+
+
+def _llguidance(options: argparse.Namespace, vocabulary: Vocabulary) -> Engine:
+    engine = LLGuidanceEngine(max_grammars=0)
+    engine.tokenizer(vocabulary)
+    return engine
+
+
+def _gbnf(options: argparse.Namespace, vocabulary: Vocabulary) -> Engine:
+    from tests.conformance.llama_grammar import LlamaGrammarEngine
+
+    return LlamaGrammarEngine(options.tokenizer)
+
+
+# Dialect: its engine.
+ENGINES: dict[str, Callable[[argparse.Namespace, Vocabulary], Engine]] = {
+    "llguidance": _llguidance,
+    "gbnf": _gbnf,
+}
 
 
 class LLGuidancePeer:
@@ -108,10 +130,11 @@ Contender = Ours | LLGuidancePeer
 
 
 class Walker:
-    """Walks instances through masks."""
+    """Walks instances through masks, or through questions about single tokens."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, whole: bool = True) -> None:
         self._vocabulary = vocabulary
+        self._whole = whole
         self._row = np.zeros((len(vocabulary.pieces) + 31) // 32, np.int32)
         self._ends = sorted(vocabulary.end_tokens)
 
@@ -120,7 +143,8 @@ class Walker:
         start = time.thread_time()
         try:
             matcher = contender.compile(row["schema"], outcome)
-            matcher.fill_mask(self._row)
+            if self._whole:
+                matcher.fill_mask(self._row)
         except Refusal as refusal:
             outcome.refused = str(refusal)
         except EngineFailure as failure:
@@ -147,19 +171,21 @@ class Walker:
         """None when the text passes and may end; else the text up to where it was refused."""
         tokens = self._vocabulary.encode(text, False)
         for position, token in enumerate(tokens):
-            self._mask(matcher, masks)
-            if not self._allows(token):
+            if not self._may(matcher, [token], masks):
                 done = b"".join(self._vocabulary.pieces[t] for t in tokens[:position])
                 piece = self._vocabulary.pieces[token]
                 return f"{done[-80:].decode(errors='replace')} >>> {piece.decode(errors='replace')}"
             matcher.advance(token)
-        self._mask(matcher, masks)
-        return None if any(map(self._allows, self._ends)) else f"{text[-80:]} >>> (end)"
+        return None if self._may(matcher, self._ends, masks) else f"{text[-80:]} >>> (end)"
 
-    def _mask(self, matcher: Matcher, masks: list[float]) -> None:
+    def _may(self, matcher: Matcher, tokens: Sequence[int], masks: list[float]) -> bool:
+        """Whether any of the tokens may come next."""
+        if not self._whole:
+            return matcher.allows(*tokens)
         start = time.thread_time()
         matcher.fill_mask(self._row)
         masks.append(time.thread_time() - start)
+        return any(map(self._allows, tokens))
 
     def _allows(self, token: int) -> bool:
         return bool(self._row[token >> 5] >> (token & 31) & 1)
@@ -175,8 +201,9 @@ def _start(options: argparse.Namespace) -> None:
     if options.peer:
         contenders.append(LLGuidancePeer(vocabulary))
     if options.dialect != "none":
-        contenders.append(Ours(options.dialect, options.order, vocabulary))
-    _state = Walker(vocabulary), contenders
+        engine = ENGINES[options.dialect](options, vocabulary)
+        contenders.append(Ours(options.dialect, options.order, engine, vocabulary))
+    _state = Walker(vocabulary, options.masks), contenders
 
 
 def _work(row: Row) -> list[Outcome]:
@@ -256,15 +283,19 @@ def _times(name: str, values: list[float]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--dialect", default="llguidance", choices=["llguidance", "none"])
+    parser.add_argument("--dialect", default="llguidance", choices=[*ENGINES, "none"])
     parser.add_argument("--order", default="free", choices=["free", "source"])
     parser.add_argument("--peer", choices=["llguidance"])
     parser.add_argument("--tokenizer", type=Path, default=VOCABULARY)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--masks", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--only", help="schemas whose name contains this")
     parser.add_argument("--show", choices=["refused", "wrong", "slow", "all"])
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.masks and (options.dialect != "gbnf" or options.peer):
+        parser.error("--no-masks is for --dialect gbnf without a peer")
+    return options
 
 
 def main() -> None:
