@@ -15,6 +15,7 @@ from compilers.emitters import llguidance as _llguidance
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
 from compilers.frontends.choice import parse as choice
 from compilers.frontends.json_schema import parse as json_schema
+from compilers.frontends.lark_text import parse as lark_text
 from compilers.frontends.regex import parse as regex
 from compilers.frontends.template import parse as template
 from compilers.frontends.tools import parse as tools
@@ -31,6 +32,7 @@ __all__ = [
     "choice",
     "emit",
     "json_schema",
+    "lark_text",
     "regex",
     "template",
     "tools",

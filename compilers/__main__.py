@@ -4,6 +4,7 @@
     python -m compilers regex '[0-9]{3}'
     python -m compilers template template.xml
     python -m compilers tools tools.json
+    python -m compilers lark_text grammar.lark --to gbnf
     python -m compilers choice yes no maybe
 
 Prints the grammar; on stderr what is not enforced, the size and the time. --accept and --reject try
@@ -33,8 +34,13 @@ def _template(words: Sequence[str]) -> compilers.Grammar:
     return compilers.template(Path(words[0]).read_text(encoding="utf-8"))
 
 
+def _lark_text(words: Sequence[str]) -> compilers.Grammar:
+    return compilers.lark_text(Path(words[0]).read_text(encoding="utf-8"))
+
+
 FRONTENDS: dict[str, Callable[[Sequence[str]], compilers.Grammar]] = {
     "json_schema": _schema,
+    "lark_text": _lark_text,
     "regex": lambda words: compilers.regex(words[0]),
     "template": _template,
     "tools": _tools,

@@ -95,9 +95,9 @@ def deterministic(expr: Expr) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _follow(expr: Expr) -> Ranges | None:
-    """The letters that may follow a whole text within a deterministic expression, None if it is not.
+    """The letters that may follow a whole text within a deterministic expression; None: it is not.
 
-    In such an expression what may follow can be read off its parts.
+    In such an expression they can be read off its parts.
     """
     if isinstance(expr, Chars):
         return ()

@@ -65,7 +65,7 @@ from compilers.regular import (
     without,
 )
 
-MAX_STATES = 1_000  # of an automaton that is written as rules
+MAX_STATES = 2_000  # of an automaton that is written as rules
 MAX_COUNT = 1_000  # of one repetition; llama.cpp's own limit is 2,000
 _INLINE_COUNT = 16
 _INLINE_GROUP = 200  # letters
@@ -176,7 +176,7 @@ class _Printer(Printer):
         return block + ([self._helper(part + counted(rest, rest))] if rest else [])
 
     def _at_most(self, part: str, times: int) -> str:
-        """One way only for each number: few are counted, or a block is full and the others follow."""
+        """One way only for each number: few are counted, or a block is full and others follow."""
         found = self._helper(part + counted(0, times % MAX_COUNT)) if times % MAX_COUNT else '""'
         for _ in range(times // MAX_COUNT):
             (block,) = self._exactly(part, MAX_COUNT)
@@ -310,4 +310,6 @@ def _escaped(letter: str) -> str:
     code = ord(letter)
     if letter.isprintable():
         return letter
-    return f"\\x{code:02X}" if code < 256 else f"\\u{code:04X}" if code < 65536 else f"\\U{code:08X}"
+    return (
+        f"\\x{code:02X}" if code < 256 else f"\\u{code:04X}" if code < 65536 else f"\\U{code:08X}"
+    )

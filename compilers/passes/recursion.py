@@ -203,8 +203,10 @@ def _on_a_cycle(steps: Mapping[str, set[str]]) -> str | None:
                 done.append(user)
     # Each name that is left leads to another that is left: follow them until one comes again.
     left = steps.keys() - set(done)
-    name, seen = min(left, default=None), set[str]()
-    while name is not None and name not in seen:
+    if not left:
+        return None
+    name, seen = min(left), set[str]()
+    while name not in seen:
         seen.add(name)
         name = min(steps[name] & left)
     return name
