@@ -10,12 +10,14 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from compilers.emitters import gbnf as _gbnf
 from compilers.emitters import kbnf as _kbnf
 from compilers.emitters import lark as _lark
 from compilers.emitters import llguidance as _llguidance
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
 from compilers.frontends.choice import parse as choice
 from compilers.frontends.json_schema import parse as json_schema
+from compilers.frontends.lark_text import parse as lark_text
 from compilers.frontends.regex import parse as regex
 from compilers.frontends.template import parse as template
 from compilers.frontends.tools import parse as tools
@@ -33,12 +35,14 @@ __all__ = [
     "choice",
     "emit",
     "json_schema",
+    "lark_text",
     "regex",
     "template",
     "tools",
 ]
 
 DIALECTS: Mapping[str, Callable[..., str]] = {
+    "gbnf": _gbnf.emit,
     "kbnf": _kbnf.emit,
     "lark": _lark.emit,
     "llguidance": _llguidance.emit,
@@ -50,7 +54,7 @@ PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 
 
 def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
-    """The text of a grammar in a dialect: kbnf, lark, or llguidance (with `order` and `tokens`).
+    """The text of a grammar in a dialect: gbnf, kbnf, lark, or llguidance (with `order` and `tokens`).
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
     """

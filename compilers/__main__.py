@@ -4,6 +4,7 @@
     python -m compilers regex '[0-9]{3}'
     python -m compilers template template.xml
     python -m compilers tools tools.json
+    python -m compilers lark_text grammar.lark --to gbnf
     python -m compilers choice yes,no,maybe
 
 Prints the grammar; on stderr what is enforced, what is not, the size and the time. --accept and

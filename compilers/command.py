@@ -105,6 +105,14 @@ FRONTENDS = {
     "template": Frontend(
         "template", "FILE", "a thinking template", _text, compilers.template, _of_template
     ),
+    "lark_text": Frontend(
+        "lark",
+        "FILE",
+        "a grammar in the subset of Lark that docs and compilers.lark_text describe",
+        _text,
+        compilers.lark_text,
+        lambda _, grammar: f"the {len(grammar.rules)} rules as written",
+    ),
     "regex": Frontend(
         "regex",
         "PATTERN",

@@ -16,7 +16,7 @@ A `Grammar` is a set of named rules; a rule is one node:
 Nodes are immutable and know nothing of sources or dialects.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from compilers.regular import Expr
@@ -199,27 +199,32 @@ def _has_text(node: Node, found: set[str]) -> bool:
     return _has_text(node.part, found) if isinstance(node, Capture) else True
 
 
+def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with `change` applied to each leaf below it."""
+
+    def go(part: Node) -> Node:
+        return rewritten(part, change)
+
+    if isinstance(node, Sequence):
+        return Sequence(tuple(map(go, node.parts)))
+    if isinstance(node, Choice):
+        return Choice(tuple(map(go, node.parts)))
+    if isinstance(node, Repeat):
+        return Repeat(go(node.part), node.low, node.high)
+    if isinstance(node, Capture):
+        return Capture(node.name, go(node.part), node.channel)
+    if isinstance(node, Unordered):
+        members = tuple((go(member), required) for member, required in node.members)
+        return Unordered(members, go(node.extra), go(node.separator))
+    return change(node)
+
+
 def renamed(grammar: Grammar, prefix: str) -> Grammar:
     """The same grammar, its rules under names of their own, to be put beside others."""
     names = {name: name if name.startswith(SHARED) else prefix + name for name in grammar.rules}
 
     def change(node: Node) -> Node:
-        if isinstance(node, Literal | Regular):
-            return node
-        if isinstance(node, Ref):
-            return Ref(names[node.name])
-        if isinstance(node, Sequence):
-            return Sequence(tuple(map(change, node.parts)))
-        if isinstance(node, Choice):
-            return Choice(tuple(map(change, node.parts)))
-        if isinstance(node, Repeat):
-            return Repeat(change(node.part), node.low, node.high)
-        if isinstance(node, Capture):
-            return Capture(node.name, change(node.part), node.channel)
-        if isinstance(node, Unordered):
-            members = tuple((change(member), required) for member, required in node.members)
-            return Unordered(members, change(node.extra), change(node.separator))
-        return node
+        return Ref(names[node.name]) if isinstance(node, Ref) else node
 
-    rules = {names[name]: change(node) for name, node in grammar.rules.items()}
+    rules = {names[name]: rewritten(node, change) for name, node in grammar.rules.items()}
     return Grammar(rules, names[grammar.start], grammar.notes)

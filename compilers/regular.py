@@ -232,7 +232,8 @@ def span(low: str, high: str) -> Expr:
     return ranges((ord(low), ord(high)))
 
 
-ANY = ranges((0, LAST))
+ANY_LETTER = normal([(0, LAST)])
+ANY = Chars(ANY_LETTER)
 
 
 @lru_cache(maxsize=8_000)
@@ -329,6 +330,21 @@ EVERY = Rep(ANY, 0, None)
 def without(stops: Iterable[str]) -> Expr:
     """All text that holds none of the stops."""
     return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
+
+
+def nonempty(expr: Expr) -> Expr:
+    """The same language but for the empty text; no And or Not is added where there was none."""
+    if not expr.nullable:
+        return expr
+    if isinstance(expr, Cat):
+        parts = expr.parts
+        return either(*(cat(nonempty(p), *parts[i + 1 :]) for i, p in enumerate(parts)))
+    if isinstance(expr, Alt):
+        return either(*map(nonempty, expr.parts))
+    if isinstance(expr, Rep):
+        part = nonempty(expr.part)
+        return cat(part, times(part, 0, None if expr.high is None else expr.high - 1))
+    return both(expr, plus(ANY))
 
 
 # --- derivatives
@@ -713,7 +729,8 @@ def _eliminated(edges: dict[tuple[int, int], Expr], ends: list[bool]) -> Expr:
     return edges.get((start, end), NEVER)
 
 
-def transitions(automaton: Dfa) -> dict[tuple[int, int], Expr]:
+def transitions(automaton: Dfa) -> dict[tuple[int, int], Chars]:
+    """The letters that lead from one state to the other, where an end can still be reached."""
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
     alive = automaton.alive
     for state, row in enumerate(automaton.steps):

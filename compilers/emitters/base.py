@@ -41,21 +41,28 @@ class Printer:
 
     name = "base"
     header = ""
+    start = "start"
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._terminals: dict[Expr, str] = {}
         self._extra_rules: list[str] = []
-        self._names = {name: f"r_{name}" for name in grammar.rules}
-        self._names[grammar.start] = "start"
+        self._names = {name: self.rule_name(i, name) for i, name in enumerate(grammar.rules)}
+        self._names[grammar.start] = self.start
 
     def run(self) -> str:
         lines = [self.header] if self.header else []
         for name, node in self._grammar.rules.items():
-            lines.append(f"{self._names[name]}: {self.node(node)}")
-        lines += self._extra_rules
-        lines += [f"{name}: {self.terminal(expr)}" for expr, name in self._terminals.items()]
-        return "\n".join(lines) + "\n"
+            lines.append(self.rule(self._names[name], self.node(node)))
+        # A terminal may need rules of its own.
+        terminals = [self.rule(name, self.terminal(e)) for e, name in self._terminals.items()]
+        return "\n".join([*lines, *self._extra_rules, *terminals]) + "\n"
+
+    def rule_name(self, number: int, name: str) -> str:
+        return f"r_{name}"
+
+    def rule(self, name: str, body: str) -> str:
+        return f"{name}: {body}"
 
     def terminal(self, expr: Expr) -> str:
         raise NotImplementedError

@@ -1,7 +1,7 @@
 """MaskBench: how many JSON Schemas does our compiler get fully right, and how fast?
 
-    python -m tests.conformance.maskbench --data FILE [--dialect llguidance|kbnf]
-        [--peer llguidance|formatron]
+    python -m tests.conformance.maskbench --data FILE [--dialect llguidance|kbnf|gbnf]
+        [--peer llguidance|formatron] [--no-masks]
         [--sample N] [--jobs K] [--tokenizer GGUF] [--show refused|wrong|slow|all] [--only TEXT]
 
 Every schema is compiled; every instance, written with json.dumps(x, ensure_ascii=False) and
@@ -9,6 +9,9 @@ tokenized with a real vocabulary, is walked token by token through the masks: be
 mask is looked at. A valid instance must pass and be allowed to end, an invalid one must be refused
 or not be allowed to end. A schema without instances counts when it compiles. With --peer, a
 contender does the same work in the same run.
+
+The gbnf dialect runs on llama.cpp's own grammar sampler, which takes milliseconds for a mask of
+128k tokens. --no-masks asks it only whether the token at hand, or an end token, is allowed.
 """
 
 import argparse
@@ -66,23 +69,15 @@ class Refusal(Exception):
     """A schema that a contender does not take; the text is the key of the table."""
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {
-    "llguidance": lambda: LLGuidanceEngine(max_grammars=0),
-    "kbnf": lambda: FormatronEngine(max_grammars=0),
-}
-
-
 class Ours:
     """This repository's compiler and engine."""
 
-    def __init__(self, dialect: str, order: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, dialect: str, order: str, engine: Engine, vocabulary: Vocabulary) -> None:
         self.name = dialect
         self._dialect = dialect
-        self._vocabulary = vocabulary
         self._options = {"order": order} if dialect == "llguidance" else {}
-        self._engine = ENGINES[dialect]()
-        # The tokenizer is made once, not in the time of the first schema.
-        self._engine.compile(compilers.emit(compilers.choice(["a"]), dialect), vocabulary)
+        self._vocabulary = vocabulary
+        self._engine = engine
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
         start = time.thread_time()
@@ -94,6 +89,32 @@ class Ours:
         finally:
             outcome.front = time.thread_time() - start
         return self._engine.compile(text, self._vocabulary)
+
+
+def _llguidance(options: argparse.Namespace, vocabulary: Vocabulary) -> Engine:
+    engine = LLGuidanceEngine(max_grammars=0)
+    engine.tokenizer(vocabulary)
+    return engine
+
+
+def _kbnf(options: argparse.Namespace, vocabulary: Vocabulary) -> Engine:
+    engine = FormatronEngine(max_grammars=0)
+    engine.compile(compilers.emit(compilers.choice(["a"]), "kbnf"), vocabulary)  # its vocabulary
+    return engine
+
+
+def _gbnf(options: argparse.Namespace, vocabulary: Vocabulary) -> Engine:
+    from tests.conformance.llama_grammar import LlamaGrammarEngine
+
+    return LlamaGrammarEngine(options.tokenizer)
+
+
+# Dialect: its engine.
+ENGINES: dict[str, Callable[[argparse.Namespace, Vocabulary], Engine]] = {
+    "llguidance": _llguidance,
+    "kbnf": _kbnf,
+    "gbnf": _gbnf,
+}
 
 
 class LLGuidancePeer:
@@ -146,10 +167,11 @@ PEERS: dict[str, Callable[[Vocabulary], Contender]] = {
 
 
 class Walker:
-    """Walks instances through masks."""
+    """Walks instances through masks, or through questions about single tokens."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, whole: bool = True) -> None:
         self._vocabulary = vocabulary
+        self._whole = whole
         self._row = np.zeros((len(vocabulary.pieces) + 31) // 32, np.int32)
         self._ends = sorted(vocabulary.end_tokens)
 
@@ -158,7 +180,8 @@ class Walker:
         start = time.thread_time()
         try:
             matcher = contender.compile(row["schema"], outcome)
-            matcher.fill_mask(self._row)
+            if self._whole:
+                matcher.fill_mask(self._row)
         except Refusal as refusal:
             outcome.refused = str(refusal)
         except EngineFailure as failure:
@@ -186,19 +209,21 @@ class Walker:
         """None when the text passes and may end; else the text up to where it was refused."""
         tokens = self._vocabulary.encode(text, False)
         for position, token in enumerate(tokens):
-            self._mask(matcher, masks)
-            if not self._allows(token):
+            if not self._may(matcher, [token], masks):
                 done = b"".join(self._vocabulary.pieces[t] for t in tokens[:position])
                 piece = self._vocabulary.pieces[token]
                 return f"{done[-80:].decode(errors='replace')} >>> {piece.decode(errors='replace')}"
             matcher.advance(token)
-        self._mask(matcher, masks)
-        return None if any(map(self._allows, self._ends)) else f"{text[-80:]} >>> (end)"
+        return None if self._may(matcher, self._ends, masks) else f"{text[-80:]} >>> (end)"
 
-    def _mask(self, matcher: Matcher, masks: list[float]) -> None:
+    def _may(self, matcher: Matcher, tokens: Sequence[int], masks: list[float]) -> bool:
+        """Whether any of the tokens may come next."""
+        if not self._whole:
+            return matcher.allows(*tokens)
         start = time.thread_time()
         matcher.fill_mask(self._row)
         masks.append(time.thread_time() - start)
+        return any(map(self._allows, tokens))
 
     def _allows(self, token: int) -> bool:
         return bool(self._row[token >> 5] >> (token & 31) & 1)
@@ -214,8 +239,9 @@ def _start(options: argparse.Namespace) -> None:
     if options.peer:
         contenders.append(PEERS[options.peer](vocabulary))
     if options.dialect != "none":
-        contenders.append(Ours(options.dialect, options.order, vocabulary))
-    _state = Walker(vocabulary), contenders
+        engine = ENGINES[options.dialect](options, vocabulary)
+        contenders.append(Ours(options.dialect, options.order, engine, vocabulary))
+    _state = Walker(vocabulary, options.masks), contenders
 
 
 def _work(row: Row) -> list[Outcome]:
@@ -302,9 +328,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tokenizer", type=Path, default=VOCABULARY)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--masks", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--only", help="schemas whose name contains this")
     parser.add_argument("--show", choices=["refused", "wrong", "slow", "all"])
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.masks and (options.dialect != "gbnf" or options.peer):
+        parser.error("--no-masks is for --dialect gbnf without a peer")
+    return options
 
 
 def main() -> None:

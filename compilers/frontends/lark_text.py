@@ -1,0 +1,407 @@
+r"""A subset of Lark, for grammars that people write by hand.
+
+    start: greeting (", " greeting)* "!"?
+    greeting: "hello" | "hi"i " " NAME        // a comment; # begins one, too
+            | <wave>                          // a special token of the vocabulary, by name
+    NAME: LETTER ("a".."z")~1..9
+    %import common.LETTER
+    %ignore " "
+
+Rules are in small letters, terminals in capitals. There are "text", "text"i, /regex/, /regex/i,
+/regex/s, "a".."f", ( ), [x] and x? for perhaps x, x*, x+, x~3, x~2..5 and `|`, which may begin a
+line. Aliases (`-> name`) and the marks `?` and `!` before a rule shape trees only: they are read
+and change nothing. `%import common.NAME` takes from the file that Lark brings along.
+
+A text belongs to the language if there is any way to read it, as with Lark's
+`Lark(text, parser="earley", lexer="dynamic_complete")`: no terminal is greedy, none is preferred.
+What differs: `\d`, `\w`, `\s` and `.` are those of ECMA-262 (compilers.frontends.regex); terminals
+may be empty; common.ESCAPED_STRING has a quote inside only behind a backslash; <special> is ours.
+Refused by name: templates, priorities, imports of other files, %declare, %extend, %override,
+terminals that use rules or themselves, and what the regexes cannot say.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+from compilers.errors import CompileError, Malformed, TooLarge, Unsupported, caret
+from compilers.frontends.regex import whole
+from compilers.ir import (
+    EMPTY,
+    Choice,
+    Grammar,
+    Literal,
+    Node,
+    Ref,
+    Regular,
+    Repeat,
+    Sequence,
+    Special,
+    choice,
+    rewritten,
+    sequence,
+)
+from compilers.passes.trim import trim
+from compilers.regular import Expr, cat, chars, either, ranges, text, times
+
+MAX_LENGTH = 100_000
+MAX_DEPTH = 50
+MAX_COUNT = 10_000
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\f]+|\s*(?://|\#)[^\n]*)
+    |(?P<line>\s*\n\s*)
+    |(?P<string>"(?:\\.|[^"\\\n])*"i?)
+    |(?P<regex>/(?!/)(?:\\.|[^/\\\n])+/[a-z]*)
+    |(?P<special><[^<>\s]+>)
+    |(?P<rule>_?[a-z][_a-z0-9]*)
+    |(?P<terminal>_?[A-Z][_A-Z0-9]*)
+    |(?P<number>\d+)
+    |(?P<sign>->|\.\.|[:|()\[\]?*+~.,{}!])
+    |(?P<command>%[a-z]+)""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(
+    r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|[^\\]+", re.DOTALL
+)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "\\": "\\", '"': '"'}
+_QUANTIFIERS: dict[str, tuple[int, int | None]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
+_OTHER_COMMANDS = ("%declare", "%extend", "%override")
+
+# Lark says it with a look-behind.
+_OWN_COMMON = r'_STRING_ESC_INNER: /([^"\\\n]|\\[^\n])*/'
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    at: int
+
+
+def parse(source: str) -> Grammar:
+    """The grammar of the rule `start`. Malformed or Unsupported with line and caret."""
+    if len(source) > MAX_LENGTH:
+        raise TooLarge(f"a grammar of more than {MAX_LENGTH} letters", kind="lark")
+    parser = _Parser(source)
+    parser.run()
+    return trim(_Lowering(parser).run())
+
+
+class _Parser:
+    """Rules and terminals as nodes, in which a Ref may name either."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._tokens = list(self._lex())
+        self._next = 0
+        self._depth = 0
+        self.rules: dict[str, Node] = {}
+        self.terminals: dict[str, Node] = {}
+        self.ignored: list[Node] = []
+        self.places: dict[str, int] = {}  # where the names that are used stand first
+
+    def malformed(self, message: str, at: int | None = None) -> Malformed:
+        where, shown = self._place(at)
+        return Malformed(f"{message}\n{shown}", where, "lark: malformed")
+
+    def unsupported(self, what: str, at: int | None = None) -> Unsupported:
+        where, shown = self._place(at)
+        return Unsupported(f"{what} cannot be used here\n{shown}", where, f"lark: {what}")
+
+    def _place(self, at: int | None) -> tuple[str, str]:
+        at = self._token.at if at is None else at
+        start = self._source.rfind("\n", 0, at) + 1
+        line = self._source[start:].partition("\n")[0]
+        where = f"line {self._source.count(chr(10), 0, at) + 1}, column {at - start + 1}"
+        return where, caret(line, at - start)
+
+    # --- tokens
+
+    def _lex(self) -> Iterator[_Token]:
+        at = 0
+        while at < len(self._source):
+            found = _TOKEN.match(self._source, at)
+            if found is None:
+                raise self.malformed(f"{self._source[at]!r} begins nothing that Lark knows", at)
+            kind = found.lastgroup or ""
+            if kind != "space":
+                yield _Token(kind, found[0], at)
+            at = found.end()
+        yield _Token("line", "", at)
+        yield _Token("end", "", at)
+
+    @property
+    def _token(self) -> _Token:
+        return self._tokens[self._next]
+
+    def _take(self, kind: str = "", what: str = "") -> _Token:
+        if kind and self._token.kind != kind:
+            raise self.malformed(f"{what} expected")
+        self._next += 1
+        return self._tokens[self._next - 1]
+
+    def _skip(self, sign: str) -> bool:
+        found = self._token.kind == "sign" and self._token.text == sign
+        self._next += found
+        return found
+
+    def _expect(self, sign: str) -> None:
+        if not self._skip(sign):
+            raise self.malformed(f"{sign!r} expected")
+
+    # --- statements
+
+    def run(self) -> None:
+        while self._token.kind != "end":
+            marked = self._skip("?") or self._skip("!")
+            token = self._take(*(("rule", "a rule") if marked else ()))
+            if token.kind == "command":
+                self._command(token)
+            elif token.kind in ("rule", "terminal"):
+                self._definition(token)
+            elif token.kind != "line":
+                raise self.malformed("a rule, a terminal or a % command expected", token.at)
+
+    def _definition(self, token: _Token) -> None:
+        name = token.text
+        if self._skip("{"):
+            raise self.unsupported("a template", token.at)
+        if self._skip("."):
+            raise self.unsupported("a priority", token.at)
+        self._expect(":")
+        kind = self.rules if token.kind == "rule" else self.terminals
+        if name in kind:
+            raise self.malformed(f"{name} is defined twice", token.at)
+        kind[name] = self._alternatives()
+        self._take("line", "the end of the line, or '|',")
+
+    def _command(self, token: _Token) -> None:
+        if token.text == "%ignore":
+            self.ignored.append(self._alternatives())
+        elif token.text == "%import":
+            self._import()
+        elif token.text in _OTHER_COMMANDS:
+            raise self.unsupported(token.text, token.at)
+        else:
+            raise self.malformed(f"{token.text} is no command of Lark", token.at)
+        self._take("line", "the end of the line")
+
+    def _import(self) -> None:
+        module = self._token
+        if self._skip(".") or module.text != "common":
+            raise self.unsupported("an import from anywhere but common", module.at)
+        self._take()
+        if not self._skip("."):
+            self._expect("(")
+            self._import_one()
+            while self._skip(","):
+                self._import_one()
+            self._expect(")")
+            return
+        self._import_one()
+
+    def _import_one(self) -> None:
+        token = self._take("terminal", "the name of a terminal")
+        if token.text not in common():
+            near = _near(token.text, common())
+            raise self.malformed(f"common has no {token.text}{near}", token.at)
+        name = self._take("terminal", "a name in capitals") if self._skip("->") else token
+        self.terminals[name.text] = Regular(common()[token.text])
+
+    # --- what stands behind the colon
+
+    def _alternatives(self) -> Node:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise TooLarge(f"groups nested deeper than {MAX_DEPTH}", kind="lark")
+        parts = [self._sequence()]
+        while self._skip_bar():
+            parts.append(self._sequence())
+        self._depth -= 1
+        return choice(*parts)
+
+    def _skip_bar(self) -> bool:
+        """A `|` here, or at the beginning of the next line."""
+        after = self._tokens[min(self._next + 1, len(self._tokens) - 1)]
+        if self._token.kind == "line" and after.kind == "sign" and after.text == "|":
+            self._next += 1
+        return self._skip("|")
+
+    def _sequence(self) -> Node:
+        parts: list[Node] = []
+        while True:
+            token = self._token
+            if token.kind in ("line", "end", "command") or token.text in ("|", ")", "]"):
+                break
+            if self._skip("->"):
+                self._take("rule", "a name in small letters")
+                break
+            parts.append(self._quantified(self._atom()))
+        return sequence(*parts)
+
+    def _quantified(self, node: Node) -> Node:
+        for sign, bounds in _QUANTIFIERS.items():
+            if self._skip(sign):
+                return Repeat(node, *bounds)
+        if not self._skip("~"):
+            return node
+        low, high = self._counts()
+        return Repeat(node, low, high) if high else EMPTY
+
+    def _counts(self) -> tuple[int, int]:
+        token = self._take("number", "a number")
+        low = high = int(token.text)
+        if self._skip(".."):
+            high = int(self._take("number", "a number").text)
+        if high < low:
+            raise self.malformed("the counts after ~ are out of order", token.at)
+        if high > MAX_COUNT:
+            raise TooLarge(f"a count of more than {MAX_COUNT}", kind="lark")
+        return low, high
+
+    def _atom(self) -> Node:
+        token = self._take()
+        if token.kind in ("rule", "terminal"):
+            return self._name(token)
+        if token.kind == "string":
+            return self._string(token)
+        if token.kind == "regex":
+            return Regular(self._regex(token))
+        if token.kind == "special":
+            self.places.setdefault(token.text, token.at)
+            return Special(token.text)
+        if token.text in ("(", "["):
+            inside = self._alternatives()
+            self._expect(")" if token.text == "(" else "]")
+            return inside if token.text == "(" else Repeat(inside, 0, 1)
+        raise self.malformed("not expected here", token.at)
+
+    def _name(self, token: _Token) -> Node:
+        if self._skip("{"):
+            raise self.unsupported("a template", token.at)
+        self.places.setdefault(token.text, token.at)
+        return Ref(token.text)
+
+    def _string(self, token: _Token) -> Node:
+        found, fold = self._unquoted(token)
+        if self._skip(".."):
+            last, _ = self._unquoted(self._take("string", "a text"))
+            if len(found) != 1 or len(last) != 1 or found > last:
+                raise self.malformed('a range is of two letters in order, as "a".."z"', token.at)
+            return Regular(ranges((ord(found), ord(last))))
+        if not fold:
+            return Literal(found)
+        return Regular(cat(*(either(chars(c.lower()), chars(c.upper())) for c in found)))
+
+    def _unquoted(self, token: _Token) -> tuple[str, bool]:
+        body, _, fold = token.text[1:].rpartition('"')
+        found = []
+        for part in _ESCAPE.finditer(body):
+            digits = part[1] or part[2] or part[3]
+            if part[4] is not None and part[4] not in _ESCAPED:
+                at = token.at + 1 + part.start()
+                raise self.malformed(f"{part[0]} is no escape; a backslash is \\\\", at)
+            found.append(
+                _letter(int(digits, 16)) if digits else _ESCAPED[part[4]] if part[4] else part[0]
+            )
+        if None in found:
+            raise self.malformed("an escape that names no letter", token.at)
+        return "".join(map(str, found)), bool(fold)
+
+    def _regex(self, token: _Token) -> Expr:
+        pattern, _, flags = token.text[1:].rpartition("/")
+        for flag in flags:
+            if flag not in "is":
+                raise self.unsupported(f"the flag {flag!r} of a regex", token.at)
+        try:
+            return whole("".join(f"(?{flag})" for flag in flags) + pattern)
+        except CompileError as error:
+            where, _ = self._place(token.at)
+            raise type(error)(error.message, where, error.kind) from error
+
+
+class _Lowering:
+    """Terminals put in as regular languages, and what is ignored behind each of them."""
+
+    def __init__(self, parser: _Parser) -> None:
+        self._parser = parser
+        self._known: dict[str, Expr | None] = {}  # None: being made
+
+    def run(self) -> Grammar:
+        parser = self._parser
+        for name, at in parser.places.items():
+            if name.startswith("<"):
+                continue
+            defined = parser.rules if name.islower() else parser.terminals
+            if name not in defined:
+                raise parser.malformed(f"{name} is not defined{_near(name, defined)}", at)
+        if "start" not in parser.rules:
+            raise Malformed("a grammar needs a rule named start", kind="lark: malformed")
+        ignored = either(*map(self._expr, parser.ignored))
+        skip = Repeat(Regular(ignored)) if parser.ignored else EMPTY
+        rules = {name: self._rule(node, skip) for name, node in parser.rules.items()}
+        if skip == EMPTY:
+            return Grammar(rules)
+        whole_text = "start"
+        while whole_text in rules:
+            whole_text += "_"
+        return Grammar({whole_text: sequence(skip, Ref("start")), **rules}, whole_text)
+
+    def _rule(self, node: Node, skip: Node) -> Node:
+        def change(leaf: Node) -> Node:
+            if isinstance(leaf, Ref) and leaf.name in self._parser.rules:
+                return leaf
+            found = Regular(self.terminal(leaf.name)) if isinstance(leaf, Ref) else leaf
+            return sequence(found, skip) if skip != EMPTY else found
+
+        return rewritten(node, change)
+
+    def terminal(self, name: str) -> Expr:
+        if name not in self._known:
+            self._known[name] = None
+            self._known[name] = self._expr(self._parser.terminals[name])
+        found = self._known[name]
+        if found is None:
+            message = f"the terminal {name} uses itself; only rules may"
+            raise self._parser.malformed(message, self._parser.places[name])
+        return found
+
+    def _expr(self, node: Node) -> Expr:
+        rule = isinstance(node, Ref) and node.name in self._parser.rules
+        if isinstance(node, Ref | Special) and (rule or isinstance(node, Special)):
+            what = f"{'the rule' if rule else 'the special token'} {node.name}"
+            at = self._parser.places[node.name]
+            raise self._parser.malformed(f"a terminal cannot use {what}", at)
+        return _EXPRS[type(node)](self, node)
+
+
+_EXPRS: dict[type, Callable[..., Expr]] = {
+    Literal: lambda lowering, node: text(node.text),
+    Regular: lambda lowering, node: node.expr,
+    Ref: lambda lowering, node: lowering.terminal(node.name),
+    Sequence: lambda lowering, node: cat(*map(lowering._expr, node.parts)),
+    Choice: lambda lowering, node: either(*map(lowering._expr, node.parts)),
+    Repeat: lambda lowering, node: times(lowering._expr(node.part), node.low, node.high),
+}
+
+
+@lru_cache(maxsize=1)
+def common() -> Mapping[str, Expr]:
+    """The terminals of Lark's common.lark."""
+    source = resources.files("lark").joinpath("grammars/common.lark").read_text(encoding="utf-8")
+    parser = _Parser(re.sub(r"(?m)^_STRING_ESC_INNER:.*", lambda _: _OWN_COMMON, source))
+    parser.run()
+    lowering = _Lowering(parser)
+    return {name: lowering.terminal(name) for name in parser.terminals}
+
+
+def _letter(code: int) -> str | None:
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else None
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    found = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {found[0]}?" if found else ""

@@ -1,0 +1,141 @@
+"""What one letter tells about a regular language: where a text begins, and whether it goes on."""
+
+from functools import lru_cache, reduce
+
+from compilers.errors import TooLarge
+from compilers.regular import (
+    ANY_LETTER,
+    Alt,
+    And,
+    Cat,
+    Chars,
+    Expr,
+    Not,
+    Ranges,
+    Rep,
+    alphabet,
+    both,
+    cat,
+    children,
+    derivative,
+    either,
+    is_empty,
+    normal,
+    overlap,
+    times,
+)
+
+_LIMIT = 300  # states; beyond it any letter counts as possible
+
+
+@lru_cache(maxsize=10_000)
+def first(expr: Expr) -> Ranges:
+    """The letters that texts begin with; of And and Not perhaps too many."""
+    if isinstance(expr, Chars):
+        return expr.ranges
+    if isinstance(expr, Not):
+        return ANY_LETTER
+    if isinstance(expr, And):
+        return reduce(overlap, map(first, expr.parts))
+    found: list[tuple[int, int]] = []
+    for part in children(expr):
+        found.extend(first(part))
+        if isinstance(expr, Cat) and not part.nullable:
+            break
+    return normal(found)
+
+
+@lru_cache(maxsize=10_000)
+def extends(expr: Expr) -> Ranges:
+    """The letters by which a text of the language goes on to a longer one; perhaps too many."""
+    start = _uncounted(expr)
+    classes = alphabet(start)
+    found: list[tuple[int, int]] = []
+    seen, todo = {start}, [start]
+    while todo:
+        state = todo.pop()
+        for low, high in classes:
+            after = derivative(state, low)
+            if not _may_end(after):
+                continue
+            if state.nullable:
+                found.append((low, high))
+            if after not in seen:
+                seen.add(after)
+                todo.append(after)
+        if len(seen) > _LIMIT:
+            return ANY_LETTER
+    return normal(found)
+
+
+def _may_end(expr: Expr) -> bool:
+    try:
+        return not is_empty(expr, _LIMIT)
+    except TooLarge:
+        return True
+
+
+def _uncounted(expr: Expr) -> Expr:
+    """A larger language with fewer states: counts become "any number"."""
+    if isinstance(expr, Chars | Not):
+        return expr
+    parts = [_uncounted(child) for child in children(expr)]
+    if isinstance(expr, Rep):
+        return times(parts[0], min(expr.low, 1), expr.high if expr.high == 1 else None)
+    return {Cat: cat, Alt: either, And: both}[type(expr)](*parts)
+
+
+def deterministic(expr: Expr) -> bool:
+    """Whether each letter of a text can belong to one place of the expression only.
+
+    Without And and Not: of those it says no.
+    """
+    return _follow(expr) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _follow(expr: Expr) -> Ranges | None:
+    """The letters that may follow a whole text within a deterministic expression; None: it is not.
+
+    In such an expression they can be read off its parts.
+    """
+    if isinstance(expr, Chars):
+        return ()
+    if isinstance(expr, Cat):
+        return _follow_cat(expr)
+    if isinstance(expr, Alt):
+        return _follow_alt(expr)
+    inner = _follow(expr.part) if isinstance(expr, Rep) else None
+    if inner is None or not isinstance(expr, Rep):
+        return None
+    if (expr.low, expr.high) == (0, 1):
+        return normal([*inner, *first(expr)])
+    # A count with room (x{2,5}) is deterministic, too: each x belongs to the earliest place.
+    if overlap(inner, first(expr.part)) or expr.part.nullable:
+        return None
+    again = first(expr) if expr.low == 0 or expr.high != expr.low else ()
+    return normal([*inner, *again])
+
+
+def _follow_cat(expr: Cat) -> Ranges | None:
+    after: Ranges = ()  # of the parts so far
+    for part in expr.parts:
+        inner = _follow(part)
+        if inner is None or overlap(after, first(part)):
+            return None
+        after = normal([*inner, *first(part), *after]) if part.nullable else inner
+    return after
+
+
+def _follow_alt(expr: Alt) -> Ranges | None:
+    found: list[tuple[int, int]] = []
+    begun: Ranges = ()
+    for part in expr.parts:
+        inner = _follow(part)
+        if inner is None or overlap(begun, first(part)):
+            return None
+        begun = normal([*begun, *first(part)])
+        found.extend(inner)
+    if sum(part.nullable for part in expr.parts) > 1:
+        return None
+    return normal([*found, *(begun if expr.nullable else ())])

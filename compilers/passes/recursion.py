@@ -1,0 +1,212 @@
+"""Grammars for parsers that expand the leftmost part first: no empty rounds, no left recursion.
+
+Such a parser runs for ever on `x: x "a" | "b"`, and on `(y?)*`, where a round takes no letter.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from compilers.errors import Unsupported
+from compilers.ir import (
+    EMPTY,
+    NOTHING,
+    Capture,
+    Choice,
+    FreeText,
+    Grammar,
+    Literal,
+    Node,
+    Ref,
+    Regular,
+    Repeat,
+    Sequence,
+    choice,
+    sequence,
+    walk,
+)
+from compilers.regular import nonempty, without
+
+
+def no_empty_rounds(grammar: Grammar) -> Grammar:
+    """The same language; no Repeat has a part that the empty text matches."""
+    empty = nullable(grammar.rules)
+    if not any(
+        isinstance(each, Repeat) and _nullable(each.part, empty)
+        for node in grammar.rules.values()
+        for each in walk(node)
+    ):
+        return grammar
+    work = _NoEmptyRounds(grammar, empty)
+    for name, node in grammar.rules.items():
+        work.rules[name] = work.rewrite(node)
+    return Grammar(work.rules, grammar.start, grammar.notes)
+
+
+def nullable(rules: Mapping[str, Node]) -> set[str]:
+    """The rules that the empty text matches."""
+    users: dict[str, set[str]] = {name: set() for name in rules}
+    for name, node in rules.items():
+        for each in walk(node):
+            if isinstance(each, Ref):
+                users[each.name].add(name)
+    found: set[str] = set()
+    todo = list(rules)
+    while todo:
+        name = todo.pop()
+        if name not in found and _nullable(rules[name], found):
+            found.add(name)
+            todo.extend(users[name])
+    return found
+
+
+def _nullable(node: Node, rules: set[str]) -> bool:
+    if isinstance(node, Literal):
+        return not node.text
+    if isinstance(node, Regular):
+        return node.expr.nullable
+    if isinstance(node, Sequence):
+        return all(_nullable(part, rules) for part in node.parts)
+    if isinstance(node, Choice):
+        return any(_nullable(part, rules) for part in node.parts)
+    if isinstance(node, Repeat):
+        return node.low == 0 or _nullable(node.part, rules)
+    if isinstance(node, Ref):
+        return node.name in rules
+    if isinstance(node, Capture):
+        return _nullable(node.part, rules)
+    return isinstance(node, FreeText)
+
+
+class _NoEmptyRounds:
+    def __init__(self, grammar: Grammar, empty: set[str]) -> None:
+        self.rules: dict[str, Node] = {}
+        self._source = grammar.rules
+        self._empty = empty
+        self._made: dict[str, str] = {}
+
+    def rewrite(self, node: Node) -> Node:
+        if isinstance(node, Sequence):
+            return sequence(*map(self.rewrite, node.parts))
+        if isinstance(node, Choice):
+            return choice(*map(self.rewrite, node.parts))
+        if isinstance(node, Capture):
+            return Capture(node.name, self.rewrite(node.part), node.channel)
+        if isinstance(node, Repeat):
+            if _nullable(node.part, self._empty):
+                part = self._nonempty(node.part)
+                return EMPTY if part == NOTHING else Repeat(part, 0, node.high)
+            return Repeat(self.rewrite(node.part), node.low, node.high)
+        return node
+
+    def _nonempty(self, node: Node) -> Node:
+        """The same language but for the empty text."""
+        if not _nullable(node, self._empty):
+            return self.rewrite(node)
+        if isinstance(node, Regular):
+            return Regular(nonempty(node.expr))
+        if isinstance(node, FreeText):
+            return Regular(nonempty(without(node.stops)))
+        if isinstance(node, Sequence):
+            return choice(
+                *(
+                    sequence(self._nonempty(part), *map(self.rewrite, node.parts[i + 1 :]))
+                    for i, part in enumerate(node.parts)
+                )
+            )
+        if isinstance(node, Choice):
+            return choice(*map(self._nonempty, node.parts))
+        if isinstance(node, Repeat):
+            return self._some(node)
+        if isinstance(node, Capture):
+            return Capture(node.name, self._nonempty(node.part), node.channel)
+        return self._named(node.name) if isinstance(node, Ref) else NOTHING
+
+    def _some(self, node: Repeat) -> Node:
+        part = self._nonempty(node.part)
+        more = None if node.high is None else node.high - 1
+        return part if more == 0 else sequence(part, Repeat(part, 0, more))
+
+    def _named(self, name: str) -> Node:
+        if name not in self._made:
+            self._made[name] = f"{name}_some"
+            while self._made[name] in self._source:
+                self._made[name] += "_"
+            self.rules[self._made[name]] = NOTHING  # holds the name while the body is made
+            self.rules[self._made[name]] = self._nonempty(self._source[name])
+        return Ref(self._made[name])
+
+
+def no_left_recursion(grammar: Grammar) -> Grammar:
+    """`x: x "a" | "b"` as `x: "b" "a"*`. Unsupported where a rule begins with itself otherwise.
+
+    No Repeat may have a part that the empty text matches, and no Unordered may be left.
+    """
+    empty = nullable(grammar.rules)
+    rules = {name: _unrolled(name, node, empty) for name, node in grammar.rules.items()}
+    name = _on_a_cycle({name: set(_corners(node, empty)) for name, node in rules.items()})
+    if name is not None:
+        what = f"the rule {name!r} begins with itself"
+        raise Unsupported(f"left recursion: {what}", kind="left recursion")
+    return Grammar(rules, grammar.start, grammar.notes)
+
+
+def _unrolled(name: str, node: Node, empty: set[str]) -> Node:
+    if not isinstance(node, Choice) or name not in _corners(node, empty):
+        return node
+    bases: list[Node] = []
+    tails: list[Node] = []
+    for part in node.parts:
+        head, tail = _split(part)
+        if head != Ref(name):
+            bases.append(part)
+        elif tail != EMPTY:
+            tails.append(tail)
+    if not tails:
+        return choice(*bases)
+    more = choice(*tails)
+    return node if _nullable(more, empty) else sequence(choice(*bases), Repeat(more))
+
+
+def _split(node: Node) -> tuple[Node, Node]:
+    if isinstance(node, Sequence) and node.parts:
+        return node.parts[0], sequence(*node.parts[1:])
+    return node, EMPTY
+
+
+def _corners(node: Node, empty: set[str]) -> Iterable[str]:
+    """The rules that may stand at the very beginning of what a node matches."""
+    if isinstance(node, Ref):
+        yield node.name
+    elif isinstance(node, Sequence):
+        for part in node.parts:
+            yield from _corners(part, empty)
+            if not _nullable(part, empty):
+                break
+    elif isinstance(node, Choice):
+        for part in node.parts:
+            yield from _corners(part, empty)
+    elif isinstance(node, Repeat | Capture):
+        yield from _corners(node.part, empty)
+
+
+def _on_a_cycle(steps: Mapping[str, set[str]]) -> str | None:
+    """A name from which steps lead back to it."""
+    waiting = {name: len(after) for name, after in steps.items()}
+    before: dict[str, list[str]] = {name: [] for name in steps}
+    for name, after in steps.items():
+        for each in after:
+            before[each].append(name)
+    done = [name for name, count in waiting.items() if not count]
+    for name in done:  # grows
+        for user in before[name]:
+            waiting[user] -= 1
+            if not waiting[user]:
+                done.append(user)
+    # Each name that is left leads to another that is left: follow them until one comes again.
+    left = steps.keys() - set(done)
+    if not left:
+        return None
+    name, seen = min(left), set[str]()
+    while name not in seen:
+        seen.add(name)
+        name = min(steps[name] & left)
+    return name
