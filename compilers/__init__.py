@@ -54,7 +54,7 @@ PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 
 
 def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
-    """The text of a grammar in a dialect: gbnf, kbnf, lark, or llguidance (with `order` and `tokens`).
+    """The text of a grammar in a dialect; llguidance takes the options `order` and `tokens`.
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
     """

@@ -54,12 +54,12 @@ def extends(expr: Expr) -> Ranges:
     seen, todo = {start}, [start]
     while todo:
         state = todo.pop()
-        for low, high in classes:
-            after = derivative(state, low)
+        for letters in classes:
+            after = derivative(state, letters[0][0])
             if not _may_end(after):
                 continue
             if state.nullable:
-                found.append((low, high))
+                found.extend(letters)
             if after not in seen:
                 seen.add(after)
                 todo.append(after)

@@ -11,7 +11,7 @@ question about a language (is it empty? does it hold this text?) explores only t
 Letters are code points, or bytes once `utf8` has been applied. Surrogates are no letters.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -712,8 +712,9 @@ def to_factored_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
     return _eliminated(edges, ends + [False] * len(hubs))
 
 
-def _eliminated(edges: dict[tuple[int, int], Expr], ends: list[bool]) -> Expr:
+def _eliminated(found: Mapping[tuple[int, int], Expr], ends: list[bool]) -> Expr:
     """The texts that lead from state 0 to an end."""
+    edges = dict(found)
     n = len(ends)
     start, end = n, n + 1
     edges[start, 0] = EMPTY

@@ -302,7 +302,7 @@ def _alphabet(expr: Expr) -> Expr:
         return ANY
     parts = [_alphabet(part) for part in children(expr)]
     if isinstance(expr, And):
-        found = ANY
+        found: Expr = ANY
         for part in parts:
             if not isinstance(found, Chars) or not isinstance(part, Chars):
                 return NEVER

@@ -54,7 +54,6 @@ from compilers.regular import (
     children,
     counted,
     dfa,
-    has_boolean,
     minimise,
     nonempty,
     overlap,
@@ -192,7 +191,7 @@ class _Printer(Printer):
         try:
             return self._automaton(expr)
         except TooLarge as error:
-            if has_boolean(expr):
+            if expr.boolean:
                 what = f"an intersection or complement ({error.message})"
                 raise self.unsupported(what) from error
             return self._written(expr)

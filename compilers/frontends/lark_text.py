@@ -44,7 +44,6 @@ from compilers.ir import (
     rewritten,
     sequence,
 )
-from compilers.passes.trim import trim
 from compilers.regular import Expr, cat, chars, either, ranges, text, times
 
 MAX_LENGTH = 100_000
@@ -87,7 +86,7 @@ def parse(source: str) -> Grammar:
         raise TooLarge(f"a grammar of more than {MAX_LENGTH} letters", kind="lark")
     parser = _Parser(source)
     parser.run()
-    return trim(_Lowering(parser).run())
+    return _Lowering(parser).run()
 
 
 class _Parser:

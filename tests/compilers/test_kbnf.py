@@ -10,7 +10,7 @@ from itertools import product
 import kbnf
 import pydantic
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import compilers
@@ -104,7 +104,10 @@ def test_tools() -> None:
 
 
 def test_special_tokens() -> None:
-    grammar = parse(TOOLS, surface=Surface(open="<think>", close="</think>", special=True))
+    call = '<think>\n{"name": "{name}", "arguments": {arguments}}\n</think>'
+    tags = ("<think>", "</think>")
+    surface = Surface(call=call, reasoning=None, tags=tags)
+    grammar = parse(TOOLS, surface=surface, special=tags)
     body = tokens('\n{"name": "weather", "arguments": {"city": ""}}\n')
     written = compilers.emit(grammar, "kbnf")
     assert holds(written, [*tokens("Hi"), THINK, *body, END_THINK], "kbnf")
@@ -115,6 +118,7 @@ def test_special_tokens() -> None:
 WORDS = st.lists(st.text("abé", max_size=3), max_size=4)
 
 
+@settings(deadline=None)
 @given(one=WORDS, two=WORDS, keys=st.lists(st.text('abcé\\"', max_size=4), max_size=8))
 def test_keys_besides_the_named_ones(one: list[str], two: list[str], keys: list[str]) -> None:
     """Each object leaves out its own names, and not those of the other."""
@@ -141,7 +145,6 @@ def test_an_engine_that_was_used_gives_no_mask_of_another_place() -> None:
 
 UNSUPPORTED = [
     (Literal("\U00100000"), "text in plane 16"),
-    (Choice(()), "the empty language"),
     (Regular(both(*(cat(EVERY, text(c), times(span("a", "z"), 9, 9)) for c in "ab"))),
      "an intersection or complement"),
 ]  # fmt: skip
