@@ -11,7 +11,8 @@
 `content`      what stands around the words of a reply, with the hole {content}
 `preamble`     the same for words before calls; None: calls stand in place of words
 `reasoning`    what stands around the reasoning before all that, with the hole {reasoning}
-`sign`         the text by which a call is told from words; None: the first tag of a call
+`sign`         the text by which a call that begins with no tag is told from words; None: all of its
+               text before the first hole
 `tags`         the texts that a vocabulary may have as special tokens of their own
 `style`        how the arguments' JSON is spaced
 

@@ -285,12 +285,17 @@ class _Reply:
 
     def _signs(self) -> tuple[str, ...]:
         """The texts by which calls are told from words, where they are text."""
-        surface = self._surface
-        if surface.sign is not None:
-            return () if self._tags.spells(surface.sign) else (surface.sign,)
+        surface, tags = self._surface, self._tags
         before = split(surface.calls)[0]
-        found = (self._tags.plain(before + split(each)[0]) for each in surface.spellings)
-        return tuple(dict.fromkeys(sign for sign in found if sign))
+        found: list[str] = []
+        for spelling in surface.spellings:
+            opening = before + split(spelling)[0]
+            sign = tags.first(opening)
+            if sign == opening and surface.sign is not None:
+                sign = surface.sign
+            if not tags.spells(sign):
+                found.append(sign)
+        return tuple(dict.fromkeys(found))
 
 
 def _words(stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
