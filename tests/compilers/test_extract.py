@@ -178,7 +178,7 @@ def _captured(reading: Reading) -> Reading:
     return tuple(found)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(NODES)
 def test_random_grammars(node: Node) -> None:
     grammar = Grammar({"start": node})
@@ -196,7 +196,7 @@ def test_random_grammars(node: Node) -> None:
         assert _written(events) == _captured(reading)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(NODES)
 def test_nothing_too_early_nothing_too_late(node: Node) -> None:
     """On languages that are finite, and skeletons as narrow as can be."""
