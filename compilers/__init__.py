@@ -3,6 +3,11 @@
     grammar = compilers.json_schema({"type": "object", "required": ["a"]})
     text = compilers.emit(grammar, "llguidance")
 
+and what comes back is taken apart by the same grammar:
+
+    extraction = compilers.Extraction(grammar)
+    compilers.fields(grammar, text)
+
 What cannot be enforced is refused with a CompileError that says where; what need not be is in
 `grammar.notes`.
 """
@@ -14,7 +19,15 @@ from compilers.emitters import gbnf as _gbnf
 from compilers.emitters import kbnf as _kbnf
 from compilers.emitters import lark as _lark
 from compilers.emitters import llguidance as _llguidance
-from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
+from compilers.errors import (
+    Ambiguous,
+    CompileError,
+    Contradiction,
+    Malformed,
+    TooLarge,
+    Unsupported,
+)
+from compilers.extract import Extraction
 from compilers.frontends.choice import parse as choice
 from compilers.frontends.json_schema import parse as json_schema
 from compilers.frontends.lark_text import parse as lark_text
@@ -22,18 +35,24 @@ from compilers.frontends.regex import parse as regex
 from compilers.frontends.template import parse as template
 from compilers.frontends.tools import parse as tools
 from compilers.ir import Grammar
+from compilers.passes.apart import apart
 from compilers.passes.trim import trim as _trim
+from compilers.tree import fields
 
 __all__ = [
     "DIALECTS",
+    "Ambiguous",
     "CompileError",
     "Contradiction",
+    "Extraction",
     "Grammar",
     "Malformed",
     "TooLarge",
     "Unsupported",
+    "apart",
     "choice",
     "emit",
+    "fields",
     "json_schema",
     "lark_text",
     "regex",

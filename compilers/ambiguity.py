@@ -44,12 +44,16 @@ class Found:
 
 def ambiguity(program: Program) -> Found | None:
     """None: it is proven that there is none. TooLarge where that takes too long."""
-    for i, text in enumerate(_Search(program).run()):
-        readings = list(dict.fromkeys(readings_of(program, text)))
-        if len(readings) > 1:
-            return Found(text, (readings[0], readings[1]))
-        if i >= MAX_TRIED:
-            raise TooLarge("it cannot be decided where values end", kind="skeleton")
+    undecided = 0
+    for text in _Search(program).run():
+        ways = ways_of(program, text)
+        if len(ways) > 1:
+            return Found(text, _told_apart(program, text, ways[0], ways[1]))
+        undecided += 1
+        if undecided >= MAX_TRIED:
+            break
+    if undecided:
+        raise TooLarge("it cannot be decided where values end", kind="skeleton")
     return None
 
 
@@ -150,35 +154,46 @@ class _Search:
         raise AssertionError("a place that has no end")
 
 
-def readings_of(program: Program, text: tuple[Symbol, ...]) -> Iterator[str]:
-    """What each parse of a text says, in words. Slow, for messages."""
-    ways: dict[tuple[_Place, tuple[Marks, ...]], None] = {}
+_Way = tuple[Marks, ...]
+"""The marks before the first symbol, and behind each."""
+
+
+def ways_of(program: Program, text: tuple[Symbol, ...]) -> list[_Way]:
+    """What each parse of a text writes. Slow, for messages."""
+    ways: dict[tuple[_Place, _Way], None] = {}
     for entry in program.enter(program.start):
         ways[entry[:2], (entry.marks,)] = None
     for symbol in text:
-        further: dict[tuple[_Place, tuple[Marks, ...]], None] = {}
+        further: dict[tuple[_Place, _Way], None] = {}
         for (leaf, rest), marks in ways:
             for entry in program.after(leaf, rest, symbol):
                 further[entry[:2], (*marks, entry.marks)] = None
         ways = further
-    for (leaf, _), marks in ways:
-        if leaf is END:
-            yield _told(program, text, marks)
+    return list(dict.fromkeys(marks for (leaf, _), marks in ways if leaf is END))
 
 
-def _told(program: Program, text: tuple[Symbol, ...], marks: tuple[Marks, ...]) -> str:
+def _told_apart(
+    program: Program, text: tuple[Symbol, ...], one: _Way, two: _Way
+) -> tuple[str, str]:
+    """Two parses in words, with places where the words alone are the same."""
+    for places in (False, True):
+        first, second = (_told(program, text, way, places) for way in (one, two))
+        if first != second:
+            break
+    return first, second
+
+
+def _told(program: Program, text: tuple[Symbol, ...], way: _Way, places: bool) -> str:
     """The captures of one parse: content 'abc', tool_calls 'x'."""
     found: list[str] = []
-    opened: list[list[str]] = []
-    for i, written in enumerate(marks):
-        for mark in written:
+    opened: list[int] = []
+    for i, marks in enumerate(way):
+        for mark in marks:
             if mark % 2 == 0:
-                opened.append([])
-            else:
-                name, _ = program.captures[mark // 2]
-                found.append(f"{name} {''.join(opened.pop())!r}")
-        if i < len(text):
-            symbol = text[i]
-            for each in opened:
-                each.append(symbol if isinstance(symbol, str) else chr(symbol))
+                opened.append(i)
+                continue
+            name, _ = program.captures[mark // 2]
+            start = opened.pop()
+            shown = "".join(s if isinstance(s, str) else chr(s) for s in text[start:i])
+            found.append(f"{name} {shown!r}" + (f" (from {start})" if places else ""))
     return ", ".join(found) or "nothing that is captured"

@@ -1,69 +1,119 @@
-"""From what a request declares about its reply to the grammar, and the mask engine's form of it.
+"""From what a request declares about its reply to one grammar, and to what holds a reply to it.
 
-    constraints = Constraints(engine, "llguidance", vocabulary)
-    matcher = constraints.matcher(grammar_of(guide), guide.param)
+    guides = Guides(dialect, engine, "llguidance", vocabulary)
+    constraint = guides.chat(guide, reasoning)     # a chat's reply: reasoning, words, tool calls
+    constraint = guides.text(guide)                # a text's: its words alone
+    constraint.matcher.fork(), constraint.extraction.extractor()
 
-Both raise PlanError, naming the field and the place in it, where a declaration cannot be enforced.
+Raises PlanError, naming the field and the place in it, where a declaration cannot be enforced.
 """
 
 import json
 import threading
 from collections import OrderedDict
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import compilers
+from compilers.frontends.tools import Reasoning
+from gallama.dialect import Dialect
 from gallama.errors import EngineFailure, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
 
 MAX_GRAMMARS = 256  # compiled ones kept
 
-
-@lru_cache(MAX_GRAMMARS)
-def grammar_of(guide: Guide) -> compilers.Grammar:
-    """The grammar of a reply's content. Raises PlanError."""
-    try:
-        if guide.schema is not None:
-            return compilers.json_schema(json.loads(guide.schema))
-        if guide.choice:
-            return compilers.choice(guide.choice)
-        return compilers.regex(guide.regex, guide.prefix)
-    except compilers.CompileError as error:
-        raise _refused(str(error), guide.param) from error
+NO_GUIDE = Guide()
 
 
-class Constraints:
-    """Compiled grammars of one model, by the grammar; `matcher` may be called from any thread."""
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each;
+    `extraction` takes replies apart, None where all is content."""
 
-    def __init__(self, engine: Engine, dialect: str, vocabulary: Vocabulary) -> None:
+    matcher: Matcher
+    extraction: compilers.Extraction | None = None
+
+
+class Guides:
+    """The constraints of one model, by what was declared; may be called from any thread."""
+
+    def __init__(
+        self, dialect: Dialect, engine: Engine, notation: str, vocabulary: Vocabulary
+    ) -> None:
+        self.dialect = dialect
         self._engine = engine
-        self._dialect = dialect
+        self._notation = notation  # what compilers.emit writes for the engine
         self._vocabulary = vocabulary
         self._lock = threading.Lock()
-        # The grammar is kept with its matcher, so that its id stays its own.
-        self._matchers: OrderedDict[int, tuple[compilers.Grammar, Matcher]] = OrderedDict()
+        self._known: OrderedDict[tuple[Guide, Reasoning | None], Constraint] = OrderedDict()
 
-    def matcher(self, grammar: compilers.Grammar, param: str) -> Matcher:
-        """A matcher at the beginning of a reply, to be forked for each. Raises PlanError."""
+    def text(self, guide: Guide) -> Constraint:
+        return self._kept((guide, None), lambda: Constraint(self._matcher(content(guide), guide)))
+
+    def chat(self, guide: Guide, reasoning: Reasoning) -> Constraint:
+        """`reasoning`: where the reply begins (see Dialect.reasoning)."""
+        if not guide.tools and reasoning != "inside":
+            return self.text(guide)
+        return self._kept((guide, reasoning), lambda: self._whole(guide, reasoning))
+
+    def _kept(
+        self, key: tuple[Guide, Reasoning | None], make: Callable[[], Constraint]
+    ) -> Constraint:
         with self._lock:
-            found = self._matchers.get(id(grammar))
+            found = self._known.get(key)
             if found is not None:
-                self._matchers.move_to_end(id(grammar))
-                return found[1]
-        matcher = self._compiled(grammar, param)
+                self._known.move_to_end(key)
+                return found
+        made = make()
         with self._lock:
-            self._matchers[id(grammar)] = (grammar, matcher)
-            while len(self._matchers) > MAX_GRAMMARS:
-                self._matchers.popitem(last=False)
-        return matcher
+            self._known[key] = made
+            while len(self._known) > MAX_GRAMMARS:
+                self._known.popitem(last=False)
+        return made
 
-    def _compiled(self, grammar: compilers.Grammar, param: str) -> Matcher:
+    def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
+        """Of a reply with phases: one grammar for the engine and for the extraction."""
+        words = content(guide) if guide.shapes_content else None
+        choice = guide.tool_choice
+        named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
         try:
-            text = compilers.emit(grammar, self._dialect)
+            grammar = self.dialect.grammar(
+                self._vocabulary,
+                tools=json.loads(guide.tools or "[]"),
+                tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
+                parallel=guide.parallel,
+                reasoning=reasoning,
+                content=words,
+            )
+            extraction = compilers.Extraction(grammar)
+        except compilers.CompileError as error:
+            raise _refused(str(error), "tools" if guide.tools else guide.param) from error
+        return Constraint(self._matcher(grammar, guide), extraction)
+
+    def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
+        param = guide.param or ("tools" if guide.tools else "messages")
+        options = {"tokens": self._vocabulary.special} if self._notation == "llguidance" else {}
+        try:
+            text = compilers.emit(grammar, self._notation, **options)
             return self._engine.compile(text, self._vocabulary)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error
         except EngineFailure as error:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
+
+
+def content(guide: Guide) -> compilers.Grammar:
+    """The grammar of a reply's words. Raises PlanError."""
+    try:
+        if guide.schema is not None:
+            return compilers.json_schema(json.loads(guide.schema))
+        if guide.choice:
+            return compilers.choice(guide.choice)
+        if guide.grammar is not None:
+            return compilers.lark_text(guide.grammar)
+        return compilers.regex(guide.regex, guide.prefix)
+    except compilers.CompileError as error:
+        raise _refused(str(error), guide.param) from error
 
 
 def _refused(reason: str, param: str) -> PlanError:

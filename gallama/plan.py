@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from compilers import Grammar
 from gallama.errors import PlanError
-from gallama.guide import grammar_of
+from gallama.guide import NO_GUIDE, Constraint, Guides
 from gallama.template import ChatTemplate
 from gallama.text import Stops
-from gallama.types import Matcher, Request, Sampling, Vocabulary
+from gallama.types import Request, Sampling, Vocabulary
 
 # Characters of all stop strings together: they become an automaton with a state for each.
 MAX_STOP_CHARACTERS = 100_000
@@ -18,29 +17,52 @@ QUICK = 100_000  # bytes that take no time to tokenize; a megabyte takes half a 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`prompt`: token ids; `stops`: the strings that end the reply, in the text layer; `grammar`:
-    what the reply is held to, and `matcher`, once it is compiled, at the reply's beginning."""
+    """`prompt`: token ids; `stops`: the strings that end the reply, in the text layer;
+    `constraint`: what holds the reply to its grammar, and takes it apart."""
 
     prompt: tuple[int, ...]
     sampling: Sampling
     stops: Stops
-    grammar: Grammar | None = None
-    matcher: Matcher | None = None
+    constraint: Constraint | None = None
 
 
-def plan(
-    request: Request, vocabulary: Vocabulary, template: ChatTemplate, max_seq_len: int
-) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """What a plan needs to know of a model besides its vocabulary."""
+
+    vocabulary: Vocabulary
+    template: ChatTemplate
+    guides: Guides
+    max_seq_len: int
+
+
+def plan(request: Request, speaker: Speaker) -> Plan:
     """Raises PlanError, naming the field, where the request cannot be carried out."""
+    vocabulary = speaker.vocabulary
     stops = _stops(request)
-    prompt = prompt_of(request, vocabulary, template, max_seq_len)
+    texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
+    prompt = _tokens(request, texts, vocabulary, speaker.max_seq_len)
+    ends = speaker.guides.dialect.end_tokens(vocabulary)
     sampling = replace(
         request.sampling,
-        max_tokens=_max_tokens(len(prompt), request, max_seq_len),
-        end_tokens=request.sampling.end_tokens | _stop_tokens(request, vocabulary),
+        max_tokens=_max_tokens(len(prompt), request, speaker.max_seq_len),
+        end_tokens=request.sampling.end_tokens | ends | _stop_tokens(request, vocabulary),
     )
-    grammar = None if request.guide is None else grammar_of(request.guide)
-    return Plan(tuple(prompt), sampling, stops, grammar)
+    return Plan(tuple(prompt), sampling, stops, _constraint(request, texts, speaker.guides))
+
+
+def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Constraint | None:
+    """A chat is held to a grammar where something is declared, or where it begins inside its
+    reasoning: then the grammar tells where that ends."""
+    guide = request.guide
+    if not request.messages:
+        return None if guide is None else guides.text(guide)
+    reasoning = guides.dialect.reasoning("".join(texts or ()))
+    if request.continue_final_message or not request.add_generation_prompt:
+        reasoning = "no"
+    if guide is None and reasoning != "inside":
+        return None
+    return guides.chat(guide or NO_GUIDE, reasoning)
 
 
 def _stops(request: Request) -> Stops:
@@ -64,25 +86,33 @@ def _stop_tokens(request: Request, vocabulary: Vocabulary) -> frozenset[int]:
     return frozenset(i for i in found if i is not None and not vocabulary.pieces[i])
 
 
-def prompt_of(
-    request: Request, vocabulary: Vocabulary, template: ChatTemplate, most: int | None = None
+def prompt_of(request: Request, speaker: Speaker) -> list[int]:
+    """The request's prompt, however long. Raises PlanError where the template refuses it."""
+    texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
+    return _tokens(request, texts, speaker.vocabulary, None)
+
+
+def _tokens(
+    request: Request, texts: list[str] | None, vocabulary: Vocabulary, most: int | None
 ) -> list[int]:
-    """The request's prompt. Raises PlanError where the template refuses it, and where it takes so
-    many more than `most` tokens that they need not be counted."""
-    if isinstance(request.prompt, tuple):
+    """Raises PlanError where the texts take so many more than `most` tokens that they need not
+    be counted."""
+    if texts is None:
+        assert isinstance(request.prompt, tuple)
         return list(request.prompt)
-    texts = _texts(request, template)
     if most is not None:
         _check_size(texts, request, vocabulary, most)
     return with_bos([i for text in texts for i in vocabulary.encode(text, True)], vocabulary)
 
 
-def _texts(request: Request, template: ChatTemplate) -> list[str]:
+def _texts(request: Request, speaker: Speaker) -> list[str]:
     """What is tokenized, each text alone."""
     if isinstance(request.prompt, str):
         return [request.prompt]
-    return template.render(
+    return speaker.guides.dialect.render(
+        speaker.template,
         request.messages,
+        request.tools,
         add_generation_prompt=request.add_generation_prompt,
         continue_final_message=request.continue_final_message,
         kwargs=request.template_kwargs,

@@ -69,7 +69,8 @@ class Guide:
 
     At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (Lark text) is
     given; `regex` stands alone or with `prefix`, a pattern for how the reply begins. `param` is
-    the request's field that declares it.
+    the request's field that declares it. `tools` is OpenAI's list, as JSON text ("" for none);
+    `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
     """
 
     schema: str | None = None
@@ -78,12 +79,23 @@ class Guide:
     prefix: str | None = None
     grammar: str | None = None
     param: str = ""
+    tools: str = ""
+    tool_choice: str = "auto"
+    parallel: bool = True
+
+    @property
+    def shapes_content(self) -> bool:
+        """Whether it says anything about the words of a reply."""
+        return bool(self.choice) or any(
+            one is not None for one in (self.schema, self.regex, self.prefix, self.grammar)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One reply wanted: chat turns to be rendered by the model's template, or a raw prompt.
 
+    `tools` are those that the prompt offers; `guide` says which of them may be called.
     `default_max_tokens` is for a request that says no max_tokens itself: it is cut to the room
     that the prompt leaves.
     """
@@ -97,6 +109,7 @@ class Request:
     continue_final_message: bool = False
     template_kwargs: Mapping[str, Any] = field(default_factory=dict)
     guide: Guide | None = None
+    tools: tuple[Mapping[str, Any], ...] = ()
 
 
 Channel = Literal["content", "reasoning", "name", "arguments"]

@@ -7,18 +7,36 @@
     <answer>Say it shortly</answer>  a description is a hole named after its tag
     <n kind="sum">{n:int}</n>        typed: int, number, bool, word, line, a|b|c, regex(...)
 
+A filled template is read back as fields (compilers.tree): a hole is a field of its name, a list
+where it stands in a repeatable element or the name stands twice; a repeatable element with more
+than one hole is a list of such trees, under the name of its tag. int and number, of up to 18 digits
+(before and after the point), become numbers, bool becomes a boolean.
+
 White space stands as it is written. A hole of free text ends where the text that follows it begins,
 and holds neither that text nor the tag that closes its element. There are no entities and no
 document types: `<!DOCTYPE` is refused, and with it every bomb made of them.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import pairwise
 
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, caret
 from compilers.frontends.regex import whole
-from compilers.ir import Capture, FreeText, Grammar, Literal, Node, Regular, Repeat, sequence
+from compilers.ir import (
+    Capture,
+    FreeText,
+    Grammar,
+    Literal,
+    Node,
+    Regular,
+    Repeat,
+    Sequence,
+    sequence,
+    walk,
+)
 from compilers.regular import (
     EVERY,
     Expr,
@@ -30,8 +48,8 @@ from compilers.regular import (
     other_than,
     plus,
     ranges,
-    star,
     text,
+    times,
 )
 
 MAX_LENGTH = 100_000
@@ -49,16 +67,17 @@ _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _TAG = re.compile(r"(?P<close>/?)(?P<name>[A-Za-z_][\w.-]*)(?:\s[^<>]*?)?(?P<empty>/?)", re.DOTALL)
 _MORE = re.compile(r"\s*add\s+(?:(?P<low>\d+)\s*-\s*(?P<high>\d+)\s+)?more\b.*", re.DOTALL | re.I)
 
-_DIGITS = ranges((0x30, 0x39))
-_WHOLE = either(text("0"), cat(either(chars("-"), text("")), ranges((0x31, 0x39)), star(_DIGITS)))
+_DIGIT = ranges((0x30, 0x39))
+_POSITIVE = cat(ranges((0x31, 0x39)), times(_DIGIT, 0, 17))
+_SIGN = either(chars("-"), text(""))
+_FRACTION = either(text(""), cat(text("."), times(_DIGIT, 1, 18)))
+INT = either(text("0"), cat(_SIGN, _POSITIVE))
+NUMBER = cat(_SIGN, either(text("0"), _POSITIVE), _FRACTION)
+BOOL = either(text("true"), text("false"))
 _TYPES: dict[str, Expr] = {
-    "int": _WHOLE,
-    "number": cat(
-        either(chars("-"), text("")),
-        either(text("0"), cat(ranges((0x31, 0x39)), star(_DIGITS))),
-        either(text(""), cat(text("."), plus(_DIGITS))),
-    ),
-    "bool": either(text("true"), text("false")),
+    "int": INT,
+    "number": NUMBER,
+    "bool": BOOL,
     "word": plus(whole(r"[\w-]")),
     "line": plus(whole(r"[^\r\n]")),
 }
@@ -140,7 +159,18 @@ class _Parser:
         lead = [parts.pop()]
         if parts and _is_space(parts[-1]):
             lead.insert(0, parts.pop())
-        parts.append(Repeat(_bounded(lead), low, high))
+        self._repeat(_element(lead), low, high)
+
+    def _repeat(self, element: Node, low: int, high: int) -> None:
+        """Right behind a hole the first one stands apart: its tag is what ends the hole."""
+        parts = self._open[-1].parts
+        if parts and isinstance(parts[-1], Capture):
+            if low == 0:
+                raise self._malformed("text right before an element that may be left out")
+            parts.append(_Whole(element.parts if isinstance(element, Sequence) else (element,)))
+            low, high = low - 1, high - 1
+        if high:
+            parts.append(Repeat(element, low, high))
 
     def _tag(self, written: str, tag: str) -> None:
         found = _TAG.fullmatch(tag)
@@ -154,7 +184,7 @@ class _Parser:
         element = _Element(found["name"], self._at)
         element.parts += self._holes(written, None)
         if found["empty"]:
-            self._open[-1].parts.append(_Whole(tuple(element.parts)))
+            self._open[-1].parts.append(_Whole(tuple(element.parts), element.name))
         else:
             self._open.append(element)
 
@@ -164,15 +194,17 @@ class _Parser:
             due = f"where </{element.name}> is due" if element.name else "closes nothing"
             raise self._malformed(f"</{name}> {due}")
         self._open.pop()
-        element.parts.append(Literal(written))
-        self._open[-1].parts.append(_Whole(tuple(element.parts)))
+        parts = [_until(p, [written]) if isinstance(p, Capture) else p for p in element.parts]
+        self._open[-1].parts.append(_Whole((*parts, Literal(written)), name))
 
     def _text(self, written: str) -> None:
         parts = self._open[-1].parts
         if not written.strip():
             parts.append(Literal(written))
             return
-        parts += self._holes(written, self._open[-1].name or "text")
+        new = self._holes(written, self._open[-1].name or "text")
+        self._check_apart([*parts[-1:], *new])
+        parts += new
 
     def _holes(self, written: str, name: str | None) -> list[Node]:
         """Literal text and holes. `name`: what a text without any hole is a description for."""
@@ -188,7 +220,13 @@ class _Parser:
                 found.append(self._hole(piece))
             elif piece:
                 found.append(Literal(piece))
+        self._check_apart(found)
         return found
+
+    def _check_apart(self, parts: "Iterable[Node | _Whole]") -> None:
+        """Nobody could tell where one hole ends and the other begins."""
+        if any(isinstance(a, Capture) and isinstance(b, Capture) for a, b in pairwise(parts)):
+            raise self._malformed("two holes with nothing between them")
 
     def _hole(self, body: str) -> Node:
         name, _, kind = body.partition(":")
@@ -223,6 +261,7 @@ class _Whole:
     """A closed element."""
 
     parts: tuple["Node | _Whole", ...]
+    name: str = ""
 
 
 def _is_space(node: "Node | _Whole") -> bool:
@@ -260,25 +299,64 @@ def _flat(parts: "list[Node | _Whole] | tuple[Node | _Whole, ...]") -> list[Node
     return found
 
 
+def _element(parts: "list[Node | _Whole]") -> Node:
+    """A repeatable element: if it has several holes, they are captured together under its name."""
+    whole = parts[-1]
+    assert isinstance(whole, _Whole)
+    first, *rest = _flat(parts)
+    if sum(isinstance(each, Capture | Repeat) for each in rest) < 2:
+        return _bounded(parts)
+    channel = next(each.channel for each in _captures(rest))
+    return sequence(first, Capture(whole.name, _closed(rest), channel))
+
+
+def _captures(parts: Iterable[Node]) -> Iterator[Capture]:
+    return (each for part in parts for each in walk(part) if isinstance(each, Capture))
+
+
 def _bounded(parts: "list[Node | _Whole]") -> Node:
-    """Each hole kept from holding the text that ends it."""
-    flat = _flat(parts)
+    return _closed(_flat(parts))
+
+
+def _closed(flat: list[Node]) -> Node:
+    """Each hole kept from holding the texts that may end it."""
     for i, part in enumerate(flat):
-        if isinstance(part, Capture):
-            after = flat[i + 1] if i + 1 < len(flat) else None
-            flat[i] = _until(part, after.text if isinstance(after, Literal) else "")
+        if isinstance(part, Capture) and isinstance(part.part, FreeText | Regular):
+            flat[i] = _until(part, _leads(flat[i + 1 :]))
     return sequence(*flat)
 
 
-def _until(hole: Capture, after: str) -> Capture:
-    stops = tuple(dict.fromkeys(stop for stop in (after.strip(), after) if stop))
-    stops = tuple(stop.partition(">")[0] + ">" if ">" in stop else stop for stop in stops)
+def _leads(parts: Iterable[Node]) -> list[str]:
+    """The literals that these parts may begin with; none where a hole may be first."""
+    found: list[str] = []
+    for part in parts:
+        if isinstance(part, Literal):
+            return [*found, part.text]
+        if isinstance(part, Repeat):
+            inner = _leads([part.part])
+            if part.low or not inner:
+                return [*found, *inner] if inner else []
+            found += inner
+        elif isinstance(part, Sequence):
+            return [*found, *_leads(part.parts)]
+        else:
+            return []
+    return found
+
+
+def _until(hole: Capture, leads: list[str]) -> Capture:
+    """The hole without texts that hold one of these, or the tag that one begins with."""
+    stops = [stop for lead in leads for stop in (lead.strip(), lead) if stop]
+    stops = [stop.partition(">")[0] + ">" if ">" in stop else stop for stop in stops]
+    stops = list(dict.fromkeys(stops))
     if isinstance(hole.part, FreeText):
-        return Capture(hole.name, FreeText(tuple(dict.fromkeys(stops))), hole.channel)
+        return replace(hole, part=FreeText(tuple(dict.fromkeys((*hole.part.stops, *stops)))))
     assert isinstance(hole.part, Regular)
     expr = hole.part.expr
-    for stop in stops[:1]:
-        expr = both(expr, other_than(cat(EVERY, text(stop), EVERY)))
+    for stop in stops:
+        holding = cat(EVERY, text(stop), EVERY)
+        if not is_empty(both(expr, holding)):
+            expr = both(expr, other_than(holding))
     if is_empty(expr):
         raise Contradiction(f"no text fits the hole {hole.name!r}")
-    return Capture(hole.name, Regular(expr), hole.channel)
+    return replace(hole, part=Regular(expr))

@@ -1,6 +1,7 @@
-"""The fields that say what the text of a reply may be, made into one `Guide`."""
+"""The fields that say what a reply may be, made into one `Guide`."""
 
 import json
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gallama.api.types import (
@@ -8,6 +9,7 @@ from gallama.api.types import (
     CompletionRequest,
     JsonObjectFormat,
     JsonSchemaFormat,
+    NamedTool,
     StructuredOutputs,
 )
 from gallama.types import Guide
@@ -25,6 +27,47 @@ class Declared(NamedTuple):
 
 def guide_of(wire: ChatRequest | CompletionRequest) -> Guide | None:
     """None where nothing is declared. Raises ApiError 400 where two fields exclude each other."""
+    guide = _content(wire)
+    if isinstance(wire, ChatRequest) and offers(wire):
+        return replace(guide or Guide(param="tools"), **_tools(wire))
+    return guide
+
+
+def offers(wire: ChatRequest) -> list[dict[str, Any]]:
+    """The tools that the prompt offers. Raises ApiError 400 where they contradict each other."""
+    tools, choice = wire.tools or [], wire.tool_choice
+    names = [tool.function.name for tool in tools]
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            param = f"tools[{i}].function.name"
+            message = f"{param}: two tools are named {name!r}; give each a name of its own."
+            raise ApiError(400, message, param=param)
+    if isinstance(choice, NamedTool) and choice.function.name not in names:
+        param = "tool_choice.function.name"
+        known = f"; there are {', '.join(names)}" if names else ", since there are no tools"
+        raise ApiError(400, f"{param}: no tool {choice.function.name!r}{known}.", param=param)
+    if choice == "required" and not tools:
+        raise ApiError(400, "tool_choice: 'required' needs tools.", param="tool_choice")
+    if choice == "none":
+        return []
+    return [tool.model_dump(exclude_none=True) for tool in tools]
+
+
+def _tools(wire: ChatRequest) -> dict[str, Any]:
+    """What a Guide says of them: names and schemas, by which alone they are told apart."""
+    schemas = [
+        {"function": {key: f[key] for key in ("name", "parameters") if key in f}}
+        for f in (tool["function"] for tool in offers(wire))
+    ]
+    choice = wire.tool_choice or "auto"
+    return {
+        "tools": json.dumps(schemas),
+        "tool_choice": choice if isinstance(choice, str) else f"={choice.function.name}",
+        "parallel": wire.parallel_tool_calls is not False,
+    }
+
+
+def _content(wire: ChatRequest | CompletionRequest) -> Guide | None:
     found = [*_response_format(wire), *_own(wire), *_outputs(wire.structured_outputs)]
     if len(found) > 1:
         first, second = found[0].param, found[1].param
@@ -59,6 +102,10 @@ def _own(wire: ChatRequest | CompletionRequest) -> list[Declared]:
         found.append(Declared("guided_choice", {"choice": tuple(wire.guided_choice)}))
     if wire.regex_pattern is not None:
         found.append(Declared("regex_pattern", {"regex": wire.regex_pattern}))
+    if wire.guided_grammar is not None:
+        found.append(Declared("guided_grammar", {"grammar": wire.guided_grammar}))
+    if wire.grammar is not None:
+        found.append(Declared("grammar", {"grammar": wire.grammar}))
     if wire.guided_regex is not None:
         found.append(Declared("guided_regex", {"regex": wire.guided_regex}))
     return found
@@ -75,10 +122,12 @@ def _outputs(outputs: StructuredOutputs | None) -> list[Declared]:
         found.append(Declared(f"{at}.regex", {"regex": outputs.regex}))
     if outputs.choice is not None:
         found.append(Declared(f"{at}.choice", {"choice": tuple(outputs.choice)}))
+    if outputs.grammar is not None:
+        found.append(Declared(f"{at}.grammar", {"grammar": outputs.grammar}))
     if outputs.json_object is not None:
         found.append(Declared(f"{at}.json_object", _schema(ANY_OBJECT)))
     if not found:
-        message = f"{at}: must have one of json, regex, choice, json_object."
+        message = f"{at}: must have one of json, regex, choice, grammar, json_object."
         raise ApiError(400, message, param=at)
     return found
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from gallama.api.types import SamplingFields
+from gallama.channels import ChannelStream, NoParse
 from gallama.config.schema import SamplingDefaults
 from gallama.errors import BackendFailure, EngineFailure, PlanError
-from gallama.guide import Constraints
-from gallama.plan import Plan, plan, prompt_of, with_bos
+from gallama.guide import Guides
+from gallama.plan import Plan, Speaker, plan, prompt_of, with_bos
 from gallama.template import ChatTemplate
 from gallama.text import Delta, TextStream
 from gallama.types import (
@@ -25,6 +26,7 @@ from gallama.types import (
     Sampling,
     Step,
     TokenLogprob,
+    Vocabulary,
 )
 from gallama.wire_errors import ApiError
 
@@ -45,23 +47,21 @@ class Service:
     backend: Backend
     template: ChatTemplate
     defaults: SamplingDefaults
-    constraints: Constraints
+    guides: Guides
 
     async def plan(self, request: Request) -> Plan:
         """Renders, tokenizes and compiles in a thread. Raises ApiError 400."""
-        return await _planned(self._plan, request, pool=_COMPILERS if request.guide else None)
-
-    def _plan(self, request: Request) -> Plan:
-        vocabulary, max_seq_len = self.backend.vocabulary, self.backend.max_seq_len
-        planned = plan(request, vocabulary, self.template, max_seq_len)
-        if planned.grammar is None or request.guide is None:
-            return planned
-        matcher = self.constraints.matcher(planned.grammar, request.guide.param)
-        return replace(planned, matcher=matcher)
+        pool = _COMPILERS if request.guide else None
+        return await _planned(plan, request, self._speaker, pool=pool)
 
     async def prompt(self, request: Request) -> list[int]:
         """The prompt alone, even one that is too long to be answered. Raises ApiError 400."""
-        return await _planned(prompt_of, request, self.backend.vocabulary, self.template)
+        return await _planned(prompt_of, request, self._speaker)
+
+    @property
+    def _speaker(self) -> Speaker:
+        backend = self.backend
+        return Speaker(backend.vocabulary, self.template, self.guides, backend.max_seq_len)
 
     async def encode(self, text: str, special: bool, add_special_tokens: bool) -> list[int]:
         vocabulary = self.backend.vocabulary
@@ -125,7 +125,7 @@ class Reply:
     def __init__(self, backend: Backend, plan: Plan) -> None:
         self._backend = backend
         self._plan = plan
-        self._text = TextStream(backend.vocabulary, plan.stops)
+        self._text = _stream(backend.vocabulary, plan)
         self._logprobs: list[TokenLogprob] = []
         self.completion_tokens = 0
         self.prompt_logprobs: tuple[TokenLogprob, ...] = ()
@@ -142,11 +142,12 @@ class Reply:
                         yield piece
                     if piece.finish:
                         return
-        except (BackendFailure, EngineFailure) as error:
+        except (BackendFailure, EngineFailure, NoParse) as error:
             raise ApiError(500, f"The model failed: {error}", code="model_failed") from error
 
     def _matcher(self) -> Matcher | None:
-        return self._plan.matcher and self._plan.matcher.fork()
+        constraint = self._plan.constraint
+        return None if constraint is None else constraint.matcher.fork()
 
     def _piece(self, step: Step) -> Piece:
         self.completion_tokens += len(step.tokens)
@@ -163,6 +164,12 @@ class Reply:
         n_out = len(delta.starts)
         logprobs, self._logprobs = self._logprobs[:n_out], self._logprobs[n_out:]
         return Piece(delta.parts, delta.starts, tuple(logprobs), finish)
+
+
+def _stream(vocabulary: Vocabulary, plan: Plan) -> TextStream | ChannelStream:
+    if plan.constraint is None or plan.constraint.extraction is None:
+        return TextStream(vocabulary, plan.stops)
+    return ChannelStream(vocabulary, plan.stops, plan.constraint.extraction.extractor())
 
 
 def replies(service: Service, plan: Plan, n: int) -> list[Reply]:

@@ -300,6 +300,7 @@ class StructuredOutputs(Wire):
 
     json_: Schema | None = Field(None, alias="json")
     regex: str | None = None
+    grammar: str | None = None
     choice: Choices | None = None
     json_object: Literal[True] | None = None
 
@@ -311,6 +312,8 @@ class GuideFields(Wire):
     regex_prefix_pattern: str | None = None
     guided_json: Schema | None = None
     guided_regex: str | None = None
+    guided_grammar: str | None = None
+    grammar: str | None = None
     guided_choice: Choices | None = None
     structured_outputs: StructuredOutputs | None = None
 

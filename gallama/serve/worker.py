@@ -23,11 +23,12 @@ from pydantic import TypeAdapter
 from gallama import registry
 from gallama.api.app import build
 from gallama.api.service import Service
+from gallama.dialect import find
 from gallama.errors import LoadError
-from gallama.guide import Constraints
+from gallama.guide import Guides
 from gallama.launchers.base import WorkerSpec
 from gallama.template import CHATML, ChatTemplate
-from gallama.types import Backend, Engine
+from gallama.types import Backend
 
 logger = logging.getLogger("gallama")
 
@@ -96,10 +97,14 @@ async def _serve(spec: WorkerSpec, socket: str, status: Status) -> None:
     await backend.load(status.progress)
     try:
         vocabulary = backend.vocabulary
-        template = ChatTemplate(vocabulary.chat_template or CHATML, vocabulary)
-        engine: Engine = registry.load(registry.ENGINES, "llguidance")()
-        constraints = Constraints(engine, "llguidance", vocabulary)
-        service = Service(spec.model, backend, template, spec.spec.sampling, constraints)
+        source = vocabulary.chat_template or CHATML
+        dialect = find(source, spec.spec.dialect, spec.dialects)
+        engine = registry.ENGINES["llguidance"]
+        guides = Guides(
+            dialect, registry.load(registry.ENGINES, "llguidance")(), engine.dialect, vocabulary
+        )
+        template = ChatTemplate(source, vocabulary)
+        service = Service(spec.model, backend, template, spec.spec.sampling, guides)
         config = uvicorn.Config(
             build(service, spec.max_body),
             uds=socket,

@@ -1,5 +1,6 @@
 """The streaming extractor: what a reply says, however it is cut; nothing too early or too late."""
 
+import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import product
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compilers import skeleton
+from compilers import extract, skeleton
 from compilers.errors import CompileError
 from compilers.extract import Event, Extraction, NoParse
 from compilers.ir import (
@@ -124,6 +125,34 @@ def test_no_parse(name: str, reply: list[bytes | Special]) -> None:
         streamed(extraction(name), reply)
 
 
+def test_an_automaton_that_grew_too_large_is_built_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "MAX_STATES", 5)
+    for case in CASES:
+        made = Extraction(case.grammar)
+        for _ in range(2):
+            assert said(streamed(made, pieces(case))[0]) == case.said
+
+
+def test_values_as_deep_as_they_come() -> None:
+    deep = '{"y": ' * 5000 + '{"x": "}"}' + "}" * 5000
+    reply = f'<tool_call>\n{{"name": "f", "arguments": {deep}}}\n</tool_call>'
+    events, complete = streamed(extraction("words"), [reply.encode()])
+    assert (said(events), complete) == (
+        [("content", ""), ("name", '"f"'), ("arguments", deep)],
+        True,
+    )
+
+
+def test_a_token_costs_microseconds() -> None:
+    """20 at most, in processor time; benchmarks/extract.py tells how many (2 to 5)."""
+    made = extraction("words")
+    tokens = ["Hué ".encode(), b"<", b"too many"] * 1000
+    streamed(made, tokens[:3])
+    begin = time.process_time()
+    streamed(made, tokens)
+    assert (time.process_time() - begin) / len(tokens) < 20e-6
+
+
 # --- random grammars against all readings of all short texts
 
 LETTERS = ("a", "<", "é")
@@ -178,7 +207,7 @@ def _captured(reading: Reading) -> Reading:
     return tuple(found)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(NODES)
 def test_random_grammars(node: Node) -> None:
     grammar = Grammar({"start": node})
@@ -196,7 +225,7 @@ def test_random_grammars(node: Node) -> None:
         assert _written(events) == _captured(reading)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(NODES)
 def test_nothing_too_early_nothing_too_late(node: Node) -> None:
     """On languages that are finite, and skeletons as narrow as can be."""

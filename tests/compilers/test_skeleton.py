@@ -24,7 +24,7 @@ from compilers.ir import (
 )
 from compilers.oracle import recognises
 from compilers.passes.apart import apart
-from compilers.regular import chars, star
+from compilers.regular import chars, plus, star
 from compilers.skeleton import skeleton
 from compilers.values import Values
 from tests.compilers.readings import readings
@@ -47,6 +47,7 @@ AMBIGUOUS = [
     choice(Capture("one", Special("<t>")), Capture("two", Special("<t>"))),
     sequence(Repeat(Capture("one", A), 2, 5), Repeat(Capture("two", A), 0, 1)),
     sequence(free("x", "aa"), Literal("aa"), free("y")),
+    sequence(maybe(A), Capture("one", A), Regular(plus(chars("ab")))),
 ]
 
 

@@ -47,6 +47,13 @@ ROWS = [
     ("<a>t<!-- add 2-3 more --></a>", [], []),
     ("<a/><!-- add 2-3 more -->", ["<a/><a/>", "<a/><a/><a/>"], ["<a/>", "<a/><a/><a/><a/>"]),
     ('<a k="{v:word}"><b>x y</b></a>', ['<a k="z"><b></b></a>'], ['<a k="z z"><b></b></a>']),
+    ("<a>{x}, {y}</a>", ["<a>p, </b></a>"], ["<a></a>, q</a>"]),
+    (
+        "<a>{x}<b>{y}</b><!-- add more --></a>",
+        ["<a>p<b></b></a>"],
+        ["<a>p</a>", "<a></a><b></b></a>"],
+    ),
+    ("<a>{x:int}</a>", ["<a>" + "1" * 18 + "</a>"], ["<a>" + "1" * 19 + "</a>"]),
     ("<a>  <!-- a remark --><b>{x:line}</b></a>", ["<a>  <b>q</b></a>"], ["<a><b>q</b></a>"]),
 ]
 
@@ -73,6 +80,9 @@ REFUSED = [
     ("<a>\n<!-- add more --></a>", "nothing before"),
     ("<a>t<!-- add 2-3 more --></a>", "nothing before"),
     ("<a>x</a><!-- add 9-2 more -->", "LOW-HIGH"),
+    ("<a>{x}{y}</a>", "two holes with nothing between them"),
+    ("<a>{x}<!-- and -->{y:int}</a>", "two holes with nothing between them"),
+    ("<a>{x}<b/><!-- add 0-3 more --></a>", "right before an element that may be left out"),
     ("<a>" * 60 + "x" + "</a>" * 60, "deeper"),
     ("<1>x</1>", "not a tag"),
 ]
