@@ -576,6 +576,34 @@ KNOWN = (
         book a flight from {origin} to {destination} on {date} for {passengers} (people|passengers)
         fly me from {origin} to {destination} on {date}
         =I need a flight from {origin} to {destination} on {date}
+        =I (need|want) to be in {destination} on {date}, book my flight from {origin}
+        =flight {origin} to {destination}, {date}
+        =(a|one) ticket from {origin} to {destination} for {date}, please
+        =on {date} I (am flying|want to fly|need to fly) from {origin} to {destination}, book it
+        =can I (get|have) a (seat|plane ticket) from {origin} to {destination} on {date}?
+        =we are {passengers} people and need a flight from {origin} to {destination} on {date}
+        =we are flying on {date}, {passengers} of us, from {origin} to {destination}: book the seats
+        =(my|our) trip starts in {origin} on {date} and goes to {destination}, book the flight
+        =from {origin} to {destination} by plane on {date}, please book
+        =I am looking for a flight leaving {origin} on {date} for {destination}
+        =are there {passengers} seats from {origin} to {destination} on {date}? book the flight
+        =I am leaving {origin} on {date}, book me a flight to {destination}
+        =air tickets: {origin} to {destination}, {date}, {passengers} passengers
+        =flight for {passengers} from {origin} to {destination} on {date}
+        buy (a|one) (flight|air|plane) ticket to {destination} from {origin} for {date}
+        get {passengers} (air|flight) tickets for {date}, {origin} to {destination}
+        reserve {passengers} seats on a flight to {destination} from {origin} on {date}
+        reserve a seat on (a|the) plane from {origin} to {destination} for {date}
+        book a {date} flight out of {origin} going to {destination}
+        book (air travel|seats) for {passengers} people from {origin} to {destination} on {date}
+        (arrange|organize) a flight to {destination} on {date}, departing from {origin}
+        arrange flights for {passengers} people on {date} from {origin} to {destination}
+        book {passengers} of us on a flight from {origin} to {destination} on {date}
+        book flights for {date}: from {origin} to {destination}, {passengers} (travelers|adults)
+        book a one-way flight departing {origin} and arriving in {destination} on {date}
+        put me on a flight to {destination} on {date}, starting in {origin}
+        fly {passengers} passengers from {origin} to {destination} on {date}
+        purchase a flight on {date} to {destination}, leaving from {origin}
         """,
         """
         get me on a plane from {origin} to {destination} on {date}
@@ -602,6 +630,34 @@ KNOWN = (
         book me a hotel in {city} on {check_in} for {nights} nights {breakfast}
         find a hotel {breakfast} in {city} for {nights} nights from {check_in}
         =I need a (room|hotel) in {city} for {nights} nights from {check_in}
+        =hotel in {city}, {nights} nights, from {check_in}
+        =(we|I) will arrive in {city} on {check_in} and need a room for {nights} nights
+        =a (hotel|room) in {city} {breakfast} from {check_in} for {nights} nights, please
+        =I am looking for (a hotel|a place to sleep) in {city} from {check_in}, {nights} nights
+        =can I (get|have) a room in {city} on {check_in} for {nights} nights?
+        =do you have a room {breakfast} in {city} from {check_in} for {nights} nights? book it
+        =I need somewhere to stay in {city} for {nights} nights, arriving {check_in}
+        =my trip to {city} begins on {check_in}, I need a hotel for {nights} nights
+        =from {check_in} I need {nights} nights in a hotel in {city}, {breakfast}
+        =on {check_in} we check in at a hotel in {city} for {nights} nights: book it {breakfast}
+        =for {nights} nights from {check_in} I want a room {breakfast} in {city}
+        =room {breakfast}, {city}, {check_in}, {nights} nights
+        =we want to sleep {nights} nights in {city}, check-in {check_in}
+        =is there a hotel in {city} where I can stay {nights} nights from {check_in} on?
+        =I would like a {city} hotel for {nights} nights {breakfast}, check-in on {check_in}
+        book {nights} nights in {city} from {check_in}
+        book {nights} nights {breakfast} at a hotel in {city}, arriving on {check_in}
+        reserve {nights} hotel nights in {city} beginning {check_in}
+        reserve a room {breakfast} in {city} on {check_in} for {nights} nights
+        (find|get) me a room in {city} for {nights} nights with check-in on {check_in}
+        find (accommodation|a place to stay|lodging) in {city} for {nights} nights as of {check_in}
+        (arrange|organize) a {nights}-night stay in {city} from {check_in}
+        (arrange|organize) a stay of {nights} nights {breakfast} in {city} from {check_in} on
+        book a {city} hotel from {check_in} for {nights} nights, {breakfast}
+        make a hotel reservation in {city} for {check_in}, {nights} nights
+        make a hotel booking {breakfast} for {nights} nights in {city}, first night {check_in}
+        check me in to a hotel in {city} on {check_in} for {nights} nights
+        stay in {city} for {nights} nights from {check_in} in a hotel {breakfast}
         """,
         """
         get a hotel in {city} starting {check_in} for {nights} nights
@@ -626,6 +682,34 @@ KNOWN = (
         (show|give) me directions from {origin} to {destination} by {mode}
         find (a|the) (route|way) from {origin} to {destination} by {mode}
         navigate from {origin} to {destination}
+        =(I am|we are) in {origin} and (want|need) to go to {destination}, which way is best?
+        =(I am|we are) in {origin} and going to {destination} by {mode}, what is the route?
+        =how (can|do|should) (I|we|you) travel from {origin} to {destination}?
+        =how (can|should) (I|we) go to {destination} from {origin}?
+        =how do (I|we) reach {destination} by {mode} from {origin}?
+        =how do I (drive|find my way) to {destination} from {origin}?
+        =what is the (shortest|fastest|quickest) (way|route) to {destination} from {origin}?
+        =what is the (shortest|fastest|best) route by {mode} from {origin} to {destination}?
+        =which (route|road|roads) should I take to get from {origin} to {destination}?
+        =where do I have to go to get to {destination} from {origin} by {mode}?
+        =directions from {origin} to {destination}
+        =directions to {destination} from {origin}( by {mode}|), please
+        =route {origin} to {destination}( by {mode}|)
+        =by {mode} from {origin} to {destination}: which way do I go?
+        =I want to go by {mode} from {origin} to {destination}, show me the way
+        =I need directions to {destination}, starting (in|from) {origin}
+        =I need (the way|a route) from {origin} to {destination} by {mode}
+        =I am lost in {origin}, how do I get to {destination}?
+        =can I get from {origin} to {destination} by {mode}, and how?
+        plan (a|the|my) route from {origin} to {destination}( by {mode}|)
+        plan (a|my) {mode} route from {origin} to {destination}
+        map (a|the) (way|route) from {origin} to {destination}
+        (look up|get|find) directions to {destination} from {origin} by {mode}
+        navigate to {destination} from {origin}( by {mode}|)
+        navigate by {mode} from {origin} to {destination}
+        lead (me|us) to {destination} from {origin}
+        tell me (how to get|which way to go) from {origin} to {destination}( by {mode}|)
+        explain how (I|we) get to {destination} by {mode} when starting in {origin}
         """,
         """
         =which way is it from {origin} to {destination}?
@@ -645,6 +729,33 @@ KNOWN = (
         =how (much is|is) {symbol}( stock|)( doing|) (today|now)?
         =(what is|what's) {symbol} (trading at|at now|worth)?
         (get|check|look up|tell me|give me) the (stock |share |)price (of|for) {symbol}
+        ={symbol} (stock |share |)price( now| today|)?
+        =price of {symbol}( stock| shares|)
+        ={symbol} on the stock market (today|now)?
+        ={symbol} quote, please
+        =stock quote: {symbol}
+        =(at what price|for how much) (is|does) {symbol} (trading|trade)( now| today|)?
+        =how much do (I|you) pay for (one|a) {symbol} share?
+        =how much would one share of {symbol} cost me?
+        =how (expensive|much) is one share of {symbol}?
+        =how is the {symbol} (stock|share) (doing|standing)( today| right now|)?
+        =how are {symbol} shares doing( today| now|)?
+        =where (does|is) {symbol} (stand|trade|trading)( today| now| at the moment|)?
+        =what are {symbol} shares (worth|trading at|going for)( now| today|)?
+        =what is one {symbol} share worth( today| now|)?
+        =what is the (current|latest|last) (quote|price) (for|of) {symbol}( stock| shares|)?
+        =did {symbol} go up or down( today|)?
+        =is {symbol} (up|down)( today| now|)?
+        =has {symbol} (stock |)(gone up|fallen|risen)( today|)?
+        =I (own|have) (some |)shares of {symbol}, what are they worth now?
+        =I want to buy {symbol} shares, what do they cost?
+        =I (need|want) the (quote|stock price|share price) (for|of) {symbol}
+        (get|show|fetch|pull up) (me |)(a|the) (stock |)quote (for|of) {symbol}
+        tell me (what|how much) {symbol} (costs|trades at|is worth)( today| now|)
+        (look at|check on|check) the {symbol} (stock|shares)( today|)
+        (look up|find out) (what|how much) a {symbol} share costs
+        (find|show) the market price of {symbol}
+        check (how|where) {symbol} is trading
         """,
         """
         =what does a share of {symbol} cost?
@@ -667,6 +778,34 @@ KNOWN = (
         (show|give|get|tell) me the (latest |)news (about|on) {topic}
         (show|give|get) me {count} (headlines|news) (about|on) {topic}
         =what are the (latest |)headlines (about|on) {topic}?
+        ={topic} news( today|)?
+        ={topic} in the news?
+        ={topic} (headlines|news), please
+        =news (about|on) {topic}
+        ={count} (headlines|news stories) (about|on) {topic}( please|)
+        ={topic}: {count} (headlines|latest stories)
+        =what (is|has been) (going on|happening) (with|around) {topic}( these days| today|)?
+        =what are (the papers|people in the news) saying about {topic}?
+        =what are the {count} (latest|top|newest) (headlines|stories) (about|on) {topic}?
+        =what are the top {count} news about {topic}?
+        =has anything (new |)happened (with|around) {topic}( today| recently|)?
+        =did anything about {topic} make the news( today|)?
+        =is {topic} in the (news|headlines)( today|)?
+        =I (want|need|would like) (the |)news (about|on) {topic}
+        =I (want|need) {count} (news stories|headlines) (about|on) {topic}
+        =I want to read (the |)(latest |)headlines (about|on) {topic}
+        =do you have (any |the latest |)news (about|on|concerning) {topic}?
+        =can I (see|have) {count} headlines about {topic}?
+        =which {count} stories about {topic} are in the news?
+        keep me (informed|up to date) (about|on) {topic} in the news
+        catch me up on the {topic} news
+        (show|list|fetch) the {count} (newest|latest|top) (headlines|stories) (about|on) {topic}
+        (fetch|get|find) {count} recent news (items|stories|articles) about {topic}
+        (get|fetch|find|check) (the |)(latest|newest|recent) news (stories |)(on|about) {topic}
+        give me the news on {topic}, {count} (stories|headlines|items)
+        list news (about|on) {topic}, {count} at most
+        tell me what is new (about|with|in the world of) {topic}
+        tell me the top {count} {topic} headlines
         """,
         """
         =what happened lately with {topic}?
@@ -687,6 +826,33 @@ KNOWN = (
         track (the |)(package|parcel) with (the |)number {tracking_number}
         =(what is|what's) the status of (package|parcel) {tracking_number}?
         =when will (my |the |)(package|parcel) {tracking_number} (arrive|come)?
+        ={tracking_number}, where is it? It is a package
+        =package {tracking_number}, where is it( now|)?
+        =parcel {tracking_number}: any news?
+        =status of (package|parcel) {tracking_number}( please|)
+        =where (did|has) my (package|parcel) (with |)number {tracking_number} (go|gone)?
+        =where can I find my package? The number is {tracking_number}
+        =where is the delivery with (the |)tracking number {tracking_number}( now|)?
+        =how far (is|has) (my |the )(package|parcel) {tracking_number}( come|)?
+        =how long (until|before) package {tracking_number} (comes|arrives|gets here)?
+        =did (my |the )(package|parcel) {tracking_number} (come|get here|arrive|get lost)?
+        =is (my |the )(package|parcel) {tracking_number} (here|on its way|delivered|lost|late)?
+        =my (package|parcel) {tracking_number} (is late|has not come), where is it?
+        =I am waiting for (package|parcel|delivery) {tracking_number}, where is it?
+        =I (ordered something|sent a parcel), the tracking number is {tracking_number}, where is it?
+        =(my|the) tracking number is {tracking_number}, where is my (package|parcel)?
+        =tracking number {tracking_number}
+        =I (want|need) to know where (package|parcel) {tracking_number} is
+        =what (happened to|about) (my |the )(package|parcel) {tracking_number}?
+        =which city is (package|parcel) {tracking_number} in( now|)?
+        (locate|trace) (my |the |)(package|parcel|delivery) {tracking_number}
+        (look up|check) (the |)(tracking number|delivery|parcel number) {tracking_number}
+        (check|see|find out) where (my |the |)(package|parcel) {tracking_number} is( now|)
+        (tell|show) me where (my |the |)(package|parcel) {tracking_number} (is|got to)
+        (give|get) me the (tracking|delivery) status (of|for) {tracking_number}
+        use {tracking_number} to track my (package|parcel)
+        trace the (package|parcel) that has (the |)number {tracking_number}
+        see if (my |the |)(package|parcel) {tracking_number} has been delivered
         """,
         """
         =has (the package|parcel) {tracking_number} arrived yet?
@@ -712,6 +878,36 @@ KNOWN = (
         give me a {vegetarian} {dish} recipe
         (find|get) a recipe for {dish} with {ingredients}
         =how (do|can) I (make|cook) {dish} with {ingredients}?
+        ={dish} recipe( please|)
+        ={vegetarian} {dish} recipe( please|)
+        ={dish} with {ingredients}, how do I cook it?
+        =recipe for {dish}
+        =recipe for {vegetarian} {dish} with {ingredients}
+        =I (want|would like) to (cook|make|prepare) {dish}( tonight| today|), how does it work?
+        =I (want|would like) to (cook|make) {vegetarian} {dish}, how do I do it?
+        =I have {ingredients} at home and want to (make|cook) {dish}
+        =I have got {ingredients}, how can I turn that into {dish}?
+        =with {ingredients}, how do I (make|prepare) {vegetarian} {dish}?
+        =what do I need (for|to cook|to make) {dish}?
+        =what goes into {dish}?
+        =what goes into {vegetarian} {dish}?
+        =how (is|do people make) {dish} (at home|from scratch)?
+        =how can I (make|cook) {vegetarian} {dish}?
+        =is there a recipe for {dish} (with|that uses) {ingredients}?
+        =is there a {vegetarian} (recipe|version) of {dish}?
+        =do you (know|have) (a good|an easy|a simple) {dish} recipe?
+        =do you have a {vegetarian} recipe for {dish} with {ingredients}?
+        =my guests want {vegetarian} {dish}, how do I cook it?
+        (search|look) for a {dish} recipe( that has {ingredients} in it|)
+        (search|look) for a {vegetarian} {dish} recipe with {ingredients}
+        (explain|tell me|show me) how to (cook|prepare|make) {dish}
+        (explain|tell me|show me) how to (cook|prepare|make) {vegetarian} {dish} with {ingredients}
+        (explain|tell me) how {dish} is (made|cooked)( with {ingredients}|)
+        cook {dish} using {ingredients}
+        cook {vegetarian} {dish}
+        suggest (an easy|a good|a quick) recipe for {dish}
+        suggest a {vegetarian} recipe for {dish} using {ingredients}
+        use {ingredients} in a recipe for {dish}
         """,
         """
         =what is a good recipe for {dish}?
@@ -730,6 +926,34 @@ KNOWN = (
         =what is in (the file |){path}?
         =what does (the file |){path} (say|contain)?
         (show|give) me the (contents|content) of {path}
+        ={path}, what does it say?
+        ={path}: what is in it?
+        =contents of {path}( please|)
+        =file {path}, read it
+        =what (text|information) is (stored |written |)in (the file |){path}?
+        =what (did I write|is written|stands) in (the file |){path}?
+        =what has (the file |){path} got (in it|to say)?
+        =what is inside (of |)(the file |){path}?
+        =what (is|are) the (content|contents) of (the file |){path}?
+        =what does it say in {path}?
+        =is there anything in (the file |){path}?
+        =I (want|need) to (see|know|read) what is in {path}
+        =I (want|need) (the text of|the contents of|to look at) {path}
+        =I forgot what is in {path}
+        =I saved something in {path}, what was it?
+        =there is a file {path}, what does it contain?
+        =can I see (the file |){path}?
+        =could I have a look at {path}?
+        (load|fetch|get|display|view) (the file |){path}
+        (look|have a look) (at|into|inside) (the file |){path}
+        open up (the file |){path} and read it( to me| aloud|)
+        read (me |)(the text|what is written) in {path}
+        read {path} (aloud|out loud|to me)
+        read the file (called|named) {path}
+        open the file (called|named) {path}
+        tell me what (is in|stands in|you find in) (the file |){path}
+        (display|get|fetch|load) the (content|contents|text) of (the file |){path}
+        check what (the file |){path} (says|contains)
         """,
         """
         print out {path}
@@ -750,6 +974,34 @@ KNOWN = (
         (create|make) a file (called |named |){path} with (the text |){content}
         (write|save) to {path}: {content}
         put "{content}" in (the file |){path}
+        ={path} should (say|contain) "{content}"
+        =the file {path} should (contain|have) the text "{content}"
+        ="{content}" (goes|belongs) (in|into) (the file |){path}
+        =I (want|need) "{content}" (in|saved in) (the file |){path}
+        =I (want|need) a file {path} (that says|with the text|containing) "{content}"
+        =I (want|need) a (new |)text file {path} (saying|that contains): {content}
+        =new file {path}: {content}
+        =file {path}, content: {content}
+        =can I have "{content}" in a file (called|named) {path}?
+        =this belongs in {path}: {content}
+        =here is the text for {path}: {content}
+        =the text is "{content}" and the file is {path}
+        =for {path}, the text is "{content}"
+        (note|record|type|keep) "{content}" in (the file |){path}
+        (write|save|put) the (words|text|sentence|line) "{content}" (in|into|to) (the file |){path}
+        (write|put) the following (in|into) {path}: {content}
+        (save|write) this (to|in|as) {path}: {content}
+        save a file {path} (saying|with the words) "{content}"
+        save "{content}" as {path}
+        save "{content}" (in a file|under the name) {path}
+        (create|start|make) {path} and (write|put) "{content}" (in it|into it|there)
+        (create|generate) (a new file|a text file) {path} containing "{content}"
+        create {path} with the (content|text|words) "{content}"
+        open {path} and write "{content}"
+        fill (the file |){path} with "{content}"
+        use {path} to save the text "{content}"
+        write a file {path} (that reads|that contains|with the content): {content}
+        overwrite {path} with "{content}"
         """,
         """
         store "{content}" under {path}
@@ -773,6 +1025,35 @@ KNOWN = (
         (show|get|give) me {limit} {table}( from the database|)
         (show|get|list) {limit} {table} sorted by {order_by}
         (get|select) {limit} rows from {table}, (ordered|sorted) by {order_by}
+        ={limit} {table}, please
+        ={limit} (rows|entries|records) (of|from) (the |){table}( table|)
+        ={limit} {table} by {order_by}
+        ={table}, {limit} rows
+        ={table} table, {limit} rows, sorted by {order_by}
+        ={table} by {order_by}, {limit} rows (at most|only)
+        =what are the first {limit} {table}( in the database|)?
+        =what are the first {limit} {table} by {order_by}?
+        =which {limit} {table} (do we have|are there|come first)?
+        =which {limit} {table} come first when (sorted|ordered) by {order_by}?
+        =what is in the {table} table? Give me {limit} rows
+        =can I (see|have) {limit} (rows|records) (of|from) the {table} table?
+        =can I (see|have) {limit} {table} in order of {order_by}?
+        =I (need|want) {limit} (rows|records|entries) from {table}
+        =I (need|want) (to see |){limit} {table} (sorted|ordered) by {order_by}
+        =from (the |){table}( table|) I need {limit} rows
+        =from (the |){table}( table|), sorted by {order_by}, I need {limit} rows
+        query (the |){table}( table|) for {limit} rows
+        query {table}, {limit} rows (ordered|sorted) by {order_by}
+        query (the |)table {table} with a limit of {limit}
+        (select|fetch|read|load) {limit} (rows|records|entries) (of|from) (the |){table}( table|)
+        (select|fetch|load) {limit} {table} (ordered|sorted) by {order_by}
+        sort (the |){table}( table|) by {order_by} and (show|give|get) (me |){limit} rows
+        order (the rows of |){table} by {order_by} and list {limit}( of them|)
+        list (up to|at most|no more than) {limit} {table}
+        list the top {limit} {table} by {order_by}
+        look in (the |){table}( table|) and give me {limit} (rows|entries)
+        look up (at most |){limit} (rows|entries) in (the |){table} table, by {order_by}
+        search the database for {limit} {table}
         """,
         """
         pull {limit} rows out of {table}
@@ -790,6 +1071,33 @@ KNOWN = (
         (get|find|show|look up) the user with (the |)(id|number) {user_id}
         =who is user (number |){user_id}?
         =(what is|what's) the name of user {user_id}?
+        =user {user_id}( please|)
+        =user (number|id) {user_id}, who is (it|that)?
+        =user with id {user_id}
+        =id {user_id}, which user is that?
+        ={user_id} is the id of which user?
+        =who (has|owns) (the |)(user |)(id|user number) {user_id}?
+        =who is (behind|hiding behind) (user |)(id|number) {user_id}?
+        =who is the user with (the |)(id|number) {user_id}?
+        =what (do|can) you (know|tell me|have) about user {user_id}?
+        =what (user|name) belongs to (id|number|user id) {user_id}?
+        =what is user {user_id} called?
+        =what information is there on user {user_id}?
+        =do we have a user {user_id}?
+        =is there a user (with (the |)(id|number) |number |){user_id}?
+        =I (need|want) (the (data|details|name) of |)user {user_id}
+        =I (need|want) to know who user {user_id} is
+        =I am looking for (the |)user {user_id}
+        =can I see (the details of |)user {user_id}?
+        (search|look) for (the |)user (with (the |)(id|number) |number |){user_id}
+        (get|fetch|give|show) me the (name|details|data|profile) (of|for) user {user_id}
+        (retrieve|load|open|display|check) (the |)(user|profile of user|record of user) {user_id}
+        (tell|show) me (who|which user) has (id|number|user id) {user_id}
+        tell me who user (number |){user_id} is
+        tell me (the name of|about) user {user_id}
+        use the id {user_id} to find the user
+        identify user {user_id}
+        find out (who|what person) user {user_id} is
         """,
         """
         bring up user {user_id}
@@ -814,6 +1122,35 @@ KNOWN = (
         (create|add) a user {name}, {email}, age {age}
         (create|register) a user {name} with email {email} and age {age}
         (create|add) a user {name} with email {email} and (the |)role {role}
+        =(we have a |there is a |)new user: {name}, {email}
+        =(we have a |there is a |)new user: {name}, {email}, (age |){age} years old
+        =new {role}: {name}, {email}
+        =new account for {name}, email {email}
+        =new account for {name}, {email}, as {role}
+        =user {name}, email {email}, age {age}, role {role}: create it
+        ={name} (needs|wants|should get) an account, (the |)email is {email}
+        ={name} is {age} years old and needs an account with email {email}
+        ={name} should (be|become) (a user|one of our users) with (the |)email {email}
+        ={name} joins us as {role}, email {email}, create the account
+        ={name} with the email {email} should be a new {role}
+        ={email} is the email of our new user {name}
+        ={email} belongs to {name}, who is {age} years old: add this user
+        =I (need|want) an account for {name} with (the |)(email|address) {email}
+        =I (need|want) a {role} account for {name}, {email}, age {age}
+        =we (need|want) {name}, {age}, as a new {role}, email {email}
+        =can {name} get a (user |)account with the email {email}?
+        =can {name} be added as {role} with the email {email}?
+        (create|open|make) (an account|a user account|a login) for {name}, {email}
+        (create|open) a {role} account for {name} with (the |)email {email}
+        (create|open) an account for {name}, {age} years old, email {email}
+        (register|add|enroll) {name}, email {email}, as (a new user|a user)
+        (register|enroll|add) {name}, age {age}, with the (address|email) {email}
+        (register|add) {name} with (the email |){email} as {role}
+        (register|add) the {age} year old {name} as {role} with email {email}
+        add {email} as a new user named {name}
+        add a {role} named {name}, age {age}, email {email}
+        use the email {email} to register {name}( as {role}|)
+        make {name} a new {role} with email {email} and age {age}
         """,
         """
         set up an account for {name} with email {email}
@@ -836,6 +1173,35 @@ KNOWN = (
         (ship|send|deliver) (the |)order {order_id} to {address}
         (ship|send) (the |)order {order_id} to {address} by {express} (delivery|mail)
         (ship|send) order (number |){order_id} (by|with) {express} delivery to {address}
+        =order {order_id} (should|must|has to) (go|be sent|be delivered) to {address}
+        =order {order_id} (should|must) go (by|with) {express} (mail|shipping) to {address}
+        =order {order_id} to {address}( please|)
+        =order {order_id}, {express} shipping, to {address}
+        ={address} is where order {order_id} (goes|should go|must go)
+        ={address} is the (address|destination) for order {order_id}, {express} delivery
+        =the (address|customer) for order {order_id} is {address}, ship it
+        =the customer lives at {address}, send them order {order_id}
+        =the customer lives at {address}, send order {order_id} with {express} shipping
+        =I (want|need) order {order_id} (sent|delivered|shipped) to {address}
+        =I (want|need) order {order_id} (sent|delivered) to {address} by {express} (mail|shipping)
+        =we (can|must|need to) get order {order_id} out to {address}
+        =can order {order_id} (go|be sent) to {address}?
+        =can order {order_id} be delivered to {address} by {express} mail?
+        =shipping for order {order_id}: {express}, to {address}
+        =shipment: order {order_id}, to {address}
+        =by {express} mail, order {order_id} goes out to {address}
+        (dispatch|mail|forward|post) (the |)order (number |){order_id} to {address}
+        (dispatch|mail|post) order {order_id} to {address} (with|using|by) {express} shipping
+        create a shipment (of|for) order {order_id} to {address}
+        create a shipment of order {order_id} to {address} by {express} mail
+        (get|bring) (the |)order {order_id} to {address}
+        (send|ship|deliver) to {address} (the |)order (number |){order_id}
+        (send|ship) order {order_id} {express} to {address}
+        (use|choose|pick) {express} (shipping|delivery) for order {order_id} to {address}
+        use {express} mail and (send|ship) order {order_id} to {address}
+        (ship|send) the (goods|items|package) of order {order_id} to {address}
+        pack order {order_id} and (send|ship) it to {address}( by {express} mail|)
+        start the ({express} |)delivery of order {order_id} to {address}
         """,
         """
         have order {order_id} shipped to {address}
@@ -857,6 +1223,35 @@ KNOWN = (
         (move|drive) the robot to {target} at {speed} speed
         move to {target}
         (make|let) the robot (go|drive) to {target}
+        =robot, (go|move|drive) to {target}
+        =robot, (go|move|drive) to {target} at {speed} speed
+        =robot to {target}( please|)
+        =robot to {target}, {speed} speed
+        =the robot (should|must|has to|needs to) (go|move|drive|be) (to|at) {target}
+        =the robot (should|must|has to) (go|move|drive) to {target} at {speed} (speed|pace)
+        =at {speed} speed, the robot should (go|drive) to {target}
+        =the (goal|target|destination) of the robot is {target}
+        =the robot's (goal|target) is {target}, speed {speed}
+        =go to {target} at {speed} speed
+        =I (want|need) the robot (at|to go to) {target}
+        =I (want|need) the robot to (go|move) to {target}, (with|at) {speed} speed
+        =can the robot (go|drive|come) to {target}?
+        =can the robot get to {target} at {speed} speed?
+        =next (stop|position|point) for the robot: {target}
+        ={target} is (the point |)where the robot should (go|be)
+        ={target} is the target, move the robot there at {speed} speed
+        (go|drive|roll|travel) to (the |)(point|position) {target}
+        (move|drive|go) to {target} (with|at) (a |){speed} (speed|pace)
+        (guide|direct|navigate|lead|take) the robot to {target}
+        (guide|direct|navigate) the robot to {target} (with|at) (a |){speed} (pace|speed)
+        (position|place|park) the robot at {target}
+        set the robot's (target|goal|position) to {target}
+        set the speed to {speed} and (move|drive|send) the robot to {target}
+        (make|let) the robot move at {speed} speed to {target}
+        use {speed} speed to (bring|drive|move) the robot to {target}
+        get the robot to {target}( at {speed} speed|)
+        (tell|order|command) the robot to (go|move|drive|come) to {target}
+        tell the robot to (go|move|drive) to {target} at {speed} speed
         """,
         """
         have the robot drive over to {target}
@@ -879,6 +1274,35 @@ KNOWN = (
         draw a {color} circle at {center} with (a |)radius (of |){radius}
         draw a circle with radius {radius} at {center}
         (make|add) a {color} circle with radius {radius} at {center}
+        =circle at {center}, radius {radius}
+        ={color} circle at {center}, radius {radius}
+        =circle: center {center}, radius {radius}, color {color}
+        =radius {radius}, center {center}: draw (the|that|a) circle
+        =a circle (around|at) {center} with radius {radius}( please|)
+        =a {color} circle with radius {radius} around {center}( please|)
+        =I (want|need|would like) a circle at {center} with (a |)radius (of |){radius}
+        =I (want|need) a {color} circle around {center}, {radius} in radius
+        =I (want|need) to see a circle of radius {radius} at {center}, in {color}
+        =can I (have|get) a circle with center {center} and radius {radius}?
+        =can I (have|get) a circle in {color} at {center}, radius {radius}?
+        =there should be a {color} circle at {center} with radius {radius}
+        =there should be a circle of radius {radius} (at|around) {center}
+        =the (center|middle) is {center} and the radius is {radius}, draw the circle
+        =with {center} as (the |)center, draw a circle of radius {radius}
+        =in {color}, a circle of radius {radius} at {center}
+        (draw|paint|sketch) a circle (around|about) {center} with (a |)radius (of |){radius}
+        (draw|paint|sketch|make) a circle in {color} at {center} with radius {radius}
+        (draw|paint) a {color} circle (centered|with its center) at {center}, radius {radius}
+        (draw|make|create) a circle whose (center|middle) is {center} and whose radius is {radius}
+        (draw|create) a circle with center {center}, radius {radius} and color {color}
+        (draw|add) a circle of {radius} radius at {center}, {color}
+        (draw|make) a circle (that is|which is) {radius} in radius around {center}
+        draw at {center} a {color} circle of radius {radius}
+        add a circle of radius {radius} to the (canvas|drawing|picture) at {center}
+        add to the (canvas|drawing) a {color} circle with radius {radius} and center {center}
+        use {color} to (draw|paint) a circle at {center} with radius {radius}
+        use a radius of {radius} and draw a circle (around|at) {center}( in {color}|)
+        take {center} as the center and {radius} as the radius of a( {color}|) circle
         """,
         """
         put a {color} circle of radius {radius} at {center}
@@ -898,6 +1322,37 @@ KNOWN = (
         (roll|throw) {count} dice
         (roll|throw) {count} dice with {sides} sides
         (roll|throw) {count} {sides}-sided dice
+        ={count} dice( please|)
+        ={count} dice, {sides} sides each
+        ={count} dice, each with {sides} (sides|faces)
+        ={count} {sides}-sided dice( please|)
+        =dice: {count}
+        =I (want|need) (a roll of |){count} dice
+        =I (want|need) a throw of {count} dice with {sides} (sides|faces)
+        =I need {count} dice rolled
+        =I need {count} {sides}-sided dice (rolled|thrown)
+        =what do I get with {count} dice?
+        =what do I get (if I roll|rolling) {count} dice with {sides} sides?
+        =what do {count} {sides}-sided dice (show|give|say)?
+        =what (is the result|comes out) when {count} dice are (rolled|thrown)?
+        =can you throw me {count} dice?
+        =it is my turn, (roll|throw) {count} dice
+        =my turn: {count} dice with {sides} (sides|faces)
+        =we are playing a game and need {count} dice
+        =we are playing with {sides}-sided dice, roll {count} of them
+        =with {count} dice, what is my total?
+        =the dice have {sides} sides, roll {count}
+        (take|grab|pick up|shake) {count} dice and (roll|throw) them
+        (take|grab) {count} dice with {sides} (sides|faces) and (roll|throw) them
+        (roll|throw|toss) a (set|handful) of {count} dice
+        toss {count} dice( that have {sides} sides|)
+        toss {count} {sides}-sided dice
+        (roll|throw|toss) {count} dice of {sides} (sides|faces)( each|)
+        (roll|throw|use) {sides}-sided dice, {count} of them
+        make a (roll|throw) (of|with) {count} dice
+        make a roll with {count} {sides}-sided dice
+        (tell|show) me what {count} dice (give|show)
+        try my luck with {count} dice( that have {sides} faces|)
         """,
         """
         cast {count} dice
@@ -918,6 +1373,35 @@ KNOWN = (
         rate {movie} with {stars} (stars|out of 5)
         give {stars} stars to (the movie |){movie}
         =(the movie |){movie} gets {stars} stars
+        ={movie}, {stars} stars
+        ={movie}: {stars} (stars|out of 5|out of five)
+        =(rating|my rating) for {movie}: {stars}
+        ={stars} stars for (the (movie|film) |){movie}
+        ={stars} out of 5 for {movie}
+        ={movie} (was|is) worth {stars} stars( to me|)
+        =(the (film|movie) |){movie} (deserves|earns|should get|should have) {stars} stars
+        =I (just |)(watched|saw) {movie}, it (deserves|gets) {stars} (stars|out of 5)
+        =I (just |)(watched|saw) (the film |){movie}: {stars} stars
+        =my (rating|score|verdict) for (the (film|movie) |){movie} is {stars}( stars|)
+        =my (rating|score) is {stars} stars for (the film |){movie}
+        =I think {movie} (deserves|is worth|earns) {stars} stars
+        =for {movie}, I (give|say|choose) {stars} stars
+        =from me, {movie} gets {stars} (stars|out of 5)
+        =can I give (the (film|movie) |){movie} a {stars}?
+        =we saw {movie} last night and it is worth {stars} stars
+        =that was {movie}, {stars} stars from me
+        (give|award|grant) (the film |){movie} a (rating|score) of {stars}
+        (award|grant) {stars} stars to (the (film|movie) |){movie}
+        (save|record|enter|submit|post) a rating of {stars} (stars |)for (the film |){movie}
+        (save|record|enter|submit) {stars} stars for {movie}
+        (score|review) (the (film|movie) |){movie} with {stars} (stars|out of 5)
+        (score|rate|mark) {movie} as a {stars} star (movie|film)
+        (rate|score) (the film |){movie} {stars} out of (5|five)
+        rate {movie} (at|a|as) {stars}
+        set my rating (for|of) {movie} to {stars}( stars|)
+        write a {stars} star review (for|of) (the film |){movie}
+        put down {stars} stars for {movie}
+        say that {movie} gets {stars} stars from me
         """,
         """
         leave {stars} stars for the film {movie}
@@ -935,6 +1419,34 @@ KNOWN = (
         =(what is|what's) the status of flight {flight_number}?
         =when does flight {flight_number} (land|leave|arrive)?
         (check|look up|get|show me) (the status of |)flight {flight_number}
+        =flight {flight_number}?
+        =flight {flight_number}, (on time|late|where is it|any delay)?
+        =status of flight {flight_number}( please|)
+        =flight status {flight_number}
+        =flight status for {flight_number}, please
+        ={flight_number}, is (that|my) flight (on time|late|delayed)?
+        =where is (flight|plane) {flight_number}( now| right now|)?
+        =(how late|how much delayed) is flight {flight_number}?
+        =how is flight {flight_number} doing( today|)?
+        =did (flight|plane) {flight_number} (land|leave|arrive|take off)( on time| already| yet|)?
+        =does flight {flight_number} (leave|land|arrive|depart) on time( today|)?
+        =is (my |the |)(flight|plane) {flight_number} (in the air|boarding|here)( now| yet|)?
+        =are there (any |)(delays|problems) (for|with|on) flight {flight_number}?
+        =will (my |the |)(flight|plane) {flight_number} (leave|land|arrive|take off) on time?
+        =when will (flight|plane) {flight_number} (land|leave|arrive|take off|depart)?
+        =what time does (flight|plane) {flight_number} (land|leave|arrive|take off|depart)?
+        =what (is happening|is going on|is the matter|is up) with flight {flight_number}?
+        =I am (waiting for|taking|at the gate of) flight {flight_number}, is it (on time|late)?
+        =my (flight|flight number) is {flight_number}, is it delayed?
+        =my (friend|sister|brother|mother) is on flight {flight_number}, when does it land?
+        =I (want|need) the (status|flight status) of {flight_number}
+        =I (want|need) to know (if|whether) flight {flight_number} is (late|on time|delayed)
+        (find out|check|tell me) (if|whether) flight {flight_number} (is on time|is late|has left)
+        (tell|show|give) me the (status|state) of flight {flight_number}
+        (check|look) (on|for) (flight|plane) {flight_number}( and its delay|)
+        (check|look up) the (arrival|departure) of flight {flight_number}
+        (follow|monitor) (flight|plane) {flight_number}
+        get (the |)(current |)flight status (for|of) {flight_number}
         """,
         """
         =has flight {flight_number} landed?
