@@ -18,6 +18,51 @@ WEATHER_ASKS = """
     (check|get|look up|find out) the (current |)weather (in|for) {location}
     (tell|give) me the temperature in {location} in {unit}
     get the weather for {location} in (degrees |){unit}
+    ={location} weather( today| now| please|)
+    =weather {location}
+    =temperature (in |for |){location}
+    =current conditions (in|for|at) {location}(, please|)
+    =what temperature is it in {location}?
+    =how many degrees (is it|are there) in {location}( right now| at the moment|)?
+    =what's the temperature (in|over in) {location} (right now|at the moment|today)?
+    =I am (flying|going|driving) to {location}, how is the weather there?
+    =I'm in {location}, is it going to rain today?
+    =my flight to {location} leaves soon, what's the weather there?
+    =should I (pack|wear|bring) a (coat|jacket|raincoat|scarf|sweater) (in|for) {location}?
+    =is a coat needed in {location} (right now|today)?
+    =do people need (coats|umbrellas|sunglasses) in {location} (today|now)?
+    =should I take a warm coat to {location}?
+    =is there (rain|snow|sun|fog|wind|a storm) in {location}( today| right now|)?
+    =does it (rain|snow) in {location} (now|today|at the moment)?
+    =any (rain|snow|sunshine) in {location}( today|)?
+    =I (want|need|would like) to know the weather (in|for) {location}
+    =I wonder (how the weather is|what the weather is like) in {location}
+    =can I go outside without a jacket in {location} today?
+    =is {location} (sunny|rainy|cold|warm|hot|windy|foggy) (today|now|right now)?
+    =how is {location} today, hot or cold?
+    =good weather in {location} today?
+    (show|read) me the weather (report |conditions |)(from|of|in) {location}
+    report the weather conditions (in|for|at) {location}
+    see (how cold|how warm|how hot) it is in {location} (today|right now)
+    check whether it is (raining|snowing|cold) in {location}
+    look outside in {location} and tell me the weather
+    let me know (how|what) the weather is (like |)in {location}
+    =in {location}, what's the weather (like|today|right now)?
+    =for {location}, what is the temperature in {unit}?
+    =what is the temperature in {location} in (degrees |){unit}?
+    =how (warm|cold|hot) is it in {location} in {unit}?
+    =how many degrees {unit} (is it|are there) in {location}( now| today|)?
+    =temperature in {location}, {unit}
+    ={location} weather in {unit}
+    =weather (for|in) {location} (with|in|using) {unit}(, please|)
+    =in {unit}, how (hot|cold|warm) is {location}( today| right now|)?
+    =I (think|count) in {unit}: how is the weather in {location}?
+    =I need the weather in {location}, and use {unit}
+    (show|read|report) the temperature in {location} in (degrees |){unit}
+    use {unit} and (tell|show) me the weather (in|for) {location}
+    give me the {unit} temperature (in|for|of) {location}
+    check the weather in {location}, with {unit} as the unit
+    look up how many {unit} it is in {location}
 """
 WEATHER_HELD = """
     =what (weather|temperature) do they have in {location}( today|)?
@@ -64,6 +109,34 @@ KNOWN = (
         (get|show|give me|check) the {days}-day forecast (for|in) {city}
         (get|show|give me|check) the forecast for {city} for {days} days
         forecast the weather in {city} for (the next |){days} days
+        ={city} forecast, {days} days
+        ={days} days forecast (for|in) {city}
+        =forecast for {city}, next {days} days
+        =the next {days} days in {city}: rain or sun?
+        =what's the outlook for {city} over the (coming|following) {days} days?
+        =will it (rain|snow|be sunny|be cold) in {city} (in|during|over) the next {days} days?
+        =is it going to (rain|snow|get warm) in {city} within {days} days?
+        =what weather (can I expect|should we expect) in {city} for the next {days} days?
+        =what weather is coming to {city} in the next {days} days?
+        =I am going to {city} for {days} days, will I need (an umbrella|a coat|a raincoat)?
+        =we (travel|fly|drive) to {city} soon, how will the weather be for the next {days} days?
+        =my holiday in {city} lasts {days} days, what will the weather be?
+        =I need (a|the) {days}-day (forecast|weather outlook) for {city}
+        =I'd like to see the forecast for the next {days} days in {city}
+        =can you look {days} days ahead (and tell me|at) the weather in {city}?
+        =for the next {days} days, (how|what) will the weather be in {city}?
+        =over the next {days} days, does {city} get any (rain|snow|sun)?
+        =do you have the forecast for {days} days in {city}?
+        =how much rain will {city} see in the next {days} days?
+        =should I pack a (coat|jacket|sweater) for {days} days in {city}?
+        predict the weather (for|in) {city} for the (coming|next) {days} days
+        look up the weather in {city} for the coming {days} days
+        let me know what the weather will be in {city} for {days} days
+        (find|pull up|see) the {days}-day weather (forecast|outlook) of {city}
+        (show|give) me {days} days of (weather forecast|forecast) for {city}
+        plan ahead {days} days with the weather forecast for {city}
+        read me the weather forecast of {city} for the following {days} days
+        check how the weather in {city} will be over {days} days
         """,
         """
         =how does the next {days} days look in {city}, weather-wise?
@@ -85,6 +158,35 @@ KNOWN = (
         =time in {city}
         (tell|give) me the (current |local |)time in {city}
         (check|look up|get) the (local |)time (in|for) {city}
+        ={city} time( now| please|)
+        ={city}: what time is it?
+        =current time (in |for |){city}
+        =local time {city}
+        =what's the time over (there |)in {city}?
+        =what is the exact time in {city}?
+        =what time do they have in {city}( at the moment| now|)?
+        =in {city}, what time is it( now| at the moment|)?
+        =is it (late|early|still morning|night|already evening) in {city}( now|)?
+        =is it day or night in {city}?
+        =I (want|need) to know (the time|what time it is) in {city}
+        =I have friends in {city}, what time is it for them?
+        =I want to call someone in {city}, what time is it there?
+        =my colleague sits in {city}, is it too late there now?
+        =I just landed in {city}, what is the local time?
+        =if I look at a clock in {city}, what time do I see?
+        =what do the clocks in {city} show( right now|)?
+        =how early is it in {city}?
+        =I forgot to set my watch in {city}, what time is it?
+        =any idea what time it is in {city}?
+        =what's the clock time in {city}?
+        say what time it is in {city}
+        let me know the (current |local |)time in {city}
+        show me (a clock for|the clock of|the time in) {city}
+        read me the time (in|for) {city}
+        see how late it is in {city}
+        (look at|check) the clock in {city}
+        find the (current|local|exact) time (of|for|in) {city}
+        tell me how late it is in {city} right now
         """,
         """
         =what does the clock say in {city}?
@@ -112,6 +214,41 @@ KNOWN = (
         set a timer for {minutes} minutes (called|named) {label}
         =timer (for |){minutes} minutes
         =wake me in {minutes} minutes with a timer
+        =timer, {minutes} minutes
+        ={minutes} (minute|minutes|min) timer( please|)
+        ={minutes} minutes on the clock, starting now
+        =I need a timer (for|of) {minutes} minutes
+        =I need {minutes} minutes on a timer
+        =tell me when {minutes} minutes are (over|up|gone)
+        =beep (in|after) {minutes} minutes
+        =can you time {minutes} minutes?
+        =countdown from {minutes} minutes
+        =my tea needs {minutes} minutes, start the timer
+        =it has to bake for {minutes} minutes, set a timer
+        =I have only {minutes} minutes, run a timer
+        =in {minutes} minutes the timer should (ring|go off|end)
+        time me for {minutes} minutes
+        run a (timer|countdown) for {minutes} minutes
+        (start|make|begin) a countdown of {minutes} minutes
+        (give|get) me a {minutes} minute timer
+        let a timer (run|count) for {minutes} minutes
+        have a timer (ring|beep|go off) after {minutes} minutes
+        put a timer on for {minutes} minutes
+        begin counting down {minutes} minutes
+        =the {label} timer, {minutes} minutes
+        =timer {label} for {minutes} minutes
+        =I need a timer for the {label}, {minutes} minutes
+        start a timer for the {label}, (it takes |it needs |){minutes} minutes
+        =for the {label}, a timer of {minutes} minutes( please|)
+        ={minutes} minutes for the {label}, start the timer
+        start (the|a) {label} timer with {minutes} minutes
+        run a {minutes} minute timer labeled {label}
+        (make|create|start) a timer named {label} (of|with|lasting) {minutes} minutes
+        count down {minutes} minutes for the {label}
+        name a timer {label} and let it run {minutes} minutes
+        set the {label} timer to {minutes} minutes
+        add a timer with the label {label} for {minutes} minutes
+        time the {label} for {minutes} minutes
         """,
         """
         put {minutes} minutes on the timer
@@ -137,6 +274,42 @@ KNOWN = (
         set an alarm at {time} (on |for |){day}
         =alarm at {time}
         =I need (to get up|an alarm) at {time}
+        =alarm {time}
+        =alarm for {time}( please|)
+        ={time} alarm( please|)
+        =wake-up call at {time}
+        =I (have|want) to be awake (at|by) {time}
+        =I must wake up at {time}
+        =I want to sleep until {time}, set the alarm
+        =I get up at {time}, so I need an alarm
+        =my train leaves early, wake me at {time}
+        =don't let me sleep (past|longer than) {time}
+        =can my alarm ring at {time}?
+        =the alarm should (ring|go off|sound) at {time}
+        =at {time} the alarm has to (ring|go off)
+        =I can't oversleep, alarm at {time}
+        add an alarm (for|at) {time}
+        (put|turn on|switch on) the alarm (for|at) {time}
+        get me up at {time}
+        let the alarm sound at {time}
+        have an alarm wake me at {time}
+        use the alarm clock to wake me at {time}
+        =alarm {day} {time}
+        =alarm( please|), {day} at {time}
+        =on {day} I have to get up at {time}
+        =I need (an alarm|to wake up|to be up) {day} at {time}
+        =my flight goes {day}, wake me at {time}
+        =for {day}, set (an alarm|my alarm) at {time}
+        =can you wake me at {time} {day}?
+        =on {day} the alarm should ring at {time}
+        =wake-up alarm for {day} at {time}
+        add an alarm on {day} (for|at) {time}
+        wake me {day} at {time}
+        get me up (on |){day} at {time}
+        create an alarm (for|on) {day}, {time}
+        (set|put) the alarm clock (to|for) {time} on {day}
+        let my alarm go off {day} at {time}
+        make an alarm at {time} for {day}
         """,
         """
         get me out of bed at {time}
@@ -161,6 +334,42 @@ KNOWN = (
         (send|write) an email to {to} with subject {subject} and (text|body|message) "{body}"
         email {to} about {subject} and say "{body}"
         send {to} an email about {subject} saying "{body}"
+        =email to {to} about {subject}
+        =email to {to}, subject {subject}
+        =new email: to {to}, subject {subject}
+        =I (need|want) to email {to} about {subject}
+        =I have to write an email to {to}, it is about {subject}
+        =an email about {subject} should go to {to}
+        =can you email {to} on the topic of {subject}?
+        =about {subject}: send an email to {to}
+        =the subject is {subject} and the email goes to {to}
+        =an email for {to}, the topic is {subject}
+        compose an email (to|for) {to} (on|about|regarding) {subject}
+        email {to} regarding {subject}
+        shoot {to} an email about {subject}
+        send {to} an email (titled|with the title|called) {subject}
+        (send|write) an email about {subject} to {to}
+        (send|write) an email with the subject line {subject} to {to}
+        contact {to} by email about {subject}
+        mail {to} about {subject}
+        get in touch with {to} by mail about {subject}
+        fire off an email to {to} with {subject} as the subject
+        use {subject} as the subject and email {to}
+        =email to {to}, subject {subject}, text "{body}"
+        =new email: to {to}, subject {subject}, body "{body}"
+        =email {to}: subject {subject}, message "{body}"
+        =I want to email {to} about {subject} with the text "{body}"
+        =the email to {to} about {subject} should say "{body}"
+        =can you write "{body}" in an email to {to} about {subject}?
+        ="{body}" is the text, {subject} the subject, mail it to {to}
+        mail "{body}" to {to} with the subject {subject}
+        email "{body}" to {to} under the subject {subject}
+        write {to} an email on {subject} that (says|reads) "{body}"
+        send an email saying "{body}" about {subject} to {to}
+        compose an email to {to}, title {subject}, content "{body}"
+        send {to} an email titled {subject} with the words "{body}"
+        (put|write) "{body}" in an email about {subject} and send it to {to}
+        with the subject {subject}, email {to} and write "{body}"
         """,
         """
         (drop|mail) {to} a line about {subject}
@@ -186,6 +395,40 @@ KNOWN = (
         send "{message}" to {to}
         send {to} (the|a) message: {message}
         let {to} know: {message}
+        =message for {to}: {message}
+        =message to {to}, {message}
+        =text to {to}: {message}
+        =SMS to {to}: {message}
+        ={to} should get this message: {message}
+        ={to} should know this: {message}
+        ={to} needs to know: {message}
+        =I want to text {to}: {message}
+        =I need to tell {to} "{message}"
+        =I have a message for {to}: {message}
+        =can you text "{message}" to {to}?
+        =can you tell {to} "{message}"?
+        =my phone is far away, text {to} for me: {message}
+        ="{message}", send that to {to}
+        ="{message}" is what I want to tell {to}
+        =for {to}, a text message: {message}
+        tell {to} this: {message}
+        tell {to} that {message}
+        (say|text|write) "{message}" to {to}
+        text "{message}" to my friend {to}
+        inform {to} with a text: {message}
+        notify {to}: {message}
+        let {to} know that {message}
+        answer {to} with "{message}"
+        reply to {to}: {message}
+        ping {to} with {message}
+        drop {to} a text saying {message}
+        shoot {to} a message: {message}
+        give {to} this message: {message}
+        send a short message to {to} with the words {message}
+        send {to} a text: {message}
+        send {to} an SMS that says {message}
+        use a text message to tell {to} "{message}"
+        write {to} a message with the text "{message}"
         """,
         """
         pass this on to {to}: {message}
@@ -209,6 +452,42 @@ KNOWN = (
         (start|place) a (phone |)call (to|with) {contact}
         call {contact} with (the |)speaker {speaker}
         phone {contact} with the speaker {speaker}
+        =call to {contact}
+        ={contact}, phone call
+        =phone call (to|with) {contact}(, now|)
+        =I (need|want|have) to (talk|speak) to {contact} (on|over) the phone
+        =I (must|need to|want to) call {contact}
+        =I would like to hear {contact}'s voice, call now
+        =can you get me through to {contact}?
+        =can I (speak|talk) to {contact} on the phone?
+        =is {contact} at home? Give them a call
+        ={contact} is waiting for my call, start it
+        =it is urgent, call {contact}
+        give {contact} a (call|ring)
+        connect me (to|with) {contact}
+        put me through to {contact}
+        dial the number of {contact}
+        dial {contact}'s number
+        (phone|ring) up {contact}
+        reach {contact} by phone
+        try calling {contact}
+        call my friend {contact}
+        call {contact} back
+        =call {contact}, speaker {speaker}
+        =speaker {speaker}, call {contact}
+        =I want to call {contact} with the speaker {speaker}
+        =phone call to {contact}, speaker {speaker}
+        =with the speaker {speaker}, call {contact}
+        =my hands are full, ring {contact}, speaker {speaker}
+        turn the speaker {speaker} and (call|phone) {contact}
+        dial {contact}'s number with the speaker {speaker}
+        ring {contact}, with the speaker {speaker}
+        give {contact} a call with the speaker {speaker}
+        make a call to {contact} with (the |)speaker {speaker}
+        connect me with {contact}, speaker {speaker}
+        start a call with {contact} and (turn|switch) the speaker {speaker}
+        switch {speaker} the speaker and ring {contact}
+        keep the speaker {speaker} and call {contact}
         """,
         """
         get {contact} on the (phone|line)
@@ -229,6 +508,38 @@ KNOWN = (
         (calculate|compute|work out|evaluate|solve) {expression}
         tell me (what {expression} is|the result of {expression}|the value of {expression})
         use the calculator for {expression}
+        ={expression}
+        ={expression}?
+        ={expression} =
+        ={expression} is what?
+        ={expression} makes how much?
+        =how much does {expression} make?
+        =what number is {expression}?
+        =what's the (answer|solution|result) (to|of|for) {expression}?
+        =what will {expression} be?
+        =quick math: {expression}
+        =quick question, {expression}?
+        =math problem: {expression}
+        =my homework says {expression}, what is the answer?
+        =I need the (result|answer|value) (of|for) {expression}
+        =I need to know what {expression} is
+        =I can't work out {expression}, can you?
+        =do you know what {expression} (is|equals|gives)?
+        =can you (solve|work out|evaluate|figure out) {expression}?
+        =if I calculate {expression}, what is the result?
+        =is there an easy answer to {expression}?
+        figure out {expression}
+        do the calculation {expression}
+        do {expression} on the calculator
+        type {expression} into the calculator
+        find the (value|result|answer) of {expression}
+        give me the (answer|result) (to|of|for) {expression}
+        show me (what {expression} gives|the answer to {expression})
+        compute the value of {expression}
+        run the numbers: {expression}
+        let me know what {expression} equals
+        solve this: {expression}
+        evaluate the expression {expression}
         """,
         """
         =what do you get for {expression}?
@@ -247,6 +558,40 @@ KNOWN = (
         (add|sum) (up |)(the numbers |){numbers}
         (find|give me|get|compute) the (sum|total) of {numbers}
         add {numbers} together
+        =sum of {numbers}
+        =total of {numbers}(, please|)
+        ={numbers}, what is the (sum|total)?
+        ={numbers} added up, how much is that?
+        ={numbers} together (is|make) how much?
+        =how much (do|does) {numbers} make together?
+        =how much do I get when I add {numbers}?
+        =how much are {numbers} in total?
+        =what do I get if I add {numbers}?
+        =what do {numbers} make in total?
+        =what is {numbers} added together?
+        =what number do {numbers} sum to?
+        =my numbers are {numbers}, what is the total?
+        =I have {numbers}, what do they come to?
+        =I bought things for {numbers}, what is the total?
+        =I need the (sum|total) of {numbers}
+        =I need to add {numbers}
+        =the scores are {numbers}, add them up
+        =can you add {numbers} up?
+        =if you add {numbers}, what comes out?
+        =here are the numbers: {numbers}. Add them
+        =for {numbers}, what's the sum?
+        sum these: {numbers}
+        add these (numbers |values |)(together|up): {numbers}
+        add the values {numbers} together
+        calculate the (sum|total) of {numbers}
+        count {numbers} together
+        put {numbers} together into one sum
+        tell me the (sum|total) of {numbers}
+        tell me what {numbers} add to
+        work out the (sum|total) of {numbers}
+        take the numbers {numbers} and add them up
+        make a sum of {numbers}
+        let me know the total of {numbers}
         """,
         """
         =what do {numbers} add up to?
@@ -273,6 +618,39 @@ KNOWN = (
         =how (much|many) {to_currency} (is|are|do I get for) {amount} {from_currency}?
         exchange {amount} {from_currency} (for|to) {to_currency}
         tell me how much {amount} {from_currency} is in {to_currency}
+        ={amount} {from_currency} in {to_currency}
+        ={amount} {from_currency} to {to_currency}
+        ={amount} {from_currency} into {to_currency}, please
+        ={amount} {from_currency} is how (much|many) {to_currency}?
+        ={amount} {from_currency} makes how many {to_currency}?
+        =I have {amount} {from_currency}, how much is that in {to_currency}?
+        =I have {amount} {from_currency} and need {to_currency}
+        =I need {to_currency} for my {amount} {from_currency}
+        =it costs {amount} {from_currency}, what is that in {to_currency}?
+        =the price is {amount} {from_currency}, what is that in {to_currency}?
+        =my hotel wants {amount} {from_currency}, how many {to_currency} is that?
+        =I earn {amount} {from_currency}, what does that make in {to_currency}?
+        =if I pay {amount} {from_currency}, how much {to_currency} is it?
+        =if I trade {amount} {from_currency}, how many {to_currency} will I have?
+        =what do I get in {to_currency} for {amount} {from_currency}?
+        =what is the value of {amount} {from_currency} in {to_currency}?
+        =how much is {amount} {from_currency} worth in {to_currency}?
+        =how many {to_currency} can I (buy|get) (with|for) {amount} {from_currency}?
+        =how many {to_currency} do you get for {amount} {from_currency}?
+        =in {to_currency}, how much is {amount} {from_currency}?
+        =I want {to_currency} instead of {amount} {from_currency}
+        =can I get {to_currency} for {amount} {from_currency}?
+        =from {from_currency} to {to_currency}: {amount}
+        show me {amount} {from_currency} in {to_currency}
+        give me {to_currency} for {amount} {from_currency}
+        give me the value of {amount} {from_currency} in {to_currency}
+        trade in my {amount} {from_currency} against {to_currency}
+        calculate {amount} {from_currency} in {to_currency}
+        work out what {amount} {from_currency} is in {to_currency}
+        convert from {from_currency} to {to_currency}: {amount}
+        change my {amount} {from_currency} to {to_currency}
+        exchange the {amount} {from_currency} I have for {to_currency}
+        find out how many {to_currency} I get for {amount} {from_currency}
         """,
         """
         =what would {amount} {from_currency} be worth in {to_currency}?
@@ -298,6 +676,38 @@ KNOWN = (
         =how many {to_unit} (are|are in|is|in) {value} {from_unit}?
         change {value} {from_unit} (to|into) {to_unit}
         tell me how many {to_unit} {value} {from_unit} are
+        ={value} {from_unit} in {to_unit}
+        ={value} {from_unit} to {to_unit}
+        ={value} {from_unit} into {to_unit}, please
+        ={value} {from_unit} is how many {to_unit}?
+        ={value} {from_unit} are how many {to_unit}?
+        ={value} {from_unit}, and in {to_unit}?
+        =in {to_unit}, how much is {value} {from_unit}?
+        =in {to_unit}, what are {value} {from_unit}?
+        =how much are {value} {from_unit} in {to_unit}?
+        =how many {to_unit} do {value} {from_unit} make?
+        =how many {to_unit} do I get from {value} {from_unit}?
+        =what are {value} {from_unit} when measured in {to_unit}?
+        =what is the same as {value} {from_unit}, but in {to_unit}?
+        =I have {value} {from_unit}, how many {to_unit} is that?
+        =I measured {value} {from_unit}, what is that in {to_unit}?
+        =the label says {value} {from_unit}, what is that in {to_unit}?
+        =my recipe says {value} {from_unit}, but I need {to_unit}
+        =I need {value} {from_unit} in {to_unit}
+        =I only know {to_unit}, so how much is {value} {from_unit}?
+        =do you know how many {to_unit} are in {value} {from_unit}?
+        =can I have {value} {from_unit} in {to_unit}?
+        =from {from_unit} to {to_unit}: {value}
+        =if something is {value} {from_unit}, how many {to_unit} is it?
+        show me {value} {from_unit} in {to_unit}
+        give me {value} {from_unit} (in|as) {to_unit}
+        write {value} {from_unit} as {to_unit}
+        calculate how many {to_unit} {value} {from_unit} are
+        work out {value} {from_unit} in {to_unit}
+        convert from {from_unit} to {to_unit}: {value}
+        find out how many {to_unit} there are in {value} {from_unit}
+        tell me {value} {from_unit} in {to_unit}
+        switch {value} {from_unit} over to {to_unit}
         """,
         """
         =what does {value} {from_unit} come to in {to_unit}?
@@ -322,6 +732,39 @@ KNOWN = (
         =what is "{text}" in {language}?
         say "{text}" in {language}
         tell me how to say "{text}" in {language}
+        ="{text}" in {language}
+        ="{text}" in {language}?
+        ="{text}", in {language} please
+        ="{text}" to {language}
+        ={language} translation of "{text}"
+        ={language} for "{text}"?
+        =in {language}, how do you say "{text}"?
+        =in {language}: "{text}"
+        =how would (I|you|someone) say "{text}" in {language}?
+        =how do they say "{text}" in {language}?
+        =how does "{text}" (sound|go|read) in {language}?
+        =how is "{text}" said in {language}?
+        =what does "{text}" mean in {language}?
+        =what's the {language} (translation of|for|word for) "{text}"?
+        =I need "{text}" in {language}
+        =I need a {language} translation: "{text}"
+        =I want to say "{text}" in {language}
+        =my friend only speaks {language}, how do I say "{text}"?
+        =I am learning {language}, what is "{text}"?
+        =do you know the {language} for "{text}"?
+        =can you say "{text}" in {language}?
+        =can you write "{text}" in {language} for me?
+        =to {language}: {text}
+        =translation to {language}, please: {text}
+        translate to {language}: {text}
+        translate from English into {language}: {text}
+        translate the following (to|into) {language}: {text}
+        translate "{text}" for a friend who speaks {language}
+        give me "{text}" in {language}
+        write "{text}" in {language}
+        show me "{text}" in {language}
+        make a {language} version of "{text}"
+        use {language} to say "{text}"
         """,
         """
         =what would "{text}" be in {language}?
@@ -342,6 +785,43 @@ KNOWN = (
         find (information|something|pages) about {query} (online|on the web|on the internet)
         =what can you find (online |on the web |)about {query}?
         do a web search for {query}
+        =search: {query}
+        =web search for {query}
+        =web search: {query}
+        =google {query}
+        =about {query} on the web, what is there?
+        =I need (information|web pages|websites) about {query}
+        =I want to know more about {query}, search the web
+        =I want to read about {query} online
+        =I am curious about {query}, look online
+        =I am looking for {query} on the internet
+        =are there any (websites|web pages|pages) (about|on) {query}?
+        =is there anything (online|on the web|on the internet) about {query}?
+        =what does the internet (know|have) about {query}?
+        =what do people on the internet write about {query}?
+        =what can I read online about {query}?
+        =where on the web can I read about {query}?
+        =can you google {query} for me?
+        =for my homework I need web pages about {query}
+        search {query}
+        search {query} (online|on the web|on the internet)
+        search online for {query}
+        search the (web|internet) to learn about {query}
+        look on the (web|internet) for {query}
+        look online for (information|something|pages|articles) (about|on) {query}
+        look {query} up (on the internet|on the web|online)
+        browse the web for {query}
+        find me (websites|web pages|articles) (about|on) {query}
+        find {query} on the (web|internet)
+        find out (more |something |)about {query} online
+        google what people say about {query}
+        use the search engine to find {query}
+        use the web to find out about {query}
+        check the internet for {query}
+        check what is online about {query}
+        do an internet search (on|about) {query}
+        make a search for {query} on the web
+        get me search results (for|on|about) {query}
         """,
         """
         see what the (web|internet) says about {query}
@@ -368,6 +848,47 @@ KNOWN = (
         play {song} at volume {volume}
         play {song} by {artist} at volume {volume}
         =I want to (hear|listen to) {song}
+        ={song}, please
+        ={song} by {artist}, please
+        =music: {song}
+        =next song: {song}
+        =I want {song} by {artist}
+        =I'd love to hear {song}( now|)
+        =I feel like listening to {song}
+        =can I hear {song}( now|)?
+        =could we listen to {song}?
+        =can we have {song} by {artist}?
+        =do you have {song}? Then play it
+        =how about some {artist}? Play {song}
+        =my favorite song is {song}, put it on
+        =this party needs {song}
+        =time for some music, {song} by {artist}
+        play {artist}'s song {song}
+        play (the track|the tune|something called) {song}
+        play the song {song} (by|from|of) {artist}
+        play {artist} singing {song}
+        play {song}, the one by {artist}
+        listen to {song}( by {artist}|)
+        put {song} on
+        put {song} by {artist} on
+        start playing {song}( by {artist}|)
+        start the music with {song}
+        turn on {song}( by {artist}|)
+        queue {song}( by {artist}|)
+        =I want to hear {song} at volume {volume}
+        ={song} at volume {volume}, please
+        ={song}, volume {volume}
+        ={song} by {artist}, volume {volume}
+        =at volume {volume}, play {song}
+        =I want to hear {song} by {artist} at volume {volume}
+        play {song} with volume {volume}
+        play {song} at {volume} percent volume
+        (play|put on|start) {song} by {artist} with the volume at {volume}
+        put on {song} at a volume of {volume}
+        start {song} with volume {volume}
+        set the volume to {volume} and play {song}
+        set the volume to {volume} and play {song} by {artist}
+        let {song} run at volume {volume}
         """,
         """
         let me hear {song}
@@ -387,6 +908,40 @@ KNOWN = (
         make the volume {level}
         =volume {level}( please|)
         put the (sound|volume) (on|at) {level}
+        =volume to {level}
+        =volume at {level}( percent|)
+        =volume: {level}
+        =sound (at|to) {level}( percent|)
+        ={level} percent volume( please|)
+        =loudness {level}
+        =I need the volume to be {level}
+        =I can't hear anything, volume to {level}
+        =I can hardly hear it, put the volume at {level}
+        =it is too (loud|quiet), set the volume to {level}
+        =that is too (loud|quiet), make it {level}
+        =the baby sleeps, volume to {level}
+        =the neighbors complain, turn it to {level}
+        =can I have the sound at {level}?
+        =can the volume be {level}( percent|)?
+        =could it be at volume {level}?
+        =the volume should (be|go to) {level}( percent|)
+        =the right volume would be {level}
+        set the sound (to|at) {level}
+        set the loudness to {level}
+        set volume {level}
+        (lower|raise) the (volume|sound) to {level}
+        turn it (up|down) to {level}( percent|)
+        turn the speakers (up |down |)to {level}
+        adjust the (volume|sound) to {level}
+        change the loudness to {level} percent
+        get the volume (up |down |)to {level}
+        keep the volume at {level}
+        fix the volume at {level} percent
+        make the sound {level} percent loud
+        make it as loud as {level} percent
+        let the sound be at {level}
+        play the sound at {level} percent from now on
+        switch the volume to {level}
         """,
         """
         bring the volume to {level}
@@ -411,6 +966,43 @@ KNOWN = (
         =(light|lights) {on} in the {room}
         (turn|switch) {on} the {room} light at {brightness} percent
         turn the {room} light {on} with brightness {brightness}
+        =the {room} light {on}
+        =my {room} lights {on}( please|)
+        =light {on} in the {room}, please
+        ={on} with the light in the {room}
+        =the {room} (light|lamp) should be {on}
+        =the lights in the {room} (need|have) to be {on}
+        =I (want|need) the light in the {room} {on}
+        =I want the {room} lights {on}
+        =I am going to the {room}, light {on} please
+        =I just left the {room}, the light should be {on}
+        =can the {room} light be {on}?
+        =someone should turn {on} the lamp in the {room}
+        =in the {room}, turn the lights {on}
+        =for the {room}, lights {on}
+        make sure the light in the {room} is {on}
+        make the {room} light go {on}
+        let the {room} light be {on}
+        (turn|switch) the lamp in the {room} {on}
+        (turn|switch) {on} all (the |)lights in the {room}
+        (turn|switch) {on} the lamp in the {room}
+        set the {room} (light|lights) to {on}
+        set the lights in the {room} to {on}
+        keep the {room} light {on}
+        flip the {room} light {on}
+        =the {room} light {on}, brightness {brightness}
+        =light {on} in the {room} at {brightness} percent
+        ={brightness} percent brightness in the {room}, light {on}
+        =I want the {room} light {on} at brightness {brightness}
+        =the {room} lights should be {on} with {brightness} percent
+        =in the {room}, light {on} at {brightness} percent
+        set the {room} light to {on} with brightness {brightness}
+        set the light in the {room} {on}, brightness {brightness}
+        (turn|switch) {on} the lights in the {room} with brightness {brightness}
+        (turn|switch) the light in the {room} {on} at {brightness} percent brightness
+        (turn|switch) the {room} lamp {on} and set it to {brightness} percent
+        make the {room} lamp {on} with a brightness of {brightness}
+        with brightness {brightness}, turn {on} the {room} light
         """,
         """
         put the {room} lights {on}
@@ -435,6 +1027,45 @@ KNOWN = (
         set the (temperature|heating) in the {room} to {temperature}( degrees|)
         make it {temperature} degrees (in the {room}|in here|here)
         turn the heating (up |down |)to {temperature}( degrees|)
+        =heating to {temperature}( degrees|)
+        =thermostat {temperature}
+        =thermostat (to|at) {temperature} degrees
+        ={temperature} degrees( in here|), please
+        =I want it to be {temperature} degrees( in here|)
+        =I like it at {temperature} degrees
+        =I am (cold|freezing|hot), make it {temperature} degrees
+        =it is too (cold|warm|hot), set it to {temperature} degrees
+        =it should be {temperature} degrees in here
+        =can we have {temperature} degrees( in here|)?
+        =could the heating go to {temperature}?
+        =the thermostat should (be at|show|go to) {temperature}
+        adjust the (thermostat|heating) to {temperature}
+        change the temperature to {temperature}( degrees|)
+        put the (heating|thermostat) (on|at) {temperature}
+        keep it at {temperature} degrees
+        raise the temperature to {temperature} degrees
+        lower the thermostat to {temperature}
+        heat up to {temperature} degrees
+        ={room} to {temperature} degrees
+        ={room}, {temperature} degrees
+        =heating in the {room} to {temperature}
+        ={temperature} degrees in the {room}, please
+        =the {room} should be {temperature} degrees
+        =the {room} is too (cold|warm|hot), set it to {temperature} degrees
+        =I need the {room} at {temperature} degrees
+        =I am cold in the {room}, {temperature} degrees please
+        =can the {room} be {temperature} degrees?
+        =could we have {temperature} degrees in the {room}?
+        =in the {room}, I would like {temperature} degrees
+        =for the {room}, set {temperature} degrees
+        adjust the {room} thermostat to {temperature}
+        change the temperature (in|of) the {room} to {temperature}
+        put the heating in the {room} (on|at) {temperature}
+        keep the {room} at {temperature}( degrees|)
+        turn the {room} heating (up |down |)to {temperature}
+        raise the temperature in the {room} to {temperature} degrees
+        make the {room} {temperature} degrees warm
+        let the {room} (heat|cool) to {temperature} degrees
         """,
         """
         bring the {room} to {temperature} degrees
@@ -456,6 +1087,41 @@ KNOWN = (
         {action} my {door}( now|)
         make sure to {action} the {door}
         =the {door}: {action} it
+        ={door}, {action}
+        ={door}: {action}
+        ={action}, the {door}
+        ={action} {door}
+        ={action} {door} now
+        =the {door} needs a quick {action}
+        =I forgot to {action} the {door}
+        =I (need|want|have) to {action} the {door}
+        =I am in bed already, {action} the {door}
+        =I am leaving, {action} the {door}
+        =I am home, {action} the {door} for me
+        =my guests are here, {action} the {door}
+        =the kids come home, {action} the {door}
+        =did I {action} the {door}? Do it now
+        =could somebody {action} the {door}?
+        =can the {door} be set to {action}?
+        =is it possible to {action} the {door} from here?
+        =would you mind? The {door}, {action} it
+        =we should {action} the {door} before night
+        =for the {door}, {action}
+        =someone has to {action} the {door}
+        =don't forget to {action} the {door}
+        =when I am gone, {action} the {door}
+        {action} the {door} (of the house|at home)
+        {action} our {door}
+        {action} the {door} (again|at once|right away|quickly|for the night)
+        {action} that {door}
+        {action} the house at the {door}
+        go to the {door} and {action} it
+        quickly {action} the {door}
+        use the {door} lock to {action} it
+        set the {door} to {action}
+        send the {action} command to the {door}
+        do a {action} on the {door}
+        take care of the {door} and {action} it
         """,
         """
         {action} up the {door}
@@ -481,6 +1147,45 @@ KNOWN = (
         (create|schedule) an event {title} on {date} at {time} with {attendees}
         add {title} to (my|the) calendar on {date} at {time}
         (plan|schedule) {title} (for|on) {date} with {attendees}
+        =there is {title} on {date}, put it in the calendar
+        =new event: {title}, {date}
+        =calendar: {title} on {date}
+        =I have {title} on {date}, add it to my calendar
+        =on {date} there is {title}, note it in the calendar
+        =can you add {title} to my calendar for {date}?
+        =my calendar needs {title} on {date}
+        =there will be {title} on {date}, save it as an event
+        save {title} in my calendar for {date}
+        save the date {date} for {title}
+        write {title} into the calendar (on|for) {date}
+        block {date} in my calendar for {title}
+        plan an event {title} (for|on) {date}
+        set up {title} as an event on {date}
+        =new event: {title}, {date}, {time}
+        =calendar: {title} on {date} at {time}
+        =we have {title} on {date} at {time}, add it to the calendar
+        =I have {title} on {date} at {time}, put it in my calendar
+        =at {time} on {date} I have {title}, add the event
+        =can you schedule {title} for {date} at {time}?
+        schedule {title} (for|on) {date} at {time}
+        add an event at {time} on {date} called {title}
+        save {title} in the calendar, {date} at {time}
+        set up an event for {date} at {time} named {title}
+        block {time} on {date} in my calendar for {title}
+        =new event: {title} on {date} with {attendees}
+        =I am doing {title} with {attendees} on {date}, add it to the calendar
+        =on {date} I have {title} with {attendees}, put it in the calendar
+        =the event {title} is on {date}, and {attendees} will come
+        (create|set up) an event {title} with {attendees} on {date}
+        add {title} with {attendees} to my calendar for {date}
+        invite {attendees} to the event {title} on {date}
+        =new event: {title} on {date} at {time} with {attendees}
+        =I meet {attendees} for {title} on {date} at {time}, add the event
+        =calendar: {title} with {attendees}, {date} at {time}
+        schedule {title} with {attendees} for {date} at {time}
+        put {title} with {attendees} in the calendar on {date} at {time}
+        invite {attendees} to {title} on {date} at {time}
+        plan {title} for {date}, starting at {time}, with {attendees}
         """,
         """
         book {title} into my calendar for {date} at {time}
@@ -507,6 +1212,37 @@ KNOWN = (
         (set|create|add) a reminder (for|at) {time} to {text}
         =at {time} I (have|need) to {text}, remind me
         do not let me forget to {text} at {time}
+        =reminder at {time}: {text}
+        =reminder for {time}, {text}
+        =remind me, {time}, {text}
+        =I (have|need|want) to {text} at {time}, remind me
+        =I always forget to {text}, remind me at {time}
+        =I must not forget to {text} at {time}
+        =I should {text} at {time}, can you remind me?
+        =I need a reminder to {text} at {time}
+        =I need to be reminded at {time} to {text}
+        =at {time}, remind me to {text}
+        =at {time} I should {text}, give me a reminder
+        =when it is {time}, tell me to {text}
+        =when it is {time}, remind me that I have to {text}
+        =could you remind me that I need to {text} at {time}?
+        =will you remind me to {text} when it is {time}?
+        =don't let me forget, at {time} I have to {text}
+        =it is important that I {text} at {time}, remind me
+        =my reminder for {time} is to {text}
+        remind me about this at {time}: {text}
+        remind me that I (have|need) to {text} at {time}
+        remind me when it is {time} to {text}
+        tell me at {time} to {text}
+        tell me to {text} at {time}
+        nudge me at {time} to {text}
+        nudge me to {text} at {time}
+        send me a reminder to {text} at {time}
+        note a reminder: at {time} {text}
+        put a reminder to {text} at {time}
+        keep in mind that I have to {text} at {time} and remind me
+        see to it that I remember to {text} at {time}
+        help me remember to {text} at {time}
         """,
         """
         =reminder: {text} at {time}
@@ -526,6 +1262,43 @@ KNOWN = (
         =(I need|we need|we are out of) {items}
         =(I need|we need) to buy {items}
         add {items} to the things to buy
+        =shopping list: {items}
+        =to buy: {items}
+        =groceries: {items}
+        =for the shopping list: {items}
+        =we need {items}
+        =we need more {items}
+        =we have no more {items}
+        =we have run out of {items}
+        =we ran out of {items}, put that on the list
+        =there is no {items} left in the kitchen
+        =there are no {items} left, add them to the list
+        =I am out of {items}
+        =I want to buy {items}
+        =I have to buy {items} (tomorrow|today|at the store|)
+        =I should (buy|get|pick up) {items} at the store
+        =I used up the {items}, add it to the list
+        =my fridge is empty, I need {items}
+        =don't let me forget to buy {items}
+        =can you add {items} to the groceries?
+        =could you put {items} on the list for the store?
+        =is {items} on my list? If not, add it
+        =on the shopping list, please: {items}
+        =next time at the store I need {items}
+        =also {items} for the shopping list
+        note {items} for the (grocery|shopping) list
+        note that we need {items}
+        note down that I should buy {items}
+        list {items} under groceries
+        include {items} (in|on) the (shopping |grocery |)list
+        add {items} to what we need from the store
+        add these to my (shopping |grocery )list: {items}
+        add to the (shopping |grocery |)list: {items}
+        put these on the list: {items}
+        write down {items} for (shopping|the store|the supermarket)
+        remember {items} for my next shopping trip
+        expand the shopping list with {items}
+        save {items} to the grocery list
         """,
         """
         write {items} on the shopping list
@@ -550,6 +1323,43 @@ KNOWN = (
         =(I want|I'd like) to (order|have) {quantity} {dish}
         order {dish} for {quantity} people
         place an order for {quantity} ({size} |){dish}
+        ={quantity} {dish}, please
+        ={quantity} {dish} to go
+        =order: {quantity} {dish}
+        =(I want|I would like|I'll have|I'll take) {quantity} {dish}
+        =I am hungry, order {quantity} {dish}
+        =we are hungry and want {quantity} {dish}
+        =we would like {quantity} {dish}
+        =we need {quantity} portions of {dish} for (dinner|lunch)
+        =can I (get|have|order) {quantity} {dish}?
+        =could we get {quantity} portions of {dish}?
+        =for dinner, {quantity} {dish} please
+        =how about {dish} for lunch? Order {quantity}
+        =my friends are coming, get us {quantity} {dish}
+        get us {quantity} {dish}
+        get {quantity} portions of {dish} delivered
+        order {quantity} portions of {dish}
+        order {dish}, {quantity} of them
+        order {dish}, enough for {quantity}
+        buy me {quantity} {dish} from the restaurant
+        call for a delivery of {quantity} {dish}
+        send for {quantity} {dish}
+        ={quantity} {size} {dish}, please
+        ={quantity} {dish}, {size}
+        ={quantity} {dish} in {size}, please
+        =order: {quantity} {dish}, size {size}
+        =(I want|I would like|I'll have) {quantity} {size} {dish}
+        =we are hungry, {quantity} {size} {dish} please
+        =can I (get|have|order) {quantity} {size} {dish}?
+        =for lunch we want {quantity} {dish}, size {size}
+        =the {dish} should be {size}, and I need {quantity}
+        order {quantity} {dish} in size {size}
+        order {quantity} portions of {dish}, {size} ones
+        order {size} {dish}, {quantity} of them
+        get us {quantity} {size} {dish} for dinner
+        get {quantity} {size} portions of {dish}
+        make an order of {quantity} {size} {dish}
+        send for {quantity} {size} {dish}
         """,
         """
         have {quantity} {size} {dish} delivered
