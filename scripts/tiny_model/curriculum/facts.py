@@ -1106,7 +1106,8 @@ def own_name(rng: Random, held_out: bool) -> QuestionAnswer:
     name = rng.choice(NAMES) if rng.random() < 0.6 else capital(invented(rng))
     ask = (
         "people call me {x}" if held_out else
-        "(hi|hello|hey)(,|!|) (my name is|I am|I'm|this is) {x}\n(my name is|I am|I'm|call me) {x}\n"
+        "(hi|hello|hey)(,|!|) (my name is|I am|I'm|this is) {x}\n"
+        "(my name is|I am|I'm|call me) {x}\n"
         "(you can|please|you may) call me {x}\n(hi|hello|hey), {x} here\nthe name is {x}\n"
         "(let me introduce myself|may I introduce myself|nice to meet you)(:|,) I am {x}\n"
         "(everybody|everyone|my mother) calls me {x}\nI am called {x}\n{x} is my name"
