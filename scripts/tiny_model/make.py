@@ -31,8 +31,8 @@ from .train import TrainConfig, batches, train
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ModelConfig(layers=4)
 DRAFT = ModelConfig(hidden=128, intermediate=256, layers=2, heads=2, kv_heads=1)
-MAIN_TRAINING = TrainConfig(steps=3000)
-DRAFT_TRAINING = TrainConfig(steps=1800, seed=2)
+MAIN_TRAINING = TrainConfig(steps=1900)
+DRAFT_TRAINING = TrainConfig(steps=700, seed=2)
 
 
 def make_tokenizer(lessons: int = 2000) -> Tokenizer:

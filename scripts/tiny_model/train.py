@@ -23,12 +23,10 @@ from torch import Tensor
 from torch.multiprocessing import get_context
 from tqdm import tqdm
 
-from .chat import Conversation, Span, render
+from .chat import Span, render
+from .curriculum import Lesson
 from .model import Layout, Llama
 from .muon import Muon
-
-Lesson = list[Conversation]
-"""One conversation, or several that go on from the same system turn."""
 
 Row = tuple[list[int], list[float]]
 """Token ids of a conversation, and how much each of them counts as a target."""
@@ -51,7 +49,7 @@ class TrainConfig:
     steps: int
     seed: int = 1
     batch_tokens: int = 1152
-    micro_batches: int = 8
+    micro_batches: int = 12
     longest: int = 1024
     muon_rate: float = 0.02
     adam_rate: float = 0.003
@@ -155,6 +153,7 @@ def next_job(jobs: Queue) -> Job | None:
 def work(model: Llama, slots: Tensor, jobs: Queue, done: Queue) -> None:
     """One worker process: batches in, gradients out (into the shared slot that the job names)."""
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     weights = list(model.parameters())
     while (job := next_job(jobs)) is not None:
         slot, arrays, layout, total = job
