@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -22,7 +23,7 @@ from tokenizers import Tokenizer
 
 from . import curriculum
 from .chat import render
-from .export import write_gguf, write_hf
+from .export import read_weights, write_gguf, write_hf
 from .headstart import give_head_start
 from .model import Llama, ModelConfig
 from .tokenizer import train_tokenizer
@@ -31,8 +32,12 @@ from .train import TrainConfig, batches, train
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ModelConfig(layers=4)
 DRAFT = ModelConfig(hidden=128, intermediate=256, layers=2, heads=2, kv_heads=1)
-MAIN_TRAINING = TrainConfig(steps=1900)
-DRAFT_TRAINING = TrainConfig(steps=700, seed=2)
+SCHOOL = TrainConfig(steps=1900)
+REVISION = TrainConfig(
+    steps=450, seed=3, muon_rate=0.008, adam_rate=0.0012, warmup=20, level=0.2, revision=True
+)
+MAIN_STAGES = (SCHOOL, REVISION)
+DRAFT_STAGES = (TrainConfig(steps=700, seed=2),)
 
 
 def make_tokenizer(lessons: int = 2000) -> Tokenizer:
@@ -47,13 +52,13 @@ def make_tokenizer(lessons: int = 2000) -> Tokenizer:
 def make_model(
     name: str,
     config: ModelConfig,
-    training: TrainConfig,
+    stages: Sequence[TrainConfig],
     tokenizer: Tokenizer,
     out: Path,
     workers: int,
 ) -> None:
     """Train one model; write its Hugging Face folder and GGUF, now and then and at the end."""
-    torch.manual_seed(training.seed)
+    torch.manual_seed(stages[0].seed)
     model = Llama(config)
     give_head_start(model)
 
@@ -61,8 +66,11 @@ def make_model(
         write_hf(model, tokenizer, out / f"{name}-hf")
         write_gguf(model, tokenizer, out / f"{name}.gguf", f"gallama {name}")
 
-    stream = batches(curriculum.lesson, tokenizer, training)
-    train(model, stream, training, workers, name, save)
+    for number, training in enumerate(stages, start=1):
+        if number > 1:  # from the float16 weights that were written
+            read_weights(model, out / f"{name}-hf")
+        stream = batches(curriculum.lesson, tokenizer, training)
+        train(model, stream, training, workers, f"{name}, stage {number}", save)
     print(f"{out / name}.gguf: {(out / f'{name}.gguf').stat().st_size:,} bytes")
 
 
@@ -83,12 +91,14 @@ def main() -> None:
     torch.set_num_threads(3)  # a fixed number: sums of floats depend on it
     chosen.out.mkdir(parents=True, exist_ok=True)
     tokenizer = make_tokenizer()
-    for name, config, training in (
-        ("tiny", MAIN, MAIN_TRAINING),
-        ("tiny-draft", DRAFT, DRAFT_TRAINING),
+    for name, config, stages in (
+        ("tiny", MAIN, MAIN_STAGES),
+        ("tiny-draft", DRAFT, DRAFT_STAGES),
     ):
         if chosen.only in (None, name):
-            short = replace(training, steps=max(2, int(training.steps * chosen.fraction)))
+            short = [
+                replace(stage, steps=max(2, int(stage.steps * chosen.fraction))) for stage in stages
+            ]
             make_model(name, config, short, tokenizer, chosen.out, chosen.workers)
             if chosen.ship:
                 chosen.ship.mkdir(parents=True, exist_ok=True)

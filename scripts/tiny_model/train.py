@@ -56,6 +56,7 @@ class TrainConfig:
     decay: float = 0.02
     warmup: int = 100
     level: float = 0.35  # part of the steps at the full rate, before it falls to nothing
+    revision: bool = False  # lessons as hard as they get, from the first on
     pool: int = 400
     save_every: int = 250
 
@@ -109,7 +110,7 @@ def batches(
     rng = Random(config.seed)
     given = 0
     while True:
-        progress = given / (config.steps * config.micro_batches)
+        progress = 1.0 if config.revision else given / (config.steps * config.micro_batches)
         lessons = [lesson(rng, progress) for _ in range(config.pool)]
         rows = [encode(tokenizer, render(one[0])) for one in lessons if len(one) == 1]
         rows = sorted((r for r in rows if len(r[0]) <= config.longest), key=lambda r: len(r[0]))

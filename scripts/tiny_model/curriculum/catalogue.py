@@ -6,6 +6,12 @@ from . import words as w
 from .toolbox import Tool, array, enum, flag, nested, number, text, whole
 
 WEATHER_ASKS = """
+    =will it (rain|snow|be sunny) in {location} today?
+    =do they have (rain|snow|sun) in {location}( now|)?
+    (tell|give) me what the weather people say about {location} today
+    =what (is|will) today's weather (be|like) in {location}?
+    (read|give) me today's weather report for {location} in {unit}
+    =will a coat be enough in {location}?
     =(what is|what's|how is|how's) the weather (like |)in {location}( today| right now| now|)?
     =(what is|what's) the weather (like |)(today |now |)in {location}?
     =(what's|what is) it like outside in {location}?
@@ -103,6 +109,8 @@ KNOWN = (
             whole("days num_days count", "Number of days|How many days", w.integer(2, 10)),
         ),
         """
+        =weather-wise, what do the next {days} days bring in {city}?
+        =how do the next {days} days look for a trip to {city}?
         =(what is|what's) the (weather |)forecast for {city} for the next {days} days?
         =how will the weather be in {city} over the next {days} days?
         =what will the weather be like in {city} for {days} days?
@@ -151,6 +159,11 @@ KNOWN = (
         "Get the current time in a city|Tells what time it is in a place|Local time of a city",
         (text("city location place timezone_city", "The city|Name of the city", w.city),),
         """
+        =does the clock in {city} show noon yet?
+        =what hour do the clocks show in {city}?
+        =which hour is it (now |)in {city}?
+        find out the time in {city}
+        =what does my watch have to say in {city}?
         =what time is it (right now |now |)in {city}( now| right now|)?
         =(what is|what's) the (current |local |)time in {city}?
         =(do you know|can you tell me) what time it is in {city}?
@@ -205,6 +218,10 @@ KNOWN = (
             text("label name title", "What the timer is for|A name for the timer", w.word, False),
         ),
         """
+        =I need a timer that runs {minutes} minutes
+        =a timer under the name {label}, {minutes} minutes
+        time {label} for {minutes} minutes
+        start {minutes} minutes under the label {label}
         set (a|the) timer (for|to) {minutes} (minutes|min)
         (start|create) a {minutes}( |-)minute timer
         (start|begin) a timer (for|of) {minutes} minutes
@@ -266,6 +283,9 @@ KNOWN = (
             text("day date weekday", "The day|Which day", w.day, False),
         ),
         """
+        =I must be out of bed at {time}
+        get me out of my bed on {day} at {time}
+        =out of bed by {time}, please
         set (an|my|the) alarm (for|at|to) {time}
         wake me (up |)at {time}
         create an alarm (for|at) {time}
@@ -328,6 +348,11 @@ KNOWN = (
             text("body message text", "The text of the email|Body", w.sentence, False),
         ),
         """
+        drop an email about {subject} to {to}
+        =a line to {to} about {subject}, by email
+        (mail|drop) a note to {to} on {subject}
+        get a mail to {to} about {subject} out now
+        mail {to} the words "{body}" about {subject}
         send an email to {to} (about|with the subject|with subject) {subject}
         (write|send) (an email |)to {to} about {subject}
         email {to} about {subject}
@@ -387,6 +412,11 @@ KNOWN = (
             text("message text body content", "The message|What to say", w.sentence),
         ),
         """
+        pass a message on to {to}: {message}
+        =this goes on to {to}: {message}
+        send {to} something that reads: {message}
+        text {to} a line that reads {message}
+        write {to} a text: {message}
         (text|message) {to}: {message}
         (text|message|write) {to} (that|saying) {message}
         (tell|text) {to} "{message}"
@@ -446,6 +476,9 @@ KNOWN = (
             flag("speaker use_speaker", "Use the speaker|Speaker on or off", w.on_off, False),
         ),
         """
+        =I want {contact} on the line
+        get me a line to {contact}
+        =a phone line to {contact}, with the speaker {speaker}
         call {contact}( now|)
         (phone|ring) {contact}
         make a (phone |)call to {contact}
@@ -503,6 +536,9 @@ KNOWN = (
         (text("expression formula query", "The expression, e.g. 2 + 2|What to compute",
             w.expression),),
         """
+        =what does one get for {expression}?
+        =what is {expression} equal to?
+        get the result of {expression}
         =(what is|what's|how much is) {expression}?
         =(can you |)(calculate|compute) {expression}( for me|)?
         (calculate|compute|work out|evaluate|solve) {expression}
@@ -554,6 +590,9 @@ KNOWN = (
         "Add numbers|Adds up a list of numbers|Sum of numbers",
         (array("numbers values nums", "The numbers|Numbers to add", w.numbers, "integer"),),
         """
+        =what do all of {numbers} make together?
+        =how much are all these: {numbers}?
+        =all of {numbers} summed up, please
         =(what is|what's) the (sum|total) of {numbers}?
         (add|sum) (up |)(the numbers |){numbers}
         (find|give me|get|compute) the (sum|total) of {numbers}
@@ -612,6 +651,10 @@ KNOWN = (
                  " ".join(w.CURRENCIES)),
         ),
         """
+        =what would I get for {amount} {from_currency} in {to_currency}?
+        swap my {amount} {from_currency} to {to_currency}
+        turn my {amount} {from_currency} to {to_currency}
+        =would {amount} {from_currency} be a lot in {to_currency}?
         convert {amount} {from_currency} (to|into) {to_currency}
         change {amount} {from_currency} (to|into) {to_currency}
         =(what is|what's|how much is) {amount} {from_currency} in {to_currency}?
@@ -671,6 +714,10 @@ KNOWN = (
                  "meters feet inches kilometers miles grams pounds liters gallons"),
         ),
         """
+        =what does {value} {from_unit} make in {to_unit}?
+        express {value} {from_unit} as {to_unit}
+        turn {value} {from_unit} to {to_unit}
+        =how many {to_unit} does {value} {from_unit} come to?
         convert {value} {from_unit} (to|into) {to_unit}
         =(what is|what's|how much is) {value} {from_unit} in {to_unit}?
         =how many {to_unit} (are|are in|is|in) {value} {from_unit}?
@@ -726,6 +773,9 @@ KNOWN = (
                 w.one_of(*w.LANGUAGES)),
         ),
         """
+        put the words "{text}" in {language}
+        =what would "{text}" sound like in {language}?
+        =how would "{text}" be said in {language}?
         translate "{text}" (to|into) {language}
         translate (the sentence|this|the text) (to|into) {language}: {text}
         =how do (you|I) say "{text}" in {language}?
@@ -779,6 +829,10 @@ KNOWN = (
         "Search the web|Find information on the internet|Web search",
         (text("query q search_term text", "What to search for|The search text", w.topic),),
         """
+        see what you find on the web about {query}
+        run a web search about {query}
+        =what the internet says about {query}, please
+        see if the web has anything on {query}
         search the (web|internet) for {query}
         (search|look|google) for {query}( online| on the web|)
         (look up|google) {query}( online| on the internet|)
@@ -840,6 +894,13 @@ KNOWN = (
             whole("volume loudness", "Volume from 0 to 100|How loud", w.integer(5, 100, 5), False),
         ),
         """
+        play the track {song}
+        =the track {song} by {artist}, please
+        put on the track {song} by {artist}
+        play me the song {song}
+        play me {song} by {artist}
+        play me the track {song} at volume {volume}
+        start {song} (with|at) the volume {volume}
         play {song}
         play the song {song}
         play {song} by {artist}
@@ -903,6 +964,9 @@ KNOWN = (
         "Set the volume|Change how loud the sound is",
         (whole("level volume percent value", "From 0 to 100|The volume", w.integer(0, 100, 5)),),
         """
+        bring the sound (up |down |)to {level}
+        =I want the volume at {level}
+        =I want it at volume {level}
         set the volume (to|at) {level}( percent|)
         (turn|change) the (volume|sound) (up |down |)to {level}
         make the volume {level}
@@ -959,6 +1023,10 @@ KNOWN = (
             whole("brightness level", "From 1 to 100|How bright", w.integer(5, 100, 5), False),
         ),
         """
+        put {on} the lights in the {room}
+        =I want the {room} lights turned {on}
+        put the light in the {room} {on}
+        turn {on} the {room} lamp with brightness {brightness}
         (turn|switch) {on} the (light|lights) in the {room}
         (turn|switch) the {room} (light|lights) {on}
         (turn|switch) {on} the {room} (light|lights|lamp)
@@ -1021,6 +1089,9 @@ KNOWN = (
                  "kitchen living_room bedroom bathroom garage hallway office", False),
         ),
         """
+        bring the heating to {temperature} degrees in the {room}
+        bring the temperature to {temperature} degrees
+        =I want it at {temperature} degrees in the {room}
         set the (thermostat|heating|temperature) to {temperature}( degrees|)
         (heat|warm|cool) the {room} to {temperature} degrees
         set the {room} (thermostat|heating|temperature) to {temperature}( degrees|)
@@ -1083,6 +1154,9 @@ KNOWN = (
             enum("action command", "What to do|Lock or unlock", "lock unlock"),
         ),
         """
+        =time to {action} the {door}
+        {action} the {door} up
+        =it is time that you {action} the {door}
         {action} the {door}
         {action} my {door}( now|)
         make sure to {action} the {door}
@@ -1141,6 +1215,11 @@ KNOWN = (
                 False),
         ),
         """
+        book {title} for {date} at {time} in my calendar
+        enter {title} on {date} into the calendar
+        =a calendar entry for {date}: {title}
+        note the event {title} for {date} with {attendees}
+        make an entry in my calendar on {date} for {title}
         (create|add|schedule|make) an event (called |named |){title} on {date}
         put {title} in (my|the) calendar (for|on) {date}( at {time}|)
         (create|add|schedule) an event (called |named ){title} on {date} at {time}
@@ -1206,6 +1285,9 @@ KNOWN = (
             text("time at when", "When|The time", w.clock),
         ),
         """
+        make sure I remember to {text} at {time}
+        be sure to remind me to {text} at {time}
+        =I want to be sure that I {text} at {time}
         remind me to {text} at {time}
         remind me at {time} to {text}
         (set|create|add|make) a reminder to {text} at {time}
@@ -1257,6 +1339,10 @@ KNOWN = (
         "Add items to the shopping list|Puts things on the shopping list",
         (array("items products things", "The items|What to buy", w.items),),
         """
+        put {items} onto the list
+        get {items} onto the shopping list
+        write {items} onto my list
+        =my grocery list should have {items}
         add {items} to (my|the) (shopping |grocery )list
         put {items} on (my|the) (shopping |grocery )list
         =(I need|we need|we are out of) {items}
@@ -1317,6 +1403,10 @@ KNOWN = (
             enum("size portion", "The size|How large", "small medium large", False),
         ),
         """
+        bring me {quantity} {size} {dish}
+        =I want {quantity} {dish} delivered
+        have {quantity} {dish} brought to me
+        =someone should bring {quantity} {size} {dish}
         order {quantity} {dish}
         (order|get) {quantity} {size} {dish}
         (order|get) me {quantity} {dish}
@@ -1379,6 +1469,10 @@ KNOWN = (
                 False),
         ),
         """
+        get me on a flight from {origin} to {destination} on {date}
+        =I have to be in {destination} on {date}, from {origin}
+        buy {passengers} seats on a plane from {origin} to {destination} for {date}
+        buy plane tickets for {passengers} from {origin} to {destination} on {date}
         book (a|the) flight from {origin} to {destination} (on|for) {date}
         (book|reserve) a flight to {destination} from {origin} on {date}
         (book|reserve) a flight on {date} from {origin} to {destination}
@@ -1435,6 +1529,9 @@ KNOWN = (
                      False),
         ),
         """
+        =I am staying in {city} starting {check_in}, {nights} nights, find a hotel
+        get me a hotel starting on {check_in} in {city}, {nights} nights
+        =staying in {city} for {nights} nights from {check_in}, a hotel {breakfast}, please
         (book|reserve) a (hotel|hotel room|room) in {city} for {nights} nights from {check_in}
         (book|reserve) a (hotel|room) in {city} from {check_in} for {nights} nights
         book me a hotel in {city} on {check_in} for {nights} nights {breakfast}
@@ -1486,6 +1583,11 @@ KNOWN = (
                 False),
         ),
         """
+        =which way does it go from {origin} to {destination}?
+        guide me to {destination} from {origin}
+        =how far is it by {mode} from {origin} to {destination}, and which way?
+        =guide me to {destination} by {mode}, starting at {origin}
+        take me to {destination} from {origin} by {mode}
         =how do I get from {origin} to {destination}( by {mode}|)?
         =(what is|what's) the (way|best way|route) from {origin} to {destination}?
         (show|give|get) me (directions|the way|the route) from {origin} to {destination}
@@ -1535,6 +1637,9 @@ KNOWN = (
         (text("symbol ticker stock", "The stock symbol|Ticker, e.g. AAPL", w.one_of(*w.STOCKS,
             "ABC", "QRX", "ZLT", "KOP", "XYZ", "BRM")),),
         """
+        =what does {symbol} cost a share?
+        =a quote for {symbol}, please
+        get me a quote of {symbol}
         =(what is|what's) the (stock |share |)price of {symbol}( stock|)?
         =how (much is|is) {symbol}( stock|)( doing|) (today|now)?
         =(what is|what's) {symbol} (trading at|at now|worth)?
@@ -1583,17 +1688,18 @@ KNOWN = (
                 12), False),
         ),
         """
+        bring me the news on {topic}
+        =anything new about {topic} lately?
+        =what has happened with {topic} lately?
+        read {count} headlines about {topic} to me
+        bring {count} stories on {topic}
         =(what is|what's) (the news about|new about|new with) {topic}?
         =(any|is there any) news (about|on) {topic}?
         (show|give|get|tell) me the (latest |)news (about|on) {topic}
         (show|give|get) me {count} (headlines|news) (about|on) {topic}
         =what are the (latest |)headlines (about|on) {topic}?
-        ={topic} news( today|)?
-        ={topic} in the news?
-        ={topic} (headlines|news), please
         =news (about|on) {topic}
         ={count} (headlines|news stories) (about|on) {topic}( please|)
-        ={topic}: {count} (headlines|latest stories)
         =what (is|has been) (going on|happening) (with|around) {topic}( these days| today|)?
         =what are (the papers|people in the news) saying about {topic}?
         =what are the {count} (latest|top|newest) (headlines|stories) (about|on) {topic}?
@@ -1631,6 +1737,10 @@ KNOWN = (
         (text("tracking_number number code package_id", "The tracking number|Number of the package",
             w.code),),
         """
+        =did the package {tracking_number} arrive yet?
+        =has my package {tracking_number} arrived?
+        =is {tracking_number} here yet, my parcel?
+        find the package {tracking_number}
         =where is (my |the |)(package|parcel) {tracking_number}?
         (track|follow) (my |the |)(package|parcel) {tracking_number}
         track (the |)(package|parcel) with (the |)number {tracking_number}
@@ -1682,15 +1792,18 @@ KNOWN = (
                  lambda rng: ("vegetarian", True), False),
         ),
         """
+        teach me to cook {dish}
+        =can you teach me a recipe for {dish}?
+        =what {dish} can be made using {ingredients}?
+        =I would cook {dish} using {ingredients}, how?
+        =is there a good recipe for {dish}?
         (find|get|give me|show me|look up) a recipe for {dish}
         =how do (I|you) (make|cook) {dish}?
         find a {vegetarian} recipe for {dish}
         give me a {vegetarian} {dish} recipe
         (find|get) a recipe for {dish} with {ingredients}
         =how (do|can) I (make|cook) {dish} with {ingredients}?
-        ={dish} recipe( please|)
         ={vegetarian} {dish} recipe( please|)
-        ={dish} with {ingredients}, how do I cook it?
         =recipe for {dish}
         =recipe for {vegetarian} {dish} with {ingredients}
         =I (want|would like) to (cook|make|prepare) {dish}( tonight| today|), how does it work?
@@ -1732,12 +1845,15 @@ KNOWN = (
         "Read a file|Gives the contents of a file",
         (text("path file filename file_name", "The file|Path of the file", w.file_name),),
         """
+        print {path} to the screen
+        print the contents of {path}
+        =I want to see {path} printed
+        print what is in {path}
+        =what would I find inside {path}?
         (read|open|show) (me |)(the file |){path}
         =what is in (the file |){path}?
         =what does (the file |){path} (say|contain)?
         (show|give) me the (contents|content) of {path}
-        ={path}, what does it say?
-        ={path}: what is in it?
         =contents of {path}( please|)
         =file {path}, read it
         =what (text|information) is (stored |written |)in (the file |){path}?
@@ -1780,11 +1896,15 @@ KNOWN = (
             text("content text data body", "The text|What to write", w.sentence),
         ),
         """
+        store the text "{content}" in {path}
+        keep "{content}" under the name {path}
+        save "{content}" under {path}
+        store this in {path}: {content}
+        make a file {path} that says {content}
         (write|save) "{content}" (to|in|into) (the file |){path}
         (create|make) a file (called |named |){path} with (the text |){content}
         (write|save) to {path}: {content}
         put "{content}" in (the file |){path}
-        ={path} should (say|contain) "{content}"
         =the file {path} should (contain|have) the text "{content}"
         ="{content}" (goes|belongs) (in|into) (the file |){path}
         =I (want|need) "{content}" (in|saved in) (the file |){path}
@@ -1831,6 +1951,11 @@ KNOWN = (
                 "price", "age", "id", "city", "score"), False),
         ),
         """
+        pull up {limit} rows of {table}
+        print {limit} rows out of {table}
+        print the first {limit} of {table}, sorted by {order_by}
+        pull {limit} entries from {table} by {order_by}
+        print out {limit} entries of {table} ordered by {order_by}
         (show|get|give) (me |)(the first |){limit} (rows|entries) (from|of) (the |)(table |){table}
         (show|get|give) me {limit} {table}( from the database|)
         (show|get|list) {limit} {table} sorted by {order_by}
@@ -1838,9 +1963,6 @@ KNOWN = (
         ={limit} {table}, please
         ={limit} (rows|entries|records) (of|from) (the |){table}( table|)
         ={limit} {table} by {order_by}
-        ={table}, {limit} rows
-        ={table} table, {limit} rows, sorted by {order_by}
-        ={table} by {order_by}, {limit} rows (at most|only)
         =what are the first {limit} {table}( in the database|)?
         =what are the first {limit} {table} by {order_by}?
         =which {limit} {table} (do we have|are there|come first)?
@@ -1877,6 +1999,9 @@ KNOWN = (
         "Get a user by id|Look up a user",
         (whole("user_id id uid", "The id of the user|User number", w.number_code),),
         """
+        bring me the user {user_id}
+        bring up the data of user {user_id}
+        =which user is number {user_id}?
         (get|find|show|look up|fetch) (me |)(the |)user {user_id}
         (get|find|show|look up) the user with (the |)(id|number) {user_id}
         =who is user (number |){user_id}?
@@ -1927,6 +2052,10 @@ KNOWN = (
                 False),
         ),
         """
+        set up a user {name} with the email {email}
+        sign up {name} with email {email}
+        sign up {name}, email {email}, as {role}
+        set {name} up as {role} with the address {email}
         (create|add|register|make) a (new |)user (called |named |){name} with (the |)email {email}
         (create|add|register) {name} as a (new |)user with email {email}
         (create|add) a user {name}, {email}, age {age}
@@ -1943,8 +2072,6 @@ KNOWN = (
         ={name} should (be|become) (a user|one of our users) with (the |)email {email}
         ={name} joins us as {role}, email {email}, create the account
         ={name} with the email {email} should be a new {role}
-        ={email} is the email of our new user {name}
-        ={email} belongs to {name}, who is {age} years old: add this user
         =I (need|want) an account for {name} with (the |)(email|address) {email}
         =I (need|want) a {role} account for {name}, {email}, age {age}
         =we (need|want) {name}, {age}, as a new {role}, email {email}
@@ -1980,6 +2107,9 @@ KNOWN = (
                  lambda rng: rng.choice([("express", True), ("standard", False)]), False),
         ),
         """
+        have {order_id} sent to {address}
+        =I will have order {order_id} shipped to {address}
+        =order {order_id}, by {express} delivery, goes to {address}
         (ship|send|deliver) (the |)order {order_id} to {address}
         (ship|send) (the |)order {order_id} to {address} by {express} (delivery|mail)
         (ship|send) order (number |){order_id} (by|with) {express} delivery to {address}
@@ -2029,6 +2159,10 @@ KNOWN = (
             enum("speed pace", "How fast|The speed", "slow normal fast", False),
         ),
         """
+        have the robot go over to {target}
+        steer the robot over to {target}
+        =the robot should steer to {target} at {speed} speed
+        have it drive to {target}, the robot, at {speed} speed
         (move|drive|send|bring) the robot to {target}
         (move|drive) the robot to {target} at {speed} speed
         move to {target}
@@ -2080,6 +2214,10 @@ KNOWN = (
             enum("color colour", "The color|Which color", " ".join(w.COLORS), False),
         ),
         """
+        put a circle at {center}, radius {radius}
+        place a {color} circle of radius {radius} at {center}
+        put a circle with a radius of {radius} and color {color} at {center}
+        place a circle with radius {radius} at {center}
         draw a circle at {center} with radius {radius}
         draw a {color} circle at {center} with (a |)radius (of |){radius}
         draw a circle with radius {radius} at {center}
@@ -2129,6 +2267,10 @@ KNOWN = (
             whole("sides faces", "Sides of each|Number of sides", w.integer(4, 100), False),
         ),
         """
+        cast the dice, {count} of them
+        let {count} dice roll
+        cast {count} dice that have {sides} sides
+        let us cast {count} dice
         (roll|throw) {count} dice
         (roll|throw) {count} dice with {sides} sides
         (roll|throw) {count} {sides}-sided dice
@@ -2179,6 +2321,10 @@ KNOWN = (
             whole("stars rating score", "From 1 to 5|The stars", w.integer(1, 5)),
         ),
         """
+        leave a rating of {stars} stars for {movie}
+        =I would say {stars} stars for {movie}
+        =the film {movie} would get {stars} stars from me
+        give the film {movie} {stars} stars
         (rate|give) (the movie |){movie} {stars} stars
         rate {movie} with {stars} (stars|out of 5)
         give {stars} stars to (the movie |){movie}
@@ -2225,6 +2371,10 @@ KNOWN = (
         "Get the status of a flight|Is a flight on time",
         (text("flight_number flight number code", "The flight number|Flight, e.g. LH400", w.code),),
         """
+        =did flight {flight_number} land?
+        =has {flight_number} landed already, the flight?
+        tell me all about the flight {flight_number}
+        =what about flight {flight_number}?
         =(is|will) flight {flight_number} (on time|late|delayed)?
         =(what is|what's) the status of flight {flight_number}?
         =when does flight {flight_number} (land|leave|arrive)?

@@ -86,6 +86,10 @@ class Problem:
 
 
 GAINS = """
+    was handed {n}( {t}|) by (my|the) {p}
+    was (handed|given|sent) {n} (more |){t}
+    came (upon|home with) {n} (more |){t}
+    (came across|ran into) {n} {t}
     bought {n} (more |){t}
     bought {n} more( {t}|)
     went (and|to the shop and|to the market and) bought {n} more( {t}|)
@@ -99,6 +103,9 @@ GAINS = """
     (brought home|ordered) {n} more( {t}|)
 """
 LOSSES = """
+    handed (my|the) {p} {n}( {t}|)
+    handed (over|out) {n}( {t}|)
+    shared (out |){n}( {t}|)
     gave {n}( {t}|) to (the|my) {p}
     gave (the|my) {p} {n}( {t}|)
     gave {n} of (them|the {t}) to (the|my) {p}
@@ -118,6 +125,10 @@ EATEN = """
 """
 EATABLE = ["apples", "oranges", "cookies", "eggs", "candies", "pears", "plums", "nuts", "cakes"]
 HELD_GAINS = """
+    was handed {n}( {t}|) by (my|the) {p}
+    was (handed|given|sent) {n} (more |){t}
+    came (upon|home with) {n} (more |){t}
+    (came across|ran into) {n} {t}
     was handed {n} {t} by the {p}
     came across {n} more {t}
 """
@@ -136,6 +147,11 @@ STARTS = """
     (one day|today), {i} (bought|found|got) {n} {t}
 """
 QUESTIONS = """
+    what is the number of {t} (now|in the end|left)?
+    what number of {t} (remains|do {i} have|is there now)?
+    in the end, what number of {t} do {i} have?
+    in the end, how many {t} (do {i} have|are left|remain)?
+    how many {t} are left over?
     how many {t} (do|did) {i} remain with?
     how many {t} do {i} (have left|have now|still have|have in the end|own now)?
     how many {t} did {i} (end up with|have in the end|keep)?

@@ -261,7 +261,7 @@ def requests(rng: Random, grade: float) -> list[Conversation]:
     opening = system(rng)
     lessons = []
     for _ in range(14):
-        kind = rng.choices(KINDS, [66, 14, 10, 10])[0]
+        kind = rng.choices(KINDS, [62, 14, 10, 14])[0]
         turn = exchange(rng, kind, offers, exam)
         messages = turn.messages(complete=rng.random() < 0.12)
         if not turn.calls or messages[-1].calls:
