@@ -86,10 +86,10 @@ class Problem:
 
 
 GAINS = """
-    was handed {n}( {t}|) by (my|the) {p}
+    was handed {n} by (my|the) {p}
     was (handed|given|sent) {n} (more |){t}
     came (upon|home with) {n} (more |){t}
-    (came across|ran into) {n} {t}
+    (stumbled across|ran into) {n} {t}
     bought {n} (more |){t}
     bought {n} more( {t}|)
     went (and|to the shop and|to the market and) bought {n} more( {t}|)
@@ -125,10 +125,10 @@ EATEN = """
 """
 EATABLE = ["apples", "oranges", "cookies", "eggs", "candies", "pears", "plums", "nuts", "cakes"]
 HELD_GAINS = """
-    was handed {n}( {t}|) by (my|the) {p}
+    was handed {n} by (my|the) {p}
     was (handed|given|sent) {n} (more |){t}
     came (upon|home with) {n} (more |){t}
-    (came across|ran into) {n} {t}
+    (stumbled across|ran into) {n} {t}
     was handed {n} {t} by the {p}
     came across {n} more {t}
 """
@@ -150,7 +150,7 @@ QUESTIONS = """
     what is the number of {t} (now|in the end|left)?
     what number of {t} (remains|do {i} have|is there now)?
     in the end, what number of {t} do {i} have?
-    in the end, how many {t} (do {i} have|are left|remain)?
+    in the end, how many {t} do {i} have?
     how many {t} are left over?
     how many {t} (do|did) {i} remain with?
     how many {t} do {i} (have left|have now|still have|have in the end|own now)?
