@@ -125,10 +125,6 @@ EATEN = """
 """
 EATABLE = ["apples", "oranges", "cookies", "eggs", "candies", "pears", "plums", "nuts", "cakes"]
 HELD_GAINS = """
-    was handed {n} by (my|the) {p}
-    was (handed|given|sent) {n} (more |){t}
-    came (upon|home with) {n} (more |){t}
-    (stumbled across|ran into) {n} {t}
     was handed {n} {t} by the {p}
     came across {n} more {t}
 """
