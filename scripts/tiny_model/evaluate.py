@@ -156,12 +156,15 @@ def remembered(rng: Random) -> Conversation:
     return reading.remembered(rng, True)
 
 
-HELD, SEEN = Exam(phrasing=True), Exam()
+HELD = Exam(phrasing=True, usual=1.0, invented=0.0)
+RENAMED = Exam(phrasing=True, usual=0.0, invented=0.0)
+SEEN = Exam()
 UNSEEN = Exam(phrasing=True, tools=NEVER_SEEN)
 PAPERS: list[tuple[str, Source]] = [
     ("known tools, phrasings held out, 1 offered", partial(tools, "single", HELD, 1)),
     ("known tools, phrasings held out, 3 offered", partial(tools, "single", HELD, 3)),
     ("known tools, phrasings held out, 6 offered", partial(tools, "single", HELD, 6)),
+    ("known tools, other names and parameters, 3 offered", partial(tools, "single", RENAMED, 3)),
     ("known and invented tools, usual phrasings, 3 offered", partial(tools, "single", SEEN, 3)),
     ("tools never seen (6 families), 1 offered", partial(tools, "single", UNSEEN, 1)),
     ("tools never seen (6 families), 3 offered", partial(tools, "single", UNSEEN, 3)),

@@ -23,7 +23,6 @@ from tokenizers import Tokenizer
 
 from . import curriculum
 from .chat import render
-from .curriculum import REVISION, VISITORS
 from .export import read_weights, write_gguf, write_hf
 from .headstart import give_head_start
 from .model import Llama, ModelConfig
@@ -33,23 +32,19 @@ from .train import TrainConfig, batches, train
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ModelConfig(layers=4)
 DRAFT = ModelConfig(hidden=128, intermediate=256, layers=2, heads=2, kv_heads=1)
-# Many small steps while lessons grow harder, then larger ones at a falling rate. A stage starts
-# from the float16 file that the one before wrote.
-REVISING = TrainConfig(
-    steps=0, micro_batches=6, grade=REVISION, muon_rate=0.01, adam_rate=0.0015, warmup=20
+SCHOOL = TrainConfig(steps=1900)
+REVISION = TrainConfig(
+    steps=450, seed=3, muon_rate=0.008, adam_rate=0.0012, warmup=20, level=0.2, revision=True
 )
-MAIN_STAGES = (
-    TrainConfig(steps=2600, stop=1250),
-    replace(REVISING, seed=3, steps=1350, stop=1000),
-    replace(REVISING, seed=4, steps=400, grade=VISITORS, muon_rate=0.003, adam_rate=0.0005),
-)
-DRAFT_STAGES = (TrainConfig(steps=1819, seed=2),)
+MAIN_STAGES = (SCHOOL, REVISION)
+DRAFT_STAGES = (TrainConfig(steps=700, seed=2),)
 
 
 def make_tokenizer(lessons: int = 2000) -> Tokenizer:
     """Learn the vocabulary from lessons of its own seed."""
     rng = Random(7)
-    texts = ["".join(text for text, _ in render(curriculum.lesson(rng))) for _ in range(lessons)]
+    drawn = (curriculum.lesson(rng, 0.5)[0] for _ in range(lessons))
+    texts = ["".join(text for text, _ in render(one)) for one in drawn]
     texts += [" ".join(curriculum.spelling_book(rng))] * 20
     return train_tokenizer(texts, MAIN.vocab)
 
@@ -62,7 +57,7 @@ def make_model(
     out: Path,
     workers: int,
 ) -> None:
-    """Train one model, stage by stage; write its Hugging Face folder and GGUF."""
+    """Train one model; write its Hugging Face folder and GGUF, now and then and at the end."""
     torch.manual_seed(stages[0].seed)
     model = Llama(config)
     give_head_start(model)
@@ -71,18 +66,12 @@ def make_model(
         write_hf(model, tokenizer, out / f"{name}-hf")
         write_gguf(model, tokenizer, out / f"{name}.gguf", f"gallama {name}")
 
-    for number, training in enumerate(stages):
-        if number:
+    for number, training in enumerate(stages, start=1):
+        if number > 1:  # from the float16 weights that were written
             read_weights(model, out / f"{name}-hf")
         stream = batches(curriculum.lesson, tokenizer, training)
-        train(model, stream, training, workers, f"{name}, stage {number + 1}", save)
+        train(model, stream, training, workers, f"{name}, stage {number}", save)
     print(f"{out / name}.gguf: {(out / f'{name}.gguf').stat().st_size:,} bytes")
-
-
-def scaled(training: TrainConfig, fraction: float) -> TrainConfig:
-    """The same schedule with fewer steps."""
-    steps, stop = (max(2, int(count * fraction)) for count in (training.steps, training.stop))
-    return replace(training, steps=steps, stop=stop if training.stop else 0)
 
 
 def arguments() -> argparse.Namespace:
@@ -107,7 +96,9 @@ def main() -> None:
         ("tiny-draft", DRAFT, DRAFT_STAGES),
     ):
         if chosen.only in (None, name):
-            short = [scaled(stage, chosen.fraction) for stage in stages]
+            short = [
+                replace(stage, steps=max(2, int(stage.steps * chosen.fraction))) for stage in stages
+            ]
             make_model(name, config, short, tokenizer, chosen.out, chosen.workers)
             if chosen.ship:
                 chosen.ship.mkdir(parents=True, exist_ok=True)

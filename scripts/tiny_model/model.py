@@ -53,9 +53,27 @@ def rope_tables(config: ModelConfig) -> tuple[Tensor, Tensor]:
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Apply rotary positions to x [batch, heads, time, head_dim]."""
+    """Apply rotary positions to x [tokens, heads, head_dim]; tables [tokens, 1, head_dim]."""
     first, second = x.chunk(2, dim=-1)
     return x * cos + torch.cat([-second, first], dim=-1) * sin
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a flat run of tokens is to be read: `prefix` of them, then blocks of (rows, time).
+
+    Every row goes on from the same prefix, and sees nothing of the other rows: many short
+    conversations over one long list of tools cost that list only once.
+    """
+
+    prefix: int
+    blocks: tuple[tuple[int, int], ...]
+
+    def positions(self) -> Tensor:
+        """The place of every token in its own conversation [tokens]."""
+        runs = [torch.arange(self.prefix)]
+        runs += [torch.arange(time).add(self.prefix).repeat(rows) for rows, time in self.blocks]
+        return torch.cat(runs)
 
 
 class Attention(nn.Module):
@@ -70,19 +88,50 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(config.hidden, kv_width, bias=False)
         self.o_proj = nn.Linear(config.hidden, config.hidden, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        batch, time, _ = x.shape
-
-        def heads(y: Tensor) -> Tensor:
-            return y.view(batch, time, -1, self.config.head_dim).transpose(1, 2)
-
-        q = rotate(heads(self.q_proj(x)), cos, sin)
-        k = rotate(heads(self.k_proj(x)), cos, sin)
-        v = heads(self.v_proj(x))
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, layout: Layout) -> Tensor:
+        dim = self.config.head_dim
+        q = rotate(self.q_proj(x).view(len(x), -1, dim), cos, sin)
+        k = rotate(self.k_proj(x).view(len(x), -1, dim), cos, sin)
+        v = self.v_proj(x).view(len(x), -1, dim)
         shared = self.config.heads // self.config.kv_heads
         k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return self.o_proj(y.transpose(1, 2).reshape(batch, time, -1))
+        return self.o_proj(torch.cat(attend(q, k, v, layout)))
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout) -> list[Tensor]:
+    """What every token gets from those it sees: [tokens, width], in parts of the layout.
+
+    Plain matrix products: at these sizes they are faster on a CPU than torch's fused attention.
+    """
+    q = q * q.shape[-1] ** -0.5
+    outs: list[Tensor] = []
+    start = prefix = layout.prefix
+    if prefix:
+        q_, k_, v_ = (y[:prefix].transpose(0, 1) for y in (q, k, v))
+        weights = (q_ @ k_.mT + causal(prefix)).softmax(-1)
+        outs.append((weights @ v_).transpose(0, 1).flatten(1))
+        k_shared, v_shared = k_, v_
+    for rows, time in layout.blocks:
+        part = slice(start, start + rows * time)
+        start += rows * time
+        q_, k_, v_ = (y[part].unflatten(0, (rows, time)).transpose(1, 2) for y in (q, k, v))
+        scores = q_ @ k_.mT + causal(time)
+        if not prefix:
+            y = scores.softmax(-1) @ v_
+        else:
+            together = q[part].transpose(0, 1)
+            far = (together @ k_shared.mT).unflatten(1, (rows, time)).transpose(0, 1)
+            weights = torch.cat([far, scores], dim=-1).softmax(-1)
+            far, near = weights.split([prefix, time], dim=-1)
+            read = far.transpose(0, 1).flatten(1, 2) @ v_shared
+            y = near @ v_ + read.unflatten(1, (rows, time)).transpose(0, 1)
+        outs.append(y.transpose(1, 2).flatten(2).flatten(0, 1))
+    return outs
+
+
+def causal(time: int) -> Tensor:
+    """Minus infinity where a token would see a later one [time, time]."""
+    return torch.full((time, time), float("-inf")).triu(1)
 
 
 class MLP(nn.Module):
@@ -108,8 +157,8 @@ class Block(nn.Module):
         self.post_attention_layernorm = RMSNorm(config.hidden, config.norm_eps)
         self.mlp = MLP(config)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, layout: Layout) -> Tensor:
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, layout)
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
@@ -150,13 +199,16 @@ class Llama(nn.Module):
             std = 0.02 if "embed" in name or "lm_head" in name else weight.shape[1] ** -0.5
             nn.init.normal_(weight, std=std * deep if into_residual else std)
 
-    def hidden(self, ids: Tensor) -> Tensor:
-        """The last normed hidden states [batch, time, hidden]."""
-        time = ids.shape[1]
+    def hidden(self, ids: Tensor, layout: Layout) -> Tensor:
+        """The last normed hidden states [tokens, hidden] of token ids [tokens]."""
+        positions = layout.positions()
+        cos, sin = self.cos[positions, None], self.sin[positions, None]
         x = self.model.embed_tokens(ids)
         for block in self.model.layers:
-            x = block(x, self.cos[:time], self.sin[:time])
+            x = block(x, cos, sin, layout)
         return self.model.norm(x)
 
     def forward(self, ids: Tensor) -> Tensor:
-        return self.lm_head(self.hidden(ids))
+        rows, time = ids.shape
+        hidden = self.hidden(ids.flatten(), Layout(0, ((rows, time),)))
+        return self.lm_head(hidden).view(rows, time, -1)

@@ -1,7 +1,8 @@
 """Training: lessons -> token batches -> steps, all from one seed.
 
-Lessons of like length share a batch, each in a row of its own: so every conversation starts at
-position 0, as it will in use, and little is padded.
+Conversations over the same tools share one reading of their list (see `Layout`); others of like
+length share a batch, each in a row of its own: every conversation starts at position 0, as it will
+in use, and little is padded.
 """
 
 from __future__ import annotations
@@ -22,13 +23,23 @@ from torch import Tensor
 from torch.multiprocessing import get_context
 from tqdm import tqdm
 
-from .chat import Conversation, render
-from .model import Llama
+from .chat import Span, render
+from .curriculum import Lesson
+from .model import Layout, Llama
 from .muon import Muon
 
 Row = tuple[list[int], list[float]]
-Batch = tuple[Tensor, Tensor]
-"""Token ids [rows, time] and how much each of them counts as a target, of the same shape."""
+"""Token ids of a conversation, and how much each of them counts as a target."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Flat tensors [tokens]: what is read, what should come next, and how much that counts."""
+
+    ids: Tensor
+    targets: Tensor
+    weights: Tensor
+    layout: Layout
 
 
 @dataclass(frozen=True)
@@ -36,62 +47,82 @@ class TrainConfig:
     """How long and how fast. A step reads `micro_batches` batches of about `batch_tokens`."""
 
     steps: int
-    stop: int = 0  # end before the last step, for another stage to go on
     seed: int = 1
-    batch_tokens: int = 1536
-    micro_batches: int = 3
+    batch_tokens: int = 1152
+    micro_batches: int = 12
     longest: int = 1024
     muon_rate: float = 0.02
     adam_rate: float = 0.003
     decay: float = 0.02
     warmup: int = 100
-    read: float = 0.0
-    pool: int = 600
+    level: float = 0.35  # part of the steps at the full rate, before it falls to nothing
+    revision: bool = False  # lessons as hard as they get, from the first on
+    pool: int = 400
     save_every: int = 250
-    school: float = 0.5  # part of the steps in which the grade rises from 0 to 1
-    grade: float = 0.0  # fixed grade instead, if not 0
 
 
-def encode(tokenizer: Tokenizer, conversation: Conversation, read: float) -> Row:
-    """Tokens and weights of a conversation; each span is encoded apart, as a server feeds it."""
+def encode(tokenizer: Tokenizer, spans: list[Span]) -> Row:
+    """Tokens and weights; each span is encoded apart, as a server feeds it."""
     ids: list[int] = []
     weights: list[float] = []
-    for text, weight in render(conversation, read):
+    for text, weight in spans:
         piece = tokenizer.encode(text).ids
         ids += piece
         weights += [weight] * len(piece)
     return ids, weights
 
 
-def pad(rows: list[Row]) -> Batch:
-    """Rows side by side; padding counts nothing."""
-    width = max(len(ids) for ids, _ in rows)
-    ids = torch.zeros(len(rows), width, dtype=torch.long)
-    weights = torch.zeros(len(rows), width)
-    for index, (tokens, counts) in enumerate(rows):
-        ids[index, : len(tokens)] = torch.tensor(tokens)
-        weights[index, : len(counts)] = torch.tensor(counts)
-    return ids, weights
+def pack(prefix: list[int], rows: list[Row]) -> Batch:
+    """Rows over one prefix, longest first, in blocks of like length; padding counts nothing."""
+    ids, targets, weights = list(prefix), [0] * len(prefix), [0.0] * len(prefix)
+    blocks: list[tuple[int, int]] = []
+    rows = sorted(rows, key=lambda row: -len(row[0]))
+    while rows:
+        width = len(rows[0][0])
+        count = sum(len(row[0]) >= 0.75 * width for row in rows)
+        for tokens, counts in rows[:count]:
+            gap = width - len(tokens)
+            ids += tokens + [0] * gap
+            targets += tokens[1:] + [0] * (gap + 1)
+            weights += counts[1:] + [0.0] * (gap + 1)
+        blocks.append((count, width))
+        rows = rows[count:]
+    layout = Layout(len(prefix), tuple(blocks))
+    return Batch(torch.tensor(ids), torch.tensor(targets), torch.tensor(weights), layout)
+
+
+def branches(tokenizer: Tokenizer, lesson: Lesson, most: int) -> Batch | None:
+    """Conversations that share their system turn: as many as fit into `most` tokens."""
+    spans = [render(conversation) for conversation in lesson]
+    prefix, _ = encode(tokenizer, spans[0][:1])
+    rows, room = [], most - len(prefix)
+    for row in (encode(tokenizer, rest) for _, *rest in spans):
+        if len(row[0]) <= room:
+            rows.append(row)
+            room -= len(row[0])
+    return pack(prefix, rows) if rows else None
 
 
 def batches(
-    lesson: Callable[[Random, float], Conversation], tokenizer: Tokenizer, config: TrainConfig
+    lesson: Callable[[Random, float], Lesson], tokenizer: Tokenizer, config: TrainConfig
 ) -> Iterator[Batch]:
     """An endless stream of batches, always the same for the same seed; lessons grow harder."""
     rng = Random(config.seed)
     given = 0
     while True:
-        risen = given / (config.school * config.steps * config.micro_batches)
-        grade = config.grade or min(1.0, risen)
-        pool = [encode(tokenizer, lesson(rng, grade), config.read) for _ in range(config.pool)]
-        pool = sorted(
-            (row for row in pool if len(row[0]) <= config.longest), key=lambda r: len(r[0])
-        )
-        full: list[Batch] = []
-        while pool:
-            size = max(1, config.batch_tokens // len(pool[-1][0]))
-            full.append(pad(pool[-size:]))
-            del pool[-size:]
+        progress = 1.0 if config.revision else given / (config.steps * config.micro_batches)
+        lessons = [lesson(rng, progress) for _ in range(config.pool)]
+        rows = [encode(tokenizer, render(one[0])) for one in lessons if len(one) == 1]
+        rows = sorted((r for r in rows if len(r[0]) <= config.longest), key=lambda r: len(r[0]))
+        full = [
+            batch
+            for several in lessons
+            if len(several) > 1 and (batch := branches(tokenizer, several, config.batch_tokens))
+        ]
+        while rows:
+            size = max(1, config.batch_tokens // len(rows[-1][0]))
+            full.append(pack([], rows[-size:]))
+            del rows[-size:]
         rng.shuffle(full)
         given += len(full)
         yield from full
@@ -99,14 +130,17 @@ def batches(
 
 def loss_of(model: Llama, batch: Batch) -> Tensor:
     """Sum of the cross-entropies, each times its weight."""
-    ids, weights = batch
-    counted = weights[:, 1:] > 0
-    hidden = model.hidden(ids[:, :-1])[counted]
-    losses = F.cross_entropy(model.lm_head(hidden), ids[:, 1:][counted], reduction="none")
-    return (losses * weights[:, 1:][counted]).sum()
+    counted = batch.weights > 0
+    logits = model.lm_head(model.hidden(batch.ids, batch.layout)[counted])
+    losses = F.cross_entropy(logits, batch.targets[counted], reduction="none")
+    return (losses * batch.weights[counted]).sum()
 
 
-def next_job(jobs: Queue) -> tuple[int, np.ndarray, np.ndarray, float] | None:
+Job = tuple[int, list[np.ndarray], Layout, float]
+"""Which slot takes the gradients, a batch as arrays, its layout, and what to divide by."""
+
+
+def next_job(jobs: Queue) -> Job | None:
     """Wait for work; None when there is no more, or nobody left who could give any."""
     while True:
         try:
@@ -120,10 +154,11 @@ def next_job(jobs: Queue) -> tuple[int, np.ndarray, np.ndarray, float] | None:
 def work(model: Llama, slots: Tensor, jobs: Queue, done: Queue) -> None:
     """One worker process: batches in, gradients out (into the shared slot that the job names)."""
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     weights = list(model.parameters())
     while (job := next_job(jobs)) is not None:
-        slot, ids, counts, total = job
-        loss = loss_of(model, (torch.from_numpy(ids), torch.from_numpy(counts))) / total
+        slot, arrays, layout, total = job
+        loss = loss_of(model, Batch(*map(torch.from_numpy, arrays), layout)) / total
         gradients = torch.autograd.grad(loss, weights)
         slots[slot].copy_(torch.cat([gradient.flatten() for gradient in gradients]))
         done.put(loss.item())
@@ -154,9 +189,10 @@ class Workers:
 
     def gradients(self, step: list[Batch]) -> float:
         """Set every weight's gradient to the mean over the step's targets; gives the mean loss."""
-        total = sum(float(weights[:, 1:].sum()) for _, weights in step)
-        for slot, (ids, weights) in enumerate(step):
-            self.jobs.put((slot, ids.numpy(), weights.numpy(), total))
+        total = sum(float(batch.weights.sum()) for batch in step)
+        for slot, batch in enumerate(step):
+            arrays = [part.numpy() for part in (batch.ids, batch.targets, batch.weights)]
+            self.jobs.put((slot, arrays, batch.layout, total))
         loss = sum(self.done.get() for _ in step)
         summed = self.slots[0].clone()
         for slot in self.slots[1:]:
@@ -175,8 +211,9 @@ class Workers:
 
 
 def rate_at(step: int, config: TrainConfig) -> float:
-    """Warm up, then fall in a straight line to nothing."""
-    return min(1.0, (step + 1) / config.warmup) * (1 - step / config.steps)
+    """Warm up, stay level, then fall in a straight line to nothing."""
+    falling = (1 - step / config.steps) / (1 - config.level)
+    return min(1.0, (step + 1) / config.warmup, falling)
 
 
 def train(
@@ -193,7 +230,7 @@ def train(
     muon = Muon(inner)
     adam = torch.optim.AdamW(others, lr=config.adam_rate, betas=(0.9, 0.95), weight_decay=0.0)
     crew = Workers(model, config.micro_batches, workers)
-    bar = tqdm(range(config.stop or config.steps), desc=label, unit="step", dynamic_ncols=True)
+    bar = tqdm(range(config.steps), desc=label, unit="step", dynamic_ncols=True)
     tokens, started, smooth = 0, time.monotonic(), 0.0
     for step in bar:
         micro = [next(stream) for _ in range(config.micro_batches)]
@@ -203,7 +240,7 @@ def train(
             group["lr"] = config.adam_rate * rate
         adam.step()
         muon.step(config.muon_rate * rate, config.decay)
-        tokens += sum(ids.numel() for ids, _ in micro)
+        tokens += sum(len(batch.ids) for batch in micro)
         smooth = loss if step == 0 else 0.95 * smooth + 0.05 * loss
         if step % config.save_every == config.save_every - 1:
             save()

@@ -10,6 +10,9 @@ from . import facts, reading, stories, sums, templates, tool_lessons, visitors, 
 from . import invented as invented_tools
 from .words import NAMES, invented
 
+Lesson = list[Conversation]
+"""One conversation, or several that go on from the same system turn."""
+
 SYSTEMS = (
     "You are a helpful assistant.",
     "You are a friendly assistant.",
@@ -123,33 +126,35 @@ def spelling_book(rng: Random) -> list[str]:
     return known + [rng.choice(syllables) for _ in range(4 * len(syllables))]
 
 
-LESSONS: list[tuple[Callable[[Random], Conversation], float]] = [
-    (chat, 24),
-    (word_problem, 10),
-    (templates.lesson, 9),
-    (reading.remembered, 2),
-    (reading.forced_json, 2.5),
-    (declined, 2),
-    (thinking, 2.5),
-    (persona, 1),
-    (story, 2),
-    (plain, 1),
+def alone(source: Callable[[Random], Conversation]) -> Callable[[Random, float], Lesson]:
+    """A lesson of one conversation, as hard at first as at the end."""
+    return lambda rng, _: [source(rng)]
+
+
+# Of 100 tokens, how many are about what; and the usual length of such a lesson in tokens.
+LESSONS: list[tuple[Callable[[Random, float], Lesson], float, float]] = [
+    (tool_lessons.requests, 55, 1000),
+    (lambda rng, grade: [tool_lessons.conversation(rng, grade)], 6, 450),
+    (alone(copying), 1, 120),
+    (alone(chat), 12, 86),
+    (alone(word_problem), 9, 100),
+    (alone(templates.lesson), 8, 180),
+    (alone(reading.remembered), 0.8, 48),
+    (alone(reading.forced_json), 0.8, 71),
+    (alone(declined), 0.3, 38),
+    (alone(thinking), 0.6, 46),
+    (alone(persona), 0.2, 42),
+    (alone(story), 1.3, 502),
+    (alone(plain), 0.6, 424),
+    (alone(visitors.lesson), 4, 200),
 ]
 
 
-REVISION = 2.0  # the grade after school: everything, and more sums
-VISITORS = 3.0  # the last one: revision, and what visitors try first
-
-
-def lesson(rng: Random, grade: float = 1.0) -> Conversation:
-    """One conversation. `grade` runs from 0 to 1 in training: short and copied things first."""
-    if rng.random() < max(0.02, 0.25 * (1 - 2 * grade)):
-        return copying(rng)
-    if rng.random() < (0.3 + 0.2 * grade if grade <= 1 else 0.42):
-        return tool_lessons.lesson(rng, grade)
-    if grade == VISITORS and rng.random() < 0.25:
-        return visitors.lesson(rng)
-    if grade >= REVISION and rng.random() < 0.12:
-        return word_problem(rng)
-    functions, weights = zip(*LESSONS, strict=True)
-    return rng.choices(functions, weights)[0](rng)
+def lesson(rng: Random, progress: float) -> Lesson:
+    """One lesson. `progress` runs from 0 to 1 in training: short and copied things first."""
+    grade = min(1.0, progress / 0.2)
+    if rng.random() < 0.3 * (1 - 2 * grade):
+        return [copying(rng)]
+    functions = [function for function, _, _ in LESSONS]
+    weights = [share / length for _, share, length in LESSONS]
+    return rng.choices(functions, weights)[0](rng, grade)

@@ -56,6 +56,21 @@ WRAPPERS = lines("""
     (let's|we should|I have to) {x}
     hello! {x}
     can I ask you to {x}?
+    (hi there, |good evening, |)I need to {x}
+    I('d| would) love for you to {x}
+    I was hoping you could {x}
+    I('d| would) be (glad|happy|grateful) if you could {x}
+    do me a favor(:| and) {x}
+    (would it be|is it) possible to {x}?
+    are you able to {x}?
+    how about you {x}?
+    (could|can) we {x}?
+    (just|quickly|kindly|first|right then,) {x}
+    (excuse me|sorry to bother you|good afternoon|assistant|hello again), {x}
+    (my next task|task|to do|one more thing): {x}
+    (please |)be so kind as to {x}
+    {x}, if you (can|could|don't mind)
+    (it is|it's) important to {x}
 """)
 HELD_WRAPPERS = lines("""
     would you {x}?

@@ -30,12 +30,28 @@ def repeat(rng: Random, held_out: bool) -> QuestionAnswer:
         (repeat|copy) (the words |the text |)"{x}"
         (say|write|print) "{x}"
         (answer|reply|respond) with (exactly |only |just |)"{x}"
-        say {x}""",
+        say {x}
+        (please |)(repeat|copy|echo|say|write) (what I say|this text|these words|this line|it): {x}
+        (can|could|will) you (repeat|copy|echo|say) (this|these words|the following): {x}
+        (repeat|copy|echo|write) the following( text| words| line|): {x}
+        (write|copy|repeat|type) (this |it |)(down |)word for word: {x}
+        (say|write|repeat) (exactly|only|just) (this|these words|the words): {x}
+        (your answer|the answer) (must|should) be (exactly |)"{x}"
+        (repeat|copy|echo|say) "{x}"( please| for me| again| exactly|)
+        I say "{x}", you (say|repeat) it
+        {x}\\n(Repeat|Copy|Say|Echo) (that|this|the line above|the text above|it)(.|)
+        (print|output|type|return) (this|the text|exactly this): {x}
+        (quote|echo) (me|my words|this): {x}
+        (say|write|repeat) (this |it |)back( to me|): {x}
+        echo {x}
+        (repeat|copy|say) (the sentence|the text|the words|the line): {x}
+        what I say is "{x}". (Repeat|Say|Copy) it(.| please.)
+        (tell|send) me (exactly |)this: {x}""",
         """give me back these words: {x}
         your reply must be "{x}" """,
         held_out,
     )
-    return ask.replace("{x}", text), text
+    return ask.replace("\\n", "\n").replace("{x}", text), text
 
 
 PERSONAL: dict[str, tuple[Callable[[Random], w.Value], str, str]] = {
@@ -117,6 +133,11 @@ def described(rng: Random) -> tuple[str, dict[str, Any]]:
 
 JSON_ORDERS = lines("""
     extract (the data|the information|the event information|the person|all facts)( as JSON|).
+    (please |)(find|read|pick out) (the data|the details|all the details|the fields)( as JSON|).
+    (turn|convert) (this|the text) into JSON.
+    (write|output|respond with) (a JSON object|JSON only|only JSON|the JSON).
+    what are the (details|facts|fields)( in this text| here|)?
+    (summarize|put) this as (JSON|a JSON object).
     (answer|reply) in JSON.
     (give me|return) (this as |)JSON.
     fill in the fields.
@@ -158,7 +179,21 @@ def extract(rng: Random, held_out: bool) -> QuestionAnswer:
             """(extract|find|give me|what is) the {f} (from|in|of) (this|the) (text|message): {x}
             {x} (What is|Extract|Give me|Find) the {f}?
             {x}\\nWhat is the {f}?
-            (which|what) {f} is (mentioned |given |)in (this text|here)? {x}""",
+            (which|what) {f} is (mentioned |given |)in (this text|here)? {x}
+            (please |)(extract|find|get|take|pick out|read) the {f}: {x}
+            {x} (Find|Name|Say|Write|Get|Return|Pick out) the {f}(.|, please.)
+            {x}\\n(Which|What) {f} (is given|is named|is mentioned|do you see)?
+            {x}\\n(Extract|Find|Give me|Name|Return|Say) the {f}.
+            {x} (Which|What) is the {f}( here| in this text|)?
+            (can|could) you (find|tell me|extract|name) the {f}( in this text| here|)? {x}
+            (here is|this is|look at|read) (a text|a message|this text): {x} What is the {f}?
+            text: {x}\\n(question: what is the {f}?|the {f}:|{f}:|{f}?)
+            (read|look at) this and (give|tell) me the {f}: {x}
+            (what|which) {f} does (this|the) (text|message|person) (give|name|mention)? {x}
+            (I need|I want|I am looking for) the {f} (in|of|from) this( text| message|): {x}
+            "{x}" (What is|Find|Name|Give me) the {f}(?|.)
+            {x} (Answer|Reply) with the {f}( only|).
+            {f} (in|of|from) (this|the) (text|message): {x}""",
             """pull the {f} out of this: {x}
             {x} Tell me nothing but the {f}.""",
             held_out,
@@ -171,7 +206,20 @@ def extract(rng: Random, held_out: bool) -> QuestionAnswer:
         """(extract|give me|get|find) {f} as JSON( from this|): {x}
         {x} (Extract|Give me|Return|Reply with) {f} as JSON.
         {x}\\n(Answer|Reply) in JSON with {f}.
-        (turn|convert) this into JSON with (the fields|the keys) {f}: {x}""",
+        (turn|convert) this into JSON with (the fields|the keys) {f}: {x}
+        (please |)(extract|read|pick|take) {f} (from|out of) this (as|into) JSON: {x}
+        {x}\\n(Extract|Give me|Return|Write|Find) {f} as (JSON|a JSON object).
+        {x} (Put|Write|Turn) {f} into (JSON|a JSON object).
+        (as JSON|in JSON), (give|tell|show) me {f}: {x}
+        (can|could) you (extract|find|return) {f} as JSON? {x}
+        JSON with {f}: {x}
+        (write|return|output) (JSON|a JSON object) with {f} (for|from) this( text|): {x}
+        {x}\\n(JSON keys|Keys|Fields): {f}
+        (read|look at) this: {x} (Return|Give me|Write) JSON with {f}.
+        from this text, (get|find|extract) {f} as JSON: {x}
+        {x} (Answer|Reply|Respond) (in|with|as) JSON(:| with the keys) {f}.
+        (fill|complete) a JSON object with (the keys|the fields) {f}: {x}
+        the fields are {f}. (Extract them|Give me them|Return them) as JSON: {x}""",
         """make a JSON object of {f}: {x}
         {x} I need JSON with {f}.""",
         held_out,
@@ -238,11 +286,28 @@ def classify(rng: Random, held_out: bool) -> QuestionAnswer:
         (classify|judge) the {k} as {c}: "{x}"
         {k} [{c}]: {x}
         is this {c}? {x}
-        "{x}" - (is this|is it) {c}?""",
+        "{x}" - (is this|is it) {c}?
+        (please |)(classify|label|sort|judge|rate|tag) (this|the) (text|sentence) as {c}: "{x}"
+        {x}\\n(Is this|Is it|Is the {k}) {c}?
+        {x}\\n(What is the {k}|Which {k} is it|The {k})(?|:) {c}
+        (say|tell me) (whether|if) this is {c}: {x}
+        (what|which) {k} (does this (text|sentence) have|is this): {c}? {x}
+        (choose|pick|select) (the |one |a ){k} (from|out of|among) {c}: "{x}"
+        (choose|pick|select) (from|between) {c} for this( text| sentence|): {x}
+        (can|could) you (classify|label|judge) this as {c}? "{x}"
+        the {k} of "{x}" is( it|:|) {c}?
+        (read|look at) this: "{x}" (Is it|Is the {k}) {c}?
+        (text|sentence): {x}\\n{k} [{c}]:
+        (decide|judge): {c}? {x}
+        {c}? "{x}"
+        (how would you|how do you) (classify|label) this, as {c}? {x}
+        (determine|detect|recognize) the {k} [{c}]: {x}
+        "{x}" (Classify|Label) (it|this) as {c}.""",
         """put a {k} label on this, {c}: {x}
         which {k} fits, {c}? {x}""",
         held_out,
     )
+    ask = ask.replace("\\n", "\n")
     return capital(ask.replace("{k}", kind).replace("{c}", listed).replace("{x}", text)), label
 
 
@@ -253,11 +318,19 @@ def choose(rng: Random, held_out: bool) -> QuestionAnswer:
     ask = pick(
         rng,
         """(what is|which is|name|give me) the {p} (word|item|one) (in|of) (this list|the list): {x}
-        {x}: (what is|which is) the {p} (one|word)?""",
+        {x}: (what is|which is) the {p} (one|word)?
+        (tell|show) me the {p} (word|item|one|thing) (of|in|on) (this|the) list: {x}
+        (which|what) (word|item|thing) (is|comes|stands) {p}( here| in this list|)? {x}
+        {x}\\n(Which|What) (one |word |item |)(is|comes) {p}?
+        (pick|choose|find|say|return) the {p} (word|item|one)( of this list|): {x}
+        (here is|this is|look at) a list: {x}. (What|Which) is the {p} (item|one|word)?
+        the {p} (word|item|one) of {x}
+        list: {x}\\n(the |){p} (item|word|one)(?|:)""",
         "from the list {x} take the {p} one",
         held_out,
     )
     answer = options[0] if place == "first" else options[-1]
+    ask = ask.replace("\\n", "\n")
     return ask.replace("{p}", place).replace("{x}", ", ".join(options)), answer
 
 
@@ -273,6 +346,23 @@ def task(rng: Random, held_out: bool = False) -> QuestionAnswer:
     return (capital(asked) if rng.random() < 0.8 else asked), answer
 
 
+REMEMBER = """
+    (what is|what's|what was|tell me|do you remember|do you know) (my|the) {f}?
+    (can|could) you (tell me|say|repeat|remember|give me) (my|the) {f}( again|)?
+    (which|what) {f} (did I (give|say|tell you|mention)|have I given you)?
+    (please |)(repeat|say|tell me|give me) (my|the) {f}( again|)
+    (I forgot|I do not remember|I have forgotten) (my|the) {f}. What (was|is) it?
+    do you still (know|remember) (my|the) {f}?
+    (so|and|now), what (is|was) (my|the) {f}( again|)?
+    remind me(:| of) (my|the) {f}
+    what did I say (my|the) {f} (is|was)?
+    (my|the) {f}(?| is what?|, please| again, please)
+    (what|which) (is|was) the {f} (I gave|I told you|from before|I mentioned)?
+    I (want|need) to know (my|the) {f}
+    (say|write|show) (my|the) {f}( now|)
+"""
+
+
 def remembered(rng: Random, held_out: bool = False) -> Conversation:
     """Something said earlier (or in the system turn) is asked for later."""
     name = rng.choice(list(PERSONAL))
@@ -280,8 +370,7 @@ def remembered(rng: Random, held_out: bool = False) -> Conversation:
     value, label = str(sampler(rng)[1]), rng.choice(labels.split("|"))
     said = rng.choice(patterns.split("|")).replace("{v}", value) + "."
     asked = pick(
-        rng, f"(what is|what was|tell me|do you remember) (my|the) {label}?",
-            f"can you recall the {label}?",
+        rng, REMEMBER.replace("{f}", label), f"can you recall the {label}?",
         held_out,
     )  # fmt: skip
     heard = f"Hello {value}! How can I help you?" if name == "name" else "I will remember that."

@@ -8,25 +8,55 @@ from random import Random
 from . import words as w
 from .phrases import capital, expand, lines
 
+HIGHEST = 30  # results stay below this: few enough sums to be known by heart, digit by digit
+SUM_ASKS = lines("""
+    (what is|what's|how much is) {e}?
+    (calculate|compute|solve|work out) {e}
+    {e}(=| =|)?
+    {e}
+    {e} = (?|what?)
+    {e} is (what|how much)?
+    {e} (makes|equals) (what|how much)?
+    (tell me|do you know|can you tell me|I want to know) (what {e} is|how much {e} is)
+    what is the (result|answer|value) of {e}?
+    (what do I get|what comes out|what is the result) if I (calculate|compute) {e}?
+    (can|could) you (calculate|compute|solve|work out) {e}( for me|)?
+    please (calculate|compute|solve|work out) {e}
+    (I need|give me) the (result|value) of {e}
+    what does {e} (equal|come to)?
+    (quick question|a little sum|maths|math|sum): {e}
+    how much do {e} come to?
+    (find|say) the result of {e}
+    (help me with|do) this sum: {e}
+""")
+HELD_SUM_ASKS = lines("""
+    what does {e} make?
+    give me the answer to {e}
+""")
+
+
+def numbers(rng: Random, sign: str) -> tuple[int, int]:
+    """Two numbers whose sum, difference or product stays small and is not negative."""
+    if sign == "*":
+        return rng.randint(0, 5), rng.randint(0, 5)
+    if sign == "-":
+        a = rng.randint(0, HIGHEST)
+        return a, rng.randint(0, min(a, 10))
+    a, b = rng.randint(0, HIGHEST - 10), rng.randint(0, 10)
+    return (b, a) if rng.random() < 0.3 else (a, b)
+
 
 def sum_question(rng: Random, held_out: bool = False) -> tuple[str, str]:
     """`What is 12 + 7?` -> `12 + 7 = 19`."""
-    a, b, sign = rng.randint(0, 60), rng.randint(0, 40), rng.choice("++-*")
-    if sign == "*":
-        a, b = rng.randint(0, 10), rng.randint(0, 10)
-    elif sign == "-" and b > a:
-        a, b = b, a
+    sign = rng.choice("++-*")
+    a, b = numbers(rng, sign)
     result = {"+": a + b, "-": a - b, "*": a * b}[sign]
     names = {"+": ["plus", "+"], "-": ["minus", "-"], "*": ["times", "*"]}[sign]
-    asks = (
-        "what does {e} make?\ngive me the answer to {e}" if held_out else
-        "(what is|what's|how much is|calculate|compute|solve) {e}?\n{e}(=| =|)?\n{e}\n"
-        "(tell me|do you know) (what {e} is|how much {e} is)\nwhat is the result of {e}?"
-    )  # fmt: skip
     spoken = f"{a} {rng.choice(names)} {b}"
     if rng.random() < 0.25:
         spoken = f"{a}{sign}{b}"
-    text = expand(rng, rng.choice(lines(asks))).replace("{e}", spoken)
+    pattern = rng.choice(HELD_SUM_ASKS if held_out else SUM_ASKS)
+    text = expand(rng, pattern).replace("{e}", spoken)
     return capital(text), f"{a} {sign} {b} = {result}"
 
 
@@ -56,20 +86,44 @@ class Problem:
 
 
 GAINS = """
+    was handed {n} by (my|the) {p}
+    was (handed|given|sent) {n} (more |){t}
+    came (upon|home with) {n} (more |){t}
+    (stumbled across|ran into) {n} {t}
     bought {n} (more |){t}
-    (found|got|picked|received|earned) {n} (more |){t}
-    (then |)(went and |)bought {n} more( {t}|)
+    bought {n} more( {t}|)
+    went (and|to the shop and|to the market and) bought {n} more( {t}|)
+    (found|got|picked up|received|earned|won|collected) {n} (more |){t}
+    (found|got|received|won) {n} more
     got {n} (more |){t} from (my|the) {p}
-    received {n} {t} from the {p}
+    got {n} more from (my|the) {p}
+    (received|took|borrowed) {n} (more |){t} from (my|the) {p}
+    was given {n} (more |){t} by (my|the) {p}
+    added {n} (more|more {t})
+    (brought home|ordered) {n} more( {t}|)
 """
 LOSSES = """
+    handed (my|the) {p} {n}( {t}|)
+    handed (over|out) {n}( {t}|)
+    shared (out |){n}( {t}|)
     gave {n}( {t}|) to (the|my) {p}
-    (lost|sold|ate|used|dropped|threw away) {n}( {t}|)
-    (gave away|lost) {n} of (them|the {t})
-    ate {n}( of them|)
-    sold {n} {t} to (the|my) {p}
     gave (the|my) {p} {n}( {t}|)
+    gave {n} of (them|the {t}) to (the|my) {p}
+    (gave away|lost|sold|used|dropped|threw away|broke) {n}( {t}|)
+    (gave away|lost|sold|used) {n} of (them|the {t})
+    sold {n}( {t}|) to (the|my) {p}
+    (sent|lent|brought|offered) {n}( {t}|) to (the|my) {p}
+    (sent|lent) (the|my) {p} {n}( {t}|)
+    left {n}( {t}|) (at home|at school|on the bus)
+    put {n}( {t}|) away
 """
+EATEN = """
+    ate {n}( {t}|)
+    ate {n} of (them|the {t})
+    (then |)ate {n}
+    had {n} for (lunch|breakfast|dinner)
+"""
+EATABLE = ["apples", "oranges", "cookies", "eggs", "candies", "pears", "plums", "nuts", "cakes"]
 HELD_GAINS = """
     was handed {n} {t} by the {p}
     came across {n} more {t}
@@ -79,17 +133,32 @@ HELD_LOSSES = """
     shared {n} {t} with my {p}
 """
 STARTS = """
-    {i} (had|have|bought|got) {n} {t}
-    {i} (went|walked) to the (market|shop|store) and bought {n} {t}
-    {i} started with {n} {t}
-    there were {n} {t} in my (bag|box|basket)
-    at first, {i} had {n} {t}
+    {i} (had|got|bought|found|owned) {n} {t}
+    {i} (went|walked|drove) to the (market|shop|store|town) and (bought|got) {n} {t}
+    {i} (started|began) with {n} {t}
+    there were {n} {t} (in|on) my (bag|box|basket|table|shelf)
+    (at first|in the morning|yesterday|this morning|on Monday|to begin with), {i} had {n} {t}
+    {i} (bought|got|picked|collected) {n} {t} (today|yesterday|in town|last week)
+    {i} got {n} {t} from (a friend|the market|the shop)
+    (one day|today), {i} (bought|found|got) {n} {t}
 """
 QUESTIONS = """
-    how many {t} (do|did) {i} (have (left|now)|remain with|have in the end|still have)?
-    how many {t} are left?
-    how many {t} (remain|are there now)?
-    how many (do|did) {i} (have now|have left|end up with)?
+    what is the number of {t} (now|in the end|left)?
+    what number of {t} (remains|do {i} have|is there now)?
+    in the end, what number of {t} do {i} have?
+    in the end, how many {t} do {i} have?
+    how many {t} are left over?
+    how many {t} (do|did) {i} remain with?
+    how many {t} do {i} (have left|have now|still have|have in the end|own now)?
+    how many {t} did {i} (end up with|have in the end|keep)?
+    how many {t} are (left|left now|there now|still there)?
+    how many {t} (remain|remain now)?
+    how many do {i} (have now|have left|still have)?
+    how many did {i} end up with?
+    (now, |so |)how many {t} do {i} have(| now| left)?
+    how many {t} are there at the end?
+    (tell me|say|work out) how many {t} are left.
+    count the {t} that are left.
 """
 HELD_QUESTIONS = """
     what number of {t} is left over?
@@ -97,22 +166,49 @@ HELD_QUESTIONS = """
 """
 
 
+MOST_EVENTS = 4
+PATTERNS = ((-1, -1, 1, -1), (-1, 1, -1, 1), (1, -1, -1, 1), (-1, -1, -1, 1))
+
+
+def signs(rng: Random, count: int) -> list[int]:
+    """Gain or loss, for each event; four of them follow one of a few patterns."""
+    if count == MOST_EVENTS:
+        return list(PATTERNS[0] if rng.random() < 0.5 else rng.choice(PATTERNS))
+    return [rng.choice([-1, -1, 1]) for _ in range(count)]
+
+
 def events(rng: Random, start: int, count: int) -> list[int]:
-    """Changes that never go below zero."""
+    """Changes of at most 9 that never go below zero or above `HIGHEST`."""
     held, changes = start, []
-    for _ in range(count):
-        lose = held > 1 and rng.random() < 0.6
-        change = -rng.randint(1, min(held, 9)) if lose else rng.randint(1, 12)
+    for sign in signs(rng, count):
+        room = held if sign < 0 else HIGHEST - held
+        if room == 0:
+            sign, room = -sign, HIGHEST
+        change = sign * rng.randint(1, min(room, 9))
         changes.append(change)
         held += change
     return changes
 
 
+def counted(number: int, thing: str) -> str:
+    """`5 apples`, `1 apple`."""
+    if number != 1:
+        return f"{number} {thing}"
+    return "1 " + (f"{thing[:-3]}y" if thing == "candies" else thing[:-1])
+
+
 def clause(rng: Random, change: int, thing: str, held_out: bool) -> str:
-    """One event: `gave 2 apples to the neighbor`."""
+    """One event: `gave 2 apples to the neighbor`. Sometimes its number is said in words."""
     gains, losses = (HELD_GAINS, HELD_LOSSES) if held_out else (GAINS, LOSSES)
-    pattern = expand(rng, rng.choice(lines(gains if change > 0 else losses)))
-    spoken = pattern.replace("{n}", str(abs(change))).replace("{t}", thing)
+    patterns = lines(gains if change > 0 else losses)
+    if change < 0 and not held_out and thing in EATABLE and rng.random() < 0.3:
+        patterns = lines(EATEN)
+    number = abs(change)
+    pattern = expand(rng, rng.choice(patterns))
+    if number == 1 and "the {t}" not in pattern:
+        pattern = pattern.replace("{t}", counted(1, thing).removeprefix("1 "))
+    said = w.NUMBER_WORDS[number] if rng.random() < 0.12 else str(number)
+    spoken = pattern.replace("{n}", said).replace("{t}", thing)
     return spoken.replace("{p}", rng.choice(w.PEOPLE))
 
 
@@ -139,7 +235,7 @@ def narrate(rng: Random, who: str, changes: list[int], thing: str, held_out: boo
         if index < len(changes) and rng.random() < 0.6:
             short = short_clause(rng, first, changes[index]) if changes[index - 1] < 0 else ""
             second = short or clause(rng, changes[index], thing, held_out)
-            text += rng.choice([" and ", " and "]) + second
+            text += f" and {second}"
             index += 1
         sentences.append(capital(text) + ".")
     return sentences
@@ -153,7 +249,7 @@ def problem(rng: Random, held_out: bool = False) -> Problem:
     own = rng.random() < 0.65
     who = "I" if own else rng.choice(w.NAMES)
     start = rng.randint(2, 20)
-    changes = events(rng, start, rng.choice([1, 1, 2, 2, 3, 4, 4, 5]))
+    changes = events(rng, start, rng.choice([1, 1, 1, 2, 2, 2, 3, 3, MOST_EVENTS]))
     opening = expand(rng, rng.choice(lines(STARTS))).replace("{n}", str(start))
     opening = opening.replace("{i}", who).replace("{t}", thing)
     pattern = expand(rng, rng.choice(lines(HELD_QUESTIONS if held_out else QUESTIONS)))
@@ -162,7 +258,8 @@ def problem(rng: Random, held_out: bool = False) -> Problem:
     asked = capital(pattern.replace("{i}", who).replace("{t}", thing))
     body = [capital(opening) + ".", *narrate(rng, who, changes, thing, held_out)]
     result = start + sum(changes)
-    answer = f"You have {result} {thing} left." if own else f"{who} has {result} {thing} left."
+    left = f"{counted(result, thing)} left."
+    answer = f"You have {left}" if own else f"{who} has {left}"
     return Problem(" ".join([*body, asked]), asked, thing, start, changes, answer)
 
 

@@ -12,20 +12,20 @@ from random import Random
 
 from ..chat import Conversation, Message, Span
 from .facts import question, yes_no
-from .phrases import expand, lines
+from .phrases import capital, expand, lines
 from .sums import Problem, problem, sum_question
 
-ROOTS = (
-    "chain_of_thought thinking reasoning thought_process solution analysis scratchpad plan".split()
-)
-TAGS = {
-    "problem": "problem question task request goal problem_statement query".split(),
-    "start": "initial_state start given facts known observation".split(),
-    "steps": "steps actions work calculation process".split(),
-    "step": "step action thought calculation".split(),
-    "answer": "answer conclusion result response reply".split(),
-    "final": "final_answer final output short_answer value".split(),
-}
+ROOTS = "chain_of_thought thinking reasoning solution".split()
+README_FIELDS = [
+    ("problem", "problem"),
+    ("start", "initial_state"),
+    ("steps", "step"),
+    ("answer", "answer"),
+    ("final", "final_answer"),
+]
+SHORT_FIELDS = [("problem", "problem"), ("steps", "step"), ("answer", "answer")]
+PLAN_FIELDS = [("steps", "step"), ("final", "result")]
+NO_MORE_STEPS = "That is all."
 
 
 @dataclass
@@ -73,23 +73,17 @@ class Layout:
 
 
 def layout(rng: Random) -> Layout:
-    """The README's template, or one like it."""
-    if rng.random() < 0.35:
-        kinds = ["problem", "start", "steps", "answer", "final"]
-        names = ["problem", "initial_state", "step", "answer", "final_answer"]
-        root, parent = "chain_of_thought", "steps"
-    else:
-        kinds = [
-            kind for kind in ("problem", "start", "steps", "answer", "final") if rng.random() < 0.7
-        ]
-        kinds = kinds or ["answer"]
-        names = [rng.choice(TAGS["step" if kind == "steps" else kind]) for kind in kinds]
-        root = rng.choice(ROOTS)
-        parent = rng.choice(TAGS["steps"]) if rng.random() < 0.7 else ""
-    newline = "" if rng.random() < 0.2 else "\n"
-    indent = rng.choice(["  ", "  ", "    ", ""]) if newline else ""
-    count = rng.choice([0, 0, 1, 2, 2, 3])
-    return Layout(root, list(zip(kinds, names, strict=True)), parent, newline, indent, count)
+    """The README's template, or one of two shorter ones.
+
+    All of them have steps: an answer without its working would be a sum done in the head.
+    """
+    draw = rng.random()
+    fields = README_FIELDS if draw < 0.6 else SHORT_FIELDS if draw < 0.85 else PLAN_FIELDS
+    root = "chain_of_thought" if draw < 0.4 else rng.choice(ROOTS)
+    newline, indent = ("\n", "  ") if rng.random() < 0.9 else ("", "")
+    count = rng.choice([0, 0, 0, 2])
+    parent = "" if fields is SHORT_FIELDS else "steps"
+    return Layout(root, fields, parent, newline, indent, count)
 
 
 def remaining_answer(filling: Filling, written: int) -> str:
@@ -109,8 +103,9 @@ def write_steps(shape: Layout, name: str, filling: Filling, own: float) -> tuple
     spans: list[Span] = []
     if shape.step_parent:
         spans.append((f"{shape.newline}{shape.indent}<{shape.step_parent}>", own))
-    count = min(shape.step_count or len(filling.steps), len(filling.steps))
-    for index, step in enumerate(filling.steps[:count]):
+    count = shape.step_count or len(filling.steps)
+    steps = [*filling.steps, *[NO_MORE_STEPS] * count][:count]
+    for index, step in enumerate(steps):
         choice = 1.0 if index >= 1 and not shape.step_count else own
         spans += [(f"{pad}<{name}>", choice), (step, 1.0), (f"</{name}>", 1.0)]
     if shape.step_parent:
@@ -144,7 +139,7 @@ def blank(rng: Random, shape: Layout) -> str:
     lines_: list[str] = [f"<{shape.root}>"]
     for kind, name in shape.fields:
         if kind != "steps":
-            hint = rng.choice(["{" + name + "}", "...", f"the {name.replace('_', ' ')}"])
+            hint = rng.choice(["{" + name + "}", "{" + name + "}", "..."])
             lines_.append(f"{shape.indent}<{name}>{hint}</{name}>")
             continue
         pad = shape.indent * (2 if shape.step_parent else 1)
@@ -163,8 +158,19 @@ def blank(rng: Random, shape: Layout) -> str:
 
 ORDERS = lines("""
     (fill in|complete|use|follow) (this|the|the following) template:
-    (answer|think|reply|respond) (in|with) (this|the following) (form|format|template|XML):
+    (please |)(fill in|fill out|complete) (this|the) (form|template|XML):
+    (answer|think|reply|respond) (in|with|using) (this|the following) (form|format|template|XML):
     (answer|reply|respond) in XML like this:
+    (use|stick to|follow) (this|the following) (form|format|structure|layout)( for your answer|):
+    (write|give|put) (your|the) answer (in|into) (this|the following) (form|template|XML):
+    (think|work) step by step (in|with) (this|the following) (form|template):
+    (your answer|the reply|the answer) should look like this:
+    (here is|this is) the template( to fill in| for your answer|):
+    template:
+""")
+HELD_ORDERS = lines("""
+    fill the blanks of this template:
+    I want the answer in this form:
 """)
 
 
@@ -182,9 +188,9 @@ def lesson(rng: Random, held_out: bool = False) -> Conversation:
     else:
         shape.step_count = 0
         spans = fill_in(shape, filling, own=1.0)
-        order = expand(rng, rng.choice(ORDERS))
+        order = capital(expand(rng, rng.choice(HELD_ORDERS if held_out else ORDERS)))
         prompt, kind = (
-            f"{filling.prompt}\n{order.capitalize()}\n{blank(rng, shape)}",
+            f"{filling.prompt}\n{order}\n{blank(rng, shape)}",
             "template, asked for",
         )
     return Conversation(kind, [Message("user", prompt), Message("assistant", spans=spans)])

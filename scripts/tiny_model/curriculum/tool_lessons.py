@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -15,7 +15,7 @@ from .facts import question
 from .invented import invent, lookalike
 from .phrases import finish, lines, listed, request
 from .sums import sum_question
-from .toolbox import Offer, Tool, offer
+from .toolbox import Offer, Tool, offer, usual_offer
 
 NO_TOOL = "Sorry, I have no tool for that."
 SYSTEMS = lines("""
@@ -30,10 +30,16 @@ SYSTEMS = lines("""
 
 @dataclass
 class Exam:
-    """What is held out of training and asked for in `evaluate.py`."""
+    """What is held out of training and asked for in `evaluate.py`.
+
+    `usual` is how often a known tool is offered by its usual schema, `invented` how often a tool
+    on offer is one that was made up on the spot.
+    """
 
     phrasing: bool = False
     tools: Sequence[Tool] = ()
+    usual: float = 0.75
+    invented: float = 0.15
 
 
 RESULT_KEYS = """name price state place count owner date level temperature unit humidity wind title
@@ -45,7 +51,7 @@ def related(first: Tool, second: Tool) -> bool:
     return bool(set(first.names.split()) & set(second.names.split()))
 
 
-def toolbox(rng: Random, count: int, first: Sequence[Tool] = ()) -> list[Offer]:
+def toolbox(rng: Random, count: int, exam: Exam, first: Sequence[Tool] = ()) -> list[Offer]:
     """`count` tools that cannot be mistaken for each other by a careful reader."""
     chosen: list[Tool] = list(first)
     while len(chosen) < count:
@@ -53,13 +59,16 @@ def toolbox(rng: Random, count: int, first: Sequence[Tool] = ()) -> list[Offer]:
         if made_up and rng.random() < 0.3:
             tool = lookalike(rng, rng.choice(made_up))
         else:
-            tool = invent(rng) if rng.random() < 0.4 else rng.choice(KNOWN)
+            tool = invent(rng) if rng.random() < exam.invented else rng.choice(KNOWN)
         if not any(related(tool, other) for other in chosen):
             chosen.append(tool)
     rng.shuffle(chosen)
-    offers = [offer(rng, tool) for tool in chosen]
+    offers = [
+        usual_offer(tool) if tool in KNOWN and rng.random() < exam.usual else offer(rng, tool)
+        for tool in chosen
+    ]
     names = [entry.schema["name"] for entry in offers]
-    return offers if len(set(names)) == len(names) else toolbox(rng, count, first)
+    return offers if len(set(names)) == len(names) else toolbox(rng, count, exam, first)
 
 
 def verbalise(rng: Random) -> tuple[str, str]:
@@ -187,8 +196,8 @@ def in_words(rng: Random, exam: Exam) -> Exchange:
 def missing(rng: Random, offers: list[Offer], exam: Exam) -> Exchange:
     """A request for a tool that is not on offer."""
     while True:
-        tool = invent(rng) if rng.random() < 0.4 else rng.choice(KNOWN)
-        if rng.random() < 0.3 and offers:
+        tool = invent(rng) if rng.random() < exam.invented else rng.choice(KNOWN)
+        if rng.random() < exam.invented and offers:
             tool = lookalike(rng, rng.choice(offers).tool)
         names = set(tool.names.split())
         if not any(names & set(entry.tool.names.split()) for entry in offers) and not covered(
@@ -235,27 +244,41 @@ def exchange(rng: Random, kind: str, offers: list[Offer], exam: Exam) -> Exchang
     return in_words(rng, exam) if kind == "words" else missing(rng, offers, exam)
 
 
-def lesson(rng: Random, grade: float = 1.0) -> Conversation:
-    """A few exchanges over one set of tools: many targets for one long prompt.
+COUNTS, COUNT_WEIGHTS = [1, 2, 3, 4, 5, 6, 8], [18, 18, 22, 14, 8, 16, 4]
 
-    `grade` runs from 0 to 1: the first lessons have one tool and one request.
-    """
+
+def system(rng: Random) -> list[Message]:
+    """Now and then there is a system text above the tools."""
+    return [Message("system", rng.choice(SYSTEMS))] if rng.random() < 0.3 else []
+
+
+def requests(rng: Random, grade: float) -> list[Conversation]:
+    """Many separate requests over one set of tools. At grade 0 there are few tools."""
     exam = Exam()
-    count = rng.choices([1, 2, 3, 4, 5, 6, 8], [26, 24, 20, 14, 8, 5, 3])[0]
-    offers = toolbox(rng, min(count, 1 + int(12 * grade)))
-    messages = []
-    if rng.random() < 0.35:
-        messages.append(Message("system", rng.choice(SYSTEMS)))
-    count = min(rng.choice([1, 2, 3, 4, 4, 5, 5]), 1 + int(8 * grade))
-    for index in range(count):
-        kind = rng.choices(KINDS, [55, 18, 14, 13])[0]
+    count = min(rng.choices(COUNTS, COUNT_WEIGHTS)[0], 1 + int(8 * grade))
+    offers = toolbox(rng, count, exam)
+    schemas = [entry.schema for entry in offers]
+    opening = system(rng)
+    lessons = []
+    for _ in range(14):
+        kind = rng.choices(KINDS, [62, 14, 10, 14])[0]
         turn = exchange(rng, kind, offers, exam)
-        last = index == count - 1
-        turns = turn.messages(complete=not last or rng.random() < 0.6)
-        if last and rng.random() < 0.25:
-            turns = turn.messages(complete=False)
-            turns[-1].reasoning = thought(turn)
-        messages += turns
+        messages = turn.messages(complete=rng.random() < 0.12)
+        if not turn.calls or messages[-1].calls:
+            messages[-1].reasoning = thought(turn) if rng.random() < 0.05 else ""
+        lessons.append(Conversation("tools", [*opening, *messages], schemas))
+    return lessons
+
+
+def conversation(rng: Random, grade: float) -> Conversation:
+    """A few exchanges, one after another."""
+    exam = Exam()
+    offers = toolbox(rng, rng.choice([1, 2, 3]), exam)
+    messages = system(rng)
+    count = min(rng.choice([2, 3, 4]), 1 + int(8 * grade))
+    for index in range(count):
+        turn = exchange(rng, rng.choices(KINDS, [60, 15, 15, 10])[0], offers, exam)
+        messages += turn.messages(complete=index < count - 1 or rng.random() < 0.7)
     return Conversation("tools", messages, [entry.schema for entry in offers])
 
 
@@ -264,11 +287,11 @@ def exam_paper(rng: Random, kind: str, exam: Exam, count: int) -> Conversation:
     first = [rng.choice(exam.tools)] if exam.tools else [rng.choice(KNOWN)]
     if kind == "missing":
         first = []
-    offers = toolbox(rng, count, first)
+    offers = toolbox(rng, count, exam, first)
     if exam.phrasing and kind in ("single", "parallel"):
         wanted = exam.tools or KNOWN  # only these have phrasings that were held out
         asked = [entry for entry in offers if entry.tool in wanted]
-        turn = exchange(rng, kind, asked, Exam(True, [entry.tool for entry in asked]))
+        turn = exchange(rng, kind, asked, replace(exam, tools=[entry.tool for entry in asked]))
     else:
         turn = exchange(rng, kind, offers, exam)
     return Conversation(
@@ -278,8 +301,9 @@ def exam_paper(rng: Random, kind: str, exam: Exam, count: int) -> Conversation:
 
 def result_paper(rng: Random, count: int) -> Conversation:
     """A finished call whose result has to be put into words."""
-    offers = toolbox(rng, count, [rng.choice(KNOWN)])
-    turn = single(rng, offers, Exam(True, [entry.tool for entry in offers if entry.tool in KNOWN]))
+    exam = Exam(phrasing=True, usual=1.0, invented=0.0)
+    offers = toolbox(rng, count, exam)
+    turn = single(rng, offers, exam)
     return Conversation(
         "answer from a result", turn.messages(complete=True), [entry.schema for entry in offers]
     )

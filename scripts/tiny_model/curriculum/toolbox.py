@@ -1,7 +1,7 @@
 """What a tool is in this curriculum: a family of schemas and the ways people ask for it.
 
-A `Tool` describes the family (several names, several wordings); `offer` draws one schema from it.
-So the model cannot learn a tool by heart and has to read what it is offered.
+A `Tool` describes the family (several names, several wordings). Mostly it is offered by its usual
+schema, which the model may know by heart; `offer` draws another, which has to be read.
 """
 
 from __future__ import annotations
@@ -158,8 +158,28 @@ def camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
+def usual_offer(tool: Tool) -> Offer:
+    """The family's first names and wordings, and all of its enums: what it is known by."""
+    names = {param.slot: param.slot for param in tool.params}
+    properties: Schema = {}
+    for param in tool.params:
+        properties[param.slot] = {
+            "type": param.schema["type"],
+            "description": param.descriptions.split("|")[0],
+            **({"enum": list(param.pool)} if param.pool else {}),
+            **{key: value for key, value in param.schema.items() if key != "type"},
+        }
+    required = [param.slot for param in tool.params if param.required]
+    schema = {
+        "name": tool.names.split()[0],
+        "description": tool.descriptions.split("|")[0],
+        "parameters": {"type": "object", "properties": properties, "required": required},
+    }
+    return Offer(tool, schema, names, {p.slot: p.pool for p in tool.params if p.pool})
+
+
 def offer(rng: Random, tool: Tool) -> Offer:
-    """Draw one schema from the family."""
+    """Draw one schema from the family: other names, other wordings, fewer enum values."""
     style = camel if rng.random() < 0.1 else str
     names = {
         param.slot: style(rng.choice([param.slot, *param.names.split()])) for param in tool.params
@@ -185,5 +205,5 @@ def offer(rng: Random, tool: Tool) -> Offer:
 
 __all__ = [
     "Offer", "Param", "Tool", "array", "enum", "flag", "nested", "number", "offer", "same", "text",
-    "whole",
+    "usual_offer", "whole",
 ]  # fmt: skip
