@@ -19,13 +19,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import compilers
 from compilers.extract import Extraction
-from compilers.frontends.tools import Surface, parse
 from compilers.ir import Grammar, Special
-from compilers.passes.apart import apart
-from tests.compilers.replies import harmony, hermes, qwen_coder
+from tests.compilers.replies import harmony, hermes, many_tools, qwen_coder
 
 WORDS = ["the", "llama's", "höhe", "is", "<3", "m", "\n\n", "naïve", "{brackets}", "[not]", "山"]
-CITY = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}
 TEMPLATE = "<plan>\n<step>{what}</step><!-- add 1-99 more -->\n<answer>{n:int}</answer>\n</plan>"
 
 Reply = list[bytes | Special]
@@ -33,14 +30,6 @@ Reply = list[bytes | Special]
 
 def prose(random_: random.Random, words: int) -> str:
     return " ".join(random_.choice(WORDS) for _ in range(words))
-
-
-def hundred_tools() -> Grammar:
-    tools = [
-        {"type": "function", "function": {"name": f"get_{i}", "parameters": CITY}}
-        for i in range(100)
-    ]
-    return apart(parse(tools, surface=Surface(special=True)))
 
 
 def calls(random_: random.Random, name: str, key: str, special: bool) -> list[str | Special]:
@@ -129,7 +118,7 @@ def main() -> None:
     table: list[tuple[str, Grammar, list[str | Special]]] = [
         ("hermes, tags as text", hermes(False), calls(seeded, "f", "x", False)),
         ("hermes, tags as tokens", hermes(True), calls(seeded, "f", "x", True)),
-        ("100 tools, tags as tokens", hundred_tools(), calls(seeded, "get_42", "city", True)),
+        ("100 tools, tags as tokens", many_tools(True), calls(seeded, "get_42", "city", True)),
         ("qwen-coder", qwen_coder(), parameters(seeded)),
         ("harmony", harmony(), channels(seeded)),
         ("template", compilers.template(TEMPLATE), steps(seeded)),

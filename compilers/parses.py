@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from compilers.errors import TooLarge
 from compilers.regular import (
     ANY,
-    EMPTY,
     LAST,
     NEVER,
     SURROGATES,
@@ -40,10 +39,10 @@ MAX_ENTERED = 20_000  # steps between two symbols
 @lru_cache(maxsize=50_000)
 def _fate(expr: Expr) -> tuple[bool, bool]:
     """Whether it has a text, and one that is not empty. True where that cannot be found out."""
-    if not expr.boolean:
-        return expr is not NEVER, expr not in (NEVER, EMPTY) and lengths(expr)[1] != 0
+    if expr is NEVER or lengths(expr)[1] == 0:
+        return expr.nullable, False
     try:
-        goes_on = not is_empty(both(expr, plus(ANY)))
+        goes_on = not is_empty(both(expr, plus(ANY)) if expr.nullable else expr)
     except TooLarge:
         goes_on = True
     return expr.nullable or goes_on, goes_on

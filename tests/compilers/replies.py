@@ -76,6 +76,28 @@ def hermes(special: bool) -> Grammar:
     return grammar(sequence(maybe(sequence(*think)), choice(words, calls)), json=ARGUMENTS)
 
 
+def many_tools(special: bool, count: int = 100) -> Grammar:
+    """hermes, without reasoning, with `count` tools of a schema each."""
+    schema = {"type": "object", "properties": {"city": {"type": "string"}, "more": {}}}
+    opened, closed = (
+        Special(tag) if special else Literal(tag) for tag in ("<tool_call>", "</tool_call>")
+    )
+    bodies = [
+        sequence(
+            Literal('\n{"name": '),
+            named(f'"get_{i}"'),
+            Literal(', "arguments": '),
+            Capture("arguments", Ref(f"json{i}"), "tool_calls"),
+            Literal("}\n"),
+        )
+        for i in range(count)
+    ]
+    call = sequence(opened, choice(*bodies), closed)
+    words = free("content")
+    calls = sequence(words, call, Repeat(sequence(Literal("\n"), call)))
+    return grammar(choice(words, calls), **{f"json{i}": schema for i in range(count)})
+
+
 def llama() -> Grammar:
     call = sequence(
         Literal('{"name": '),

@@ -7,7 +7,6 @@ import pytest
 
 import compilers
 from compilers.errors import Ambiguous, CompileError, Unsupported
-from compilers.frontends.tools import Surface, parse
 from compilers.ir import (
     Capture,
     FreeText,
@@ -28,7 +27,7 @@ from compilers.regular import chars, plus, star
 from compilers.skeleton import skeleton
 from compilers.values import Values
 from tests.compilers.readings import readings
-from tests.compilers.replies import CASES, free, hermes
+from tests.compilers.replies import CASES, free, hermes, many_tools
 
 THINK = sequence(Literal("<think>"), free("reasoning", "</think>"), Literal("</think>"))
 CALL = sequence(Literal("<call>"), free("arguments", "</call>"), Literal("</call>"))
@@ -163,17 +162,12 @@ def test_recursion_that_is_no_json_is_told_by_its_letters() -> None:
     skeleton(Grammar({"start": node, "sum": sums}))
 
 
-def test_a_hundred_tools() -> None:
-    schema = {"type": "object", "properties": {"city": {"type": "string"}, "more": {}}}
-    tools = [
-        {"type": "function", "function": {"name": f"get_{i}", "parameters": schema}}
-        for i in range(100)
-    ]
-    for special in (False, True):
-        grammar = apart(parse(tools, surface=Surface(special=special)))
-        begin = time.process_time()
-        skeleton(grammar)
-        assert time.process_time() - begin < 0.5
+@pytest.mark.parametrize("special", [False, True])
+def test_a_hundred_tools(special: bool) -> None:
+    grammar = many_tools(special)
+    begin = time.process_time()
+    skeleton(grammar)
+    assert time.process_time() - begin < 0.5
 
 
 def test_hopeless_input_is_refused_in_time() -> None:
