@@ -27,7 +27,7 @@ check: $(VENV)/.dev ## ruff (format and lint) and mypy
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
-tiny: $(VENV)/.tiny ## retrain the shipped tiny model (CPU, under an hour)
+tiny: $(VENV)/.tiny ## retrain the shipped tiny model (CPU, an hour or more)
 	$(PY) -m scripts.tiny_model $(ARGS)
 
 clean: ## remove the virtual environment and build outputs

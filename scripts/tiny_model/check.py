@@ -58,7 +58,9 @@ def strings(rng: Random, count: int) -> list[str]:
     anything = ["".join(chr(rng.choice([rng.randrange(32, 0xD800), rng.randrange(0x1F300,
         0x1FAFF)]))
                         for _ in range(rng.randint(1, 20))) for _ in range(count // 4)]  # fmt: skip
-    lessons = ["".join(t for t, _ in render(curriculum.lesson(rng))) for _ in range(count // 4)]
+    lessons = [
+        "".join(t for t, _ in render(curriculum.lesson(rng, 0.5)[0])) for _ in range(count // 4)
+    ]
     return mixed + anything + lessons
 
 
@@ -137,7 +139,7 @@ def check_template() -> str:
     template = environment.from_string(TEMPLATE)
     rng, count = Random(3), 0
     while count < 300:
-        conversation = curriculum.lesson(rng)
+        conversation = curriculum.lesson(rng, 0.5)[0]
         last = conversation.messages[-1] if conversation.messages else None
         if last is None or last.spans or last.reasoning:
             continue

@@ -1,6 +1,6 @@
 """Make the shipped models from nothing: curriculum, tokenizer, training, export.
 
-python -m scripts.tiny_model                # everything, under an hour on four cores
+python -m scripts.tiny_model                # everything; an hour or more on four cores
 python -m scripts.tiny_model --fraction 0.01 --out build/trial   # a quick trial
 """
 

@@ -1,0 +1,243 @@
+"""Tool calls of the shipped model, through the official client: what comes is a valid call, or words.
+
+The first test is the example of the seed's README, to the letter.
+"""
+
+import json
+from typing import Any
+
+import openai
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.serving import Server
+
+WEATHER: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "get_current_weather",
+        "description": "Get the current weather in a given location",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "location": {
+                    "type": "string",
+                    "description": "The city and state, e.g. San Francisco, CA",
+                },
+                "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
+            },
+            "required": ["location"],
+        },
+    },
+}
+CODES: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "enter_codes",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "codes": {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": "^[A-Z]{2}[0-9]$"},
+                    "minItems": 2,
+                    "maxItems": 3,
+                },
+                "where": {"$ref": "#/$defs/place"},
+            },
+            "required": ["codes", "where"],
+            "additionalProperties": False,
+            "$defs": {"place": {"enum": ["door", "safe"]}},
+        },
+    },
+}
+NO_PARAMETERS: dict[str, Any] = {"type": "function", "function": {"name": "ring_bell"}}
+TOOLS = [WEATHER, CODES, NO_PARAMETERS]
+SCHEMAS = {
+    tool["function"]["name"]: tool["function"].get("parameters", {"maxProperties": 0})
+    for tool in TOOLS
+}
+BOSTON = "What's the weather like in Boston today?"
+
+Call = tuple[str, Any]
+
+
+def said(server: Server, messages: Any, **options: Any) -> tuple[list[Call], str, str]:
+    """Calls, words, and why it ended; streamed and not, which must be the same."""
+    if isinstance(messages, str):
+        messages = [{"role": "user", "content": messages}]
+    create = server.client.chat.completions.create
+    options = {"model": "tiny", "messages": messages, "tools": TOOLS, **options}
+    choice = create(**options).choices[0]
+    calls = [
+        (call.function.name, call.function.arguments) for call in choice.message.tool_calls or []
+    ]
+    whole = (calls, choice.message.content or "", choice.finish_reason)
+    assert whole == streamed(create(stream=True, **options))
+    return [(name, json.loads(text)) for name, text in calls], whole[1], whole[2]
+
+
+def streamed(events: Any) -> tuple[list[Call], str, str]:
+    calls: list[list[str]] = []
+    ids: list[str] = []
+    words, finish = "", ""
+    for event in events:
+        delta = event.choices[0].delta
+        words += delta.content or ""
+        finish = event.choices[0].finish_reason or finish
+        for part in delta.tool_calls or []:
+            if part.index == len(calls):  # the first of a call says what it is
+                assert part.type == "function"
+                ids.append(part.id)
+                calls.append([part.function.name, ""])
+            calls[part.index][1] += part.function.arguments or ""
+    assert len(set(ids)) == len(calls)
+    return [(name, text) for name, text in calls], words, finish
+
+
+def test_the_readmes_example(tiny: Server) -> None:
+    completion = tiny.client.chat.completions.create(
+        model="tiny",
+        messages=[{"role": "user", "content": BOSTON}],
+        tools=[WEATHER],  # type: ignore[list-item]
+        tool_choice="auto",
+        temperature=0,
+    )
+    message = completion.choices[0].message
+    assert message.content is None
+    assert message.tool_calls is not None
+    (call,) = message.tool_calls
+    assert call.type == "function"
+    assert call.function.name == "get_current_weather"
+    assert json.loads(call.function.arguments) == {"location": "Boston, MA"}
+
+
+# a question, options, the calls, words, and the end
+ASKED: list[tuple[Any, dict[str, Any], list[Call], str, str]] = [
+    (BOSTON, {}, [("get_current_weather", {"location": "Boston, MA"})], "", "tool_calls"),
+    ("Hello!", {}, [], "Hello! How can I help you?", "stop"),
+    (BOSTON, {"tool_choice": "none"}, [], None, "stop"),
+    ("Hello!", {"tools": []}, [], "Hello! How can I help you?", "stop"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "options", "calls", "words", "end"), ASKED, ids=str)
+def test_a_call_or_words(
+    tiny: Server, asked: str, options: dict[str, Any], calls: Any, words: Any, end: str
+) -> None:
+    found = said(tiny, asked, **{"temperature": 0, "tools": [WEATHER], **options})
+    assert found[0] == calls
+    assert words is None or found[1] == words
+    assert found[2] == end
+
+
+FORCED = [
+    "required",
+    *({"type": "function", "function": {"name": name}} for name in SCHEMAS),
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("tool_choice", FORCED, ids=str)
+def test_a_forced_call_is_valid(tiny: Server, tool_choice: Any, seed: int) -> None:
+    """At temperature 2, where the model says anything that it may say."""
+    calls, words, end = said(
+        tiny, BOSTON, tool_choice=tool_choice, temperature=2, seed=seed, max_tokens=900,
+        parallel_tool_calls=False,
+    )  # fmt: skip
+    assert words == ""
+    if end == "length":
+        return
+    ((name, arguments),) = calls
+    assert name in SCHEMAS
+    assert tool_choice == "required" or name == tool_choice["function"]["name"]
+    Draft202012Validator(SCHEMAS[name]).validate(arguments)
+
+
+def test_several_rounds(tiny: Server) -> None:
+    messages: list[Any] = [{"role": "user", "content": BOSTON}]
+    options: Any = {"model": "tiny", "tools": [WEATHER], "temperature": 0}
+    first = tiny.client.chat.completions.create(messages=messages, **options).choices[0].message
+    assert first.tool_calls
+    messages += [
+        first,
+        {
+            "role": "tool",
+            "tool_call_id": first.tool_calls[0].id,
+            "content": '{"temperature": 20, "condition": "sunny"}',
+        },
+    ]
+    second = tiny.client.chat.completions.create(messages=messages, **options).choices[0]
+    assert second.finish_reason == "stop"
+    assert second.message.content == "It is sunny and 20 degrees in Boston."
+
+
+def test_thinking_goes_to_a_channel_of_its_own(tiny: Server) -> None:
+    message = tiny.client.chat.completions.create(
+        model="tiny",
+        messages=[{"role": "user", "content": "How many legs does a dog have?"}],
+        temperature=0,
+        extra_body={"chat_template_kwargs": {"enable_thinking": True}},
+    ).choices[0].message  # fmt: skip
+    assert message.content == "A dog has four legs."
+    assert getattr(message, "reasoning_content", "").strip() == "This is a simple question."
+
+
+def test_a_call_that_is_cut_is_said_to_be_cut(tiny: Server) -> None:
+    choice = tiny.client.chat.completions.create(
+        model="tiny",
+        messages=[{"role": "user", "content": BOSTON}],
+        tools=[WEATHER],  # type: ignore[list-item]
+        temperature=0,
+        max_tokens=14,
+    ).choices[0]
+    assert choice.finish_reason == "length"
+
+
+def test_stop_strings_do_not_cut_arguments(tiny: Server) -> None:
+    calls, _, end = said(tiny, BOSTON, tools=[WEATHER], temperature=0, stop=["Boston"])
+    assert (calls, end) == ([("get_current_weather", {"location": "Boston, MA"})], "tool_calls")
+
+
+def test_a_schema_goes_with_tools(tiny: Server) -> None:
+    """The words, where there are any, keep to it."""
+    form = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"enum": ["yes", "no"]}}}
+    calls, words, end = said(tiny, "Hello!", temperature=0, response_format=form)
+    assert end == ("tool_calls" if calls else "stop")
+    assert calls or words in ('"yes"', '"no"')
+
+
+def tool(**function: Any) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": "f", **function}}
+
+
+UNSUPPORTED = {"properties": {"a": {"pattern": "(?<=a)b"}}}
+# what is wrong, the field, and words of the answer
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"tools": [tool(parameters=UNSUPPORTED)]}, "tools", "/0/function/parameters/properties/a"),
+    ({"tools": [tool(parameters={"type": "strin"})]}, "tools", "/0/function/parameters"),
+    ({"tools": [tool(parameters=5)]}, "tools[0].function.parameters", "must be a JSON Schema"),
+    ({"tools": [tool(), tool()]}, "tools[1].function.name", "two tools are named 'f'"),
+    ({"tools": [tool(name="a b")]}, "tools[0].function.name", "pattern"),
+    ({"tools": [tool(nme="x")]}, "tools[0].function.nme", "Did you mean 'name'?"),
+    ({"tools": [{"type": "custom"}]}, "tools[0].type", "'function'"),
+    ({"tools": [tool()], "tool_choice": "any"}, "tool_choice", "one of none, auto, required"),
+    ({"tools": [], "tool_choice": "required"}, "tool_choice", "needs tools"),
+    (
+        {"tools": [tool()], "tool_choice": {"type": "function", "function": {"name": "g"}}},
+        "tool_choice.function.name",
+        "no tool 'g'; there are f",
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "param", "words"), REFUSED, ids=str)
+def test_what_cannot_be_held_is_refused(
+    tiny: Server, options: dict[str, Any], param: str, words: str
+) -> None:
+    with pytest.raises(openai.BadRequestError) as caught:
+        tiny.client.chat.completions.create(
+            model="tiny", messages=[{"role": "user", "content": "Hi"}], **options
+        )
+    assert caught.value.param == param
+    assert words in str(caught.value)
