@@ -61,7 +61,7 @@ class ChannelStream:
         for event in events:
             if event.channel == "tool_calls":
                 parts += self._of_call(event)
-            elif event.kind == "text" and event.channel == "reasoning":
+            elif event.kind == "text" and event.channel in ("reasoning", "thinking"):
                 parts.append(Part("reasoning", event.text))
             elif event.kind == "text" and (text := self._stops.push(event.text)):
                 parts.append(Part("content", text))

@@ -52,7 +52,9 @@ class Guides:
 
     def chat(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """`reasoning`: where the reply begins (see Dialect.reasoning)."""
-        if not guide.tools and reasoning != "inside":
+        if guide.thinking is not None and reasoning != "inside":
+            reasoning = "must"
+        if not guide.tools and reasoning not in ("inside", "must"):
             return self.text(guide)
         return self._kept((guide, reasoning), lambda: self._whole(guide, reasoning))
 
@@ -74,6 +76,7 @@ class Guides:
     def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """Of a reply with phases: one grammar for the engine and for the extraction."""
         words = content(guide) if guide.shapes_content else None
+        thinking = None if guide.thinking is None else _template(guide.thinking)
         choice = guide.tool_choice
         named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
         try:
@@ -84,6 +87,7 @@ class Guides:
                 parallel=guide.parallel,
                 reasoning=reasoning,
                 content=words,
+                thinking=thinking,
             )
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
@@ -114,6 +118,13 @@ def content(guide: Guide) -> compilers.Grammar:
         return compilers.regex(guide.regex, guide.prefix)
     except compilers.CompileError as error:
         raise _refused(str(error), guide.param) from error
+
+
+def _template(source: str) -> compilers.Grammar:
+    try:
+        return compilers.template(source)
+    except compilers.CompileError as error:
+        raise _refused(str(error), "thinking_template") from error
 
 
 def _refused(reason: str, param: str) -> PlanError:

@@ -69,8 +69,9 @@ class Guide:
 
     At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (Lark text) is
     given; `regex` stands alone or with `prefix`, a pattern for how the reply begins. `param` is
-    the request's field that declares it. `tools` is OpenAI's list, as JSON text ("" for none);
-    `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
+    the request's field that declares it. `thinking` is the XML template of the reasoning. `tools`
+    is OpenAI's list, as JSON text ("" for none); `tool_choice` one of "auto", "required", or the
+    name of a tool behind a "=".
     """
 
     schema: str | None = None
@@ -79,6 +80,7 @@ class Guide:
     prefix: str | None = None
     grammar: str | None = None
     param: str = ""
+    thinking: str | None = None
     tools: str = ""
     tool_choice: str = "auto"
     parallel: bool = True

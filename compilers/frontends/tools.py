@@ -66,8 +66,9 @@ BARE = "{content}"
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SPACE = chars(" \t\r\n")
-_GAP = maybe(Regular(plus(_SPACE)))
-"""White space that belongs to no channel; the text after it does not begin with any."""
+_GAP = maybe(Regular(times(_SPACE, 1, 4)))
+"""White space that belongs to no channel; the text after it does not begin with any. It has an
+end: a model that is held to what it would not say writes white space as long as it may."""
 _INDENTED = cat(_SPACE, EVERY)
 _LETTER = either(span("a", "z"), span("A", "Z"), span("0", "9"))
 _HOLES = {"id": Regular(times(_LETTER, IDS, IDS)), "index": Regular(plus(span("0", "9")))}

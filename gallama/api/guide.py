@@ -28,8 +28,13 @@ class Declared(NamedTuple):
 def guide_of(wire: ChatRequest | CompletionRequest) -> Guide | None:
     """None where nothing is declared. Raises ApiError 400 where two fields exclude each other."""
     guide = _content(wire)
-    if isinstance(wire, ChatRequest) and offers(wire):
-        return replace(guide or Guide(param="tools"), **_tools(wire))
+    if not isinstance(wire, ChatRequest):
+        return guide
+    if offers(wire):
+        guide = replace(guide or Guide(param="tools"), **_tools(wire))
+    if wire.thinking_template is not None:
+        guide = guide or Guide(param="thinking_template")
+        guide = replace(guide, thinking=wire.thinking_template)
     return guide
 
 

@@ -383,6 +383,7 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     tools: Items[Tool] | None = Field(None, max_length=MAX_TOOLS)
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
+    thinking_template: str | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None

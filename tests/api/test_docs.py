@@ -94,6 +94,7 @@ VALUES: dict[str, Any] = {
     "structured_outputs": {"regex": "a|b"},
     "suffix": "x",
     "temperature": 0.5,
+    "thinking_template": "<a>{x}</a>",
     "tool_choice": "auto",
     "tools": [TOOL],
     "top_k": 5,

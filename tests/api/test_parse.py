@@ -32,8 +32,6 @@ FIELDS = [
     ({"stop": ["a", ""]}, "stop[1]", "at least 1 character"),
     ({"stream": "yes"}, "stream", "boolean"),
     ({"stream_options": {"usage": True}}, "stream_options.usage", "unknown field"),
-    ({"tools": [{"type": "function"}]}, "tools", "not supported yet"),
-    ({"tool_choice": "required"}, "tool_choice", "not supported yet"),
     ({"functions": []}, "functions", "not supported yet"),
     ({"response_format": {"type": "xml"}}, "response_format", "one of text, json_object"),
     ({"logit_bias": {"5": 101}}, "logit_bias.5", "a number from -100 to 100"),

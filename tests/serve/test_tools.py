@@ -1,10 +1,11 @@
-"""Tool calls of the shipped model, through the official client: what comes is a valid call, or words.
+"""Tool calls of the shipped model, through the official client: a valid call, or words.
 
 The first test is the example of the seed's README, to the letter.
 """
 
 import json
 from typing import Any
+from xml.etree import ElementTree
 
 import openai
 import pytest
@@ -74,7 +75,9 @@ def said(server: Server, messages: Any, **options: Any) -> tuple[list[Call], str
     ]
     whole = (calls, choice.message.content or "", choice.finish_reason)
     assert whole == streamed(create(stream=True, **options))
-    return [(name, json.loads(text)) for name, text in calls], whole[1], whole[2]
+    if choice.finish_reason != "length":
+        calls = [(name, json.loads(text)) for name, text in calls]
+    return calls, whole[1], whole[2]
 
 
 def streamed(events: Any) -> tuple[list[Call], str, str]:
@@ -183,6 +186,52 @@ def test_thinking_goes_to_a_channel_of_its_own(tiny: Server) -> None:
     assert getattr(message, "reasoning_content", "").strip() == "This is a simple question."
 
 
+APPLES = (
+    "I went to the market and bought 10 apples. I gave 2 apples to the neighbor and 2 to the "
+    "repairman. I then went and bought 5 more apples and ate 1. How many apples did I remain with?"
+)
+TEMPLATE = """
+<chain_of_thought>
+  <problem>{problem_statement}</problem>
+  <initial_state>{initial_state}</initial_state>
+  <steps>
+    <step>{action1}</step>
+    <step>{action2}</step>
+    <!-- Add more steps as needed -->
+  </steps>
+  <answer>Provide the answer</answer>
+  <final_answer>Only the final answer, no need to provide the step by step problem solving</final_answer>
+</chain_of_thought>
+"""  # noqa: E501 (the README's, to the letter)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_thinking_in_a_template(tiny: Server, stream: bool) -> None:
+    """What it thinks has the template's form, and is no part of the content."""
+    options: Any = {
+        "model": "tiny",
+        "messages": [{"role": "user", "content": APPLES}],
+        "temperature": 0.1,
+        "seed": 1,
+        "extra_body": {"thinking_template": TEMPLATE},
+    }
+    create = tiny.client.chat.completions.create
+    if stream:
+        deltas = [event.choices[0].delta for event in create(stream=True, **options)]
+        thought = "".join(getattr(delta, "reasoning_content", "") for delta in deltas)
+        content = "".join(delta.content or "" for delta in deltas)
+    else:
+        message = create(**options).choices[0].message
+        thought, content = message.reasoning_content, message.content
+    tree = ElementTree.fromstring(thought.strip())
+    assert [child.tag for child in tree] == [
+        "problem", "initial_state", "steps", "answer", "final_answer",
+    ]  # fmt: skip
+    assert len(tree.findall("steps/step")) >= 2
+    assert content
+    assert "<" not in content
+
+
 def test_a_call_that_is_cut_is_said_to_be_cut(tiny: Server) -> None:
     choice = tiny.client.chat.completions.create(
         model="tiny",
@@ -222,6 +271,9 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"tools": [tool(nme="x")]}, "tools[0].function.nme", "Did you mean 'name'?"),
     ({"tools": [{"type": "custom"}]}, "tools[0].type", "'function'"),
     ({"tools": [tool()], "tool_choice": "any"}, "tool_choice", "one of none, auto, required"),
+    ({"extra_body": {"thinking_template": "<a>{x}</b>"}}, "thinking_template", "where </a> is due"),
+    ({"extra_body": {"thinking_template": "<!DOCTYPE a>"}}, "thinking_template", "not allowed"),
+    ({"extra_body": {"thinking_template": ""}}, "thinking_template", "an empty template"),
     ({"tools": [], "tool_choice": "required"}, "tool_choice", "needs tools"),
     (
         {"tools": [tool()], "tool_choice": {"type": "function", "function": {"name": "g"}}},
