@@ -9,11 +9,12 @@ from gallama.api.completions import Completions
 from gallama.api.service import Service
 from gallama.api.types import CompletionRequest
 from gallama.backends.scripted.backend import ScriptedBackend
-from gallama.config.schema import ModelSpec, SamplingDefaults
+from gallama.config.schema import DialectSpec, ModelSpec, SamplingDefaults
+from gallama.dialect import find
 from gallama.engines.llguidance import LLGuidanceEngine
 from gallama.errors import PlanError
-from gallama.guide import Constraints
-from gallama.plan import Plan, plan
+from gallama.guide import Guides
+from gallama.plan import Plan, Speaker, plan
 from gallama.template import CHATML, ChatTemplate
 from gallama.types import Message, Request, Sampling, Vocabulary
 from tests.test_template import VOCABULARY
@@ -24,7 +25,16 @@ WITH_BOS = replace(VOCABULARY, bos=START, adds_bos=True)
 
 
 def planned(request: Request, vocabulary: Vocabulary = VOCABULARY) -> Plan:
-    return plan(request, vocabulary, ChatTemplate(CHATML, vocabulary), ROOM)
+    return plan(request, speaker(vocabulary, ChatTemplate(CHATML, vocabulary)))
+
+
+def speaker(vocabulary: Vocabulary, template: ChatTemplate) -> Speaker:
+    return Speaker(vocabulary, template, guides(vocabulary), ROOM)
+
+
+def guides(vocabulary: Vocabulary) -> Guides:
+    dialect = find(CHATML, "auto", {"generic": DialectSpec()})
+    return Guides(dialect, LLGuidanceEngine(), "llguidance", vocabulary)
 
 
 # a raw prompt, and its tokens where a model has a token before every prompt
@@ -53,7 +63,7 @@ def test_tokenize_counts_as_completions_do() -> None:
 def test_a_template_that_says_it_itself() -> None:
     template = ChatTemplate("{{ bos_token }}{{ messages[0].content }}", WITH_BOS)
     request = Request(messages=(Message("user", "hi"),))
-    assert plan(request, WITH_BOS, template, ROOM).prompt == (START, *b"hi")
+    assert plan(request, speaker(WITH_BOS, template)).prompt == (START, *b"hi")
 
 
 # max_tokens of the request, and of the model's YAML, with a prompt of 90 in a context of 100
@@ -128,9 +138,8 @@ def test_what_comes_in_the_middle(tokens: tuple[str, ...], prompt: str) -> None:
 
 
 def served(backend: ScriptedBackend, vocabulary: Vocabulary) -> Service:
-    constraints = Constraints(LLGuidanceEngine(), "llguidance", vocabulary)
     template = ChatTemplate(CHATML, vocabulary)
-    return Service("fake", backend, template, SamplingDefaults(), constraints)
+    return Service("fake", backend, template, SamplingDefaults(), guides(vocabulary))
 
 
 class Fake(ScriptedBackend):

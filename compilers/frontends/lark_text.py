@@ -27,7 +27,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from compilers.errors import CompileError, Malformed, TooLarge, Unsupported, caret
+from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported, caret
 from compilers.frontends.regex import whole
 from compilers.ir import (
     EMPTY,
@@ -41,6 +41,7 @@ from compilers.ir import (
     Sequence,
     Special,
     choice,
+    productive,
     rewritten,
     sequence,
 )
@@ -81,12 +82,16 @@ class _Token(NamedTuple):
 
 
 def parse(source: str) -> Grammar:
-    """The grammar of the rule `start`. Malformed or Unsupported with line and caret."""
+    """The grammar of the rule `start`. Malformed or Unsupported with line and caret; Contradiction
+    where no text is of it."""
     if len(source) > MAX_LENGTH:
         raise TooLarge(f"a grammar of more than {MAX_LENGTH} letters", kind="lark")
     parser = _Parser(source)
     parser.run()
-    return _Lowering(parser).run()
+    grammar = _Lowering(parser).run()
+    if grammar.start not in productive(grammar.rules):
+        raise Contradiction("no text is of this grammar")
+    return grammar
 
 
 class _Parser:

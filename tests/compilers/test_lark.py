@@ -45,7 +45,11 @@ def test_json_schema(schema: Any, accept: list[Any], reject: list[Any]) -> None:
         pytest.skip(str(error))
 
 
-@pytest.mark.parametrize(("template", "accept", "reject"), [row for row in TEMPLATES[1:] if row[1]])
+# ... and for two holes in one text, each of which holds neither what parts them nor the tag.
+SIMPLE = [row for row in TEMPLATES[1:] if row[1] and "} and {" not in row[0]]
+
+
+@pytest.mark.parametrize(("template", "accept", "reject"), SIMPLE)
 def test_template(template: str, accept: list[str], reject: list[str]) -> None:
     check(compilers.template(template), accept + reject)
 

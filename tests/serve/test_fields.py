@@ -346,7 +346,8 @@ def test_the_templates_own_switch(tiny: Server) -> None:
     options = {"temperature": 0, "max_tokens": 20}
     asked = chat(tiny, STORY, chat_template_kwargs={"enable_thinking": True}, **options)
     assert asked.usage.prompt_tokens == len(thinking)
-    assert asked.texts == complete(tiny, thinking, **options).texts
+    whole = complete(tiny, thinking, **options).only.text
+    assert asked.only.text == whole.partition("</think>")[2].lstrip()
     unknown = chat(tiny, STORY, chat_template_kwargs={"no_template_has_this": 1}, **options)
     assert unknown == chat(tiny, STORY, **options)
 
