@@ -1,4 +1,4 @@
-"""What only the kbnf engine has: special tokens by spelled names, and engines that are used again."""
+"""What only the kbnf engine has: special tokens by spelled names; engines that are used again."""
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
