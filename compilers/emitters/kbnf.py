@@ -75,6 +75,7 @@ _NEVER = "\U0010fffe"  # what no token spells
 
 MAX_STATES = 1_000  # of an automaton that is written out
 MAX_AS_REGEX = 200  # the same, as a regex; a larger one is written as rules, whose masks are slower
+MAX_REGEX_TEXT = 5_000  # sets of letters in a regex made of an automaton
 MAX_ALTERNATIVES = 12  # letters of a set that is written as alternatives; a larger one is a regex
 MAX_REGEX = 400  # states in bytes, about, of a repetition that is one regex
 PIECE = 200  # the same, of each piece of a longer one
@@ -402,8 +403,8 @@ class _Printer:
     def _automaton(self, expr: Expr) -> _Part:
         """What needs an automaton: a regex made of it, or where letters are few, its states."""
         automaton = _automaton(expr)
-        if _is_wide_somewhere(automaton) and len(automaton.steps) <= MAX_AS_REGEX:
-            return _from_automaton(expr)
+        if _is_wide_somewhere(automaton) and (found := _from_automaton(expr)) is not None:
+            return found
         states = self._states(automaton)
         return _choice([states, EMPTY]) if expr.nullable else states
 
@@ -501,7 +502,12 @@ def _written(expr: Expr) -> _Part:
     assert isinstance(expr, Rep)
     if not _is_wide(expr.part):
         return Repeat(_written(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
-    return _from_automaton(expr) if expr.part.nullable else _repetition(expr)
+    if not expr.part.nullable:
+        return _repetition(expr)
+    found = _from_automaton(expr)
+    if found is None:
+        raise _unsupported("a repetition of what may be empty, as large as this one")
+    return found
 
 
 @lru_cache(maxsize=1_000)
@@ -518,11 +524,22 @@ def _is_wide_somewhere(automaton: Dfa) -> bool:
 
 
 @lru_cache(maxsize=1_000)
-def _from_automaton(expr: Expr) -> Node:
-    """One regex for what cannot be written as it stands."""
-    found = to_factored_expr(_automaton(expr))
+def _from_automaton(expr: Expr) -> Node | None:
+    """One regex for what cannot be written as it stands; None if it would be a large one."""
+    automaton = _automaton(expr)
+    if len(automaton.steps) > MAX_AS_REGEX:
+        return None
+    found = to_factored_expr(automaton)
+    if _letters_of(found) > MAX_REGEX_TEXT:
+        return None
     filled = NOTHING if found == NEVER else _sequence([_regex(found)])
     return _choice([filled, EMPTY]) if expr.nullable else filled
+
+
+@lru_cache(maxsize=100_000)
+def _letters_of(expr: Expr) -> int:
+    """The sets of letters in it, each as often as a regex would write it."""
+    return 1 if isinstance(expr, Chars) else sum(map(_letters_of, children(expr)))
 
 
 def _public(text: str) -> str:

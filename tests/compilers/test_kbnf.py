@@ -143,6 +143,15 @@ def test_an_engine_that_was_used_gives_no_mask_of_another_place() -> None:
     same(compilers.json_schema(schema), texts)
 
 
+def test_the_complement_of_a_large_pattern() -> None:
+    """As one regex it would have millions of letters."""
+    grammar = compilers.json_schema({"type": "string", "not": {"format": "uri"}})
+    assert len(compilers.emit(grammar, "kbnf")) < 500_000
+    same(
+        grammar, [json.dumps(each) for each in ("", "http:", "http://a/b", "a b", "x:/[::1]", "é")]
+    )
+
+
 UNSUPPORTED = [
     (Literal("\U00100000"), "text in plane 16"),
     (Regular(both(*(cat(EVERY, text(c), times(span("a", "z"), 9, 9)) for c in "ab"))),
