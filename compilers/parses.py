@@ -48,6 +48,13 @@ def _fate(expr: Expr) -> tuple[bool, bool]:
     return expr.nullable or goes_on, goes_on
 
 
+@lru_cache(maxsize=10_000)
+def _edges(expr: Expr) -> tuple[int, ...]:
+    """Where code points begin that it tells apart from those before."""
+    pairs = (pair for letters in alphabet(expr) for pair in letters)
+    return tuple({edge for low, high in pairs for edge in (low, high + 1)})
+
+
 class Step(NamedTuple):
     """`leaf`: where a text goes on, None where it cannot; `ends`: it may end here."""
 
@@ -99,7 +106,7 @@ class Letters:
 
     @property
     def edges(self) -> tuple[int, ...]:
-        return tuple(sorted(low for each in alphabet(self.expr) for low, _ in each))
+        return _edges(self.expr)
 
 
 OUTSIDE, STRING, ESCAPE = range(3)

@@ -26,7 +26,6 @@ from compilers.regular import (
     ANY,
     EVERY,
     NEVER,
-    Alt,
     And,
     Chars,
     Expr,
@@ -298,7 +297,7 @@ def _alphabet(expr: Expr) -> Expr:
     """The letters that its texts are made of, and perhaps more."""
     if isinstance(expr, Chars):
         return expr
-    if isinstance(expr, Not | State):
+    if isinstance(expr, Not):
         return ANY
     parts = [_alphabet(part) for part in children(expr)]
     if isinstance(expr, And):
@@ -308,5 +307,6 @@ def _alphabet(expr: Expr) -> Expr:
                 return NEVER
             found = ranges(*overlap(found.ranges, part.ranges))
         return found
-    assert not isinstance(expr, Alt) or parts or expr is NEVER
+    if isinstance(expr, State):
+        return either(*map(Chars, expr.automaton.classes))
     return either(*parts)

@@ -25,7 +25,7 @@ from compilers.ir import (
     Unordered,
 )
 from compilers.parses import ESCAPE, OUTSIDE, STRING
-from compilers.regular import Alt, And, Cat, Chars, Expr, Rep
+from compilers.regular import Alt, And, Cat, Chars, Expr, Rep, State, either
 
 FAR = 1_000_000
 DEEPEST = 50  # a part that closes more brackets than this is not looked into
@@ -197,6 +197,9 @@ class _Effects:
         if isinstance(expr, And):  # what all texts of one part do, those of the whole do, too
             known = (self._expr(part, start) for part in expr.parts)
             return next((each for each in known if each is not None), None)
+        if isinstance(expr, State):  # what any text of its letters does
+            letters = either(*map(Chars, expr.automaton.classes))
+            return self._times(letters, 0, None, start)
         return self._times(expr.part, expr.low, expr.high, start) if isinstance(expr, Rep) else None
 
     def _part(self, part: Node | Expr, start: int) -> _Outcome:

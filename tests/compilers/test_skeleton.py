@@ -132,6 +132,7 @@ VALUES: list[tuple[Any, str]] = [
         },
         "{",
     ),
+    ({"type": "object", "properties": {"a": {"type": "integer", "multipleOf": 77}}}, "{"),
     ({}, ""),
 ]
 
