@@ -53,7 +53,9 @@ class EngineEntry(Entry):
 
 
 _GATEWAY = frozenset({"aliases", "replicas"})
-_TEXT = _GATEWAY | {"max_seq_len", "slots", "sampling", "end_tokens", "chat_template", "dialect"}
+_TEXT = _GATEWAY.union(
+    ("max_seq_len", "slots", "sampling", "end_tokens", "chat_template", "dialect", "engine")
+)
 
 BACKENDS: Mapping[str, BackendEntry] = {
     "llama_cpp": BackendEntry(

@@ -84,6 +84,9 @@ def _available(spec: ModelSpec) -> Iterator[Finding]:
     backend = spec.backend.value
     if reason := registry.trouble(registry.BACKENDS[backend]):
         yield ("backend",), f"{backend} {reason}"
+    engine = registry.ENGINES.get(spec.engine.value)  # auto is none of them
+    if engine is not None and (reason := registry.trouble(engine)):
+        yield ("engine",), f"{spec.engine.value} {reason}"
 
 
 def _files(spec: ModelSpec) -> Iterator[Finding]:

@@ -42,6 +42,14 @@ class BackendName(Enum):
     scripted = "scripted"
 
 
+class EngineName(Enum):
+    """What masks the tokens that a reply may not have."""
+
+    auto = "auto"
+    llguidance = "llguidance"
+    formatron = "formatron"
+
+
 class CacheQuant(Enum):
     """Precision of the KV cache."""
 
@@ -171,6 +179,7 @@ class ModelSpec:
     `aliases`: further names under which requests reach this model.
     `chat_template`: a Jinja file to use in place of the model's own.
     `end_tokens`: spellings of special tokens that end a reply besides the model's own.
+    `engine`: the mask engine; auto: what gallama.auto_engine says for grammars of requests.
     `dialect`: a file of conf/dialect: how tool calls are written; auto: found from the template.
     """
 
@@ -186,6 +195,7 @@ class ModelSpec:
     chat_template: Optional[str] = None
     end_tokens: list[str] = field(default_factory=list)
     dialect: str = AUTO
+    engine: EngineName = EngineName.auto
     sampling: SamplingDefaults = field(default_factory=SamplingDefaults)
     draft: DraftSpec = field(default_factory=DraftSpec)
     llama_cpp: LlamaCppSpec = field(default_factory=LlamaCppSpec)

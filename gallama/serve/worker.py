@@ -20,15 +20,16 @@ from contextlib import contextmanager
 import uvicorn
 from pydantic import TypeAdapter
 
-from gallama import registry
+from gallama import auto_engine, registry
 from gallama.api.app import build
 from gallama.api.service import Service
+from gallama.config.schema import EngineName, ModelSpec
 from gallama.dialect import find
 from gallama.errors import LoadError
 from gallama.guide import Guides
 from gallama.launchers.base import WorkerSpec
 from gallama.template import CHATML, ChatTemplate
-from gallama.types import Backend
+from gallama.types import Backend, Engine
 
 logger = logging.getLogger("gallama")
 
@@ -99,10 +100,7 @@ async def _serve(spec: WorkerSpec, socket: str, status: Status) -> None:
         vocabulary = backend.vocabulary
         source = vocabulary.chat_template or CHATML
         dialect = find(source, spec.spec.dialect, spec.dialects)
-        engine = registry.ENGINES["llguidance"]
-        guides = Guides(
-            dialect, registry.load(registry.ENGINES, "llguidance")(), engine.dialect, vocabulary
-        )
+        guides = Guides(dialect, *_engine(spec.spec), vocabulary)
         template = ChatTemplate(source, vocabulary)
         service = Service(spec.model, backend, template, spec.spec.sampling, guides)
         config = uvicorn.Config(
@@ -116,6 +114,15 @@ async def _serve(spec: WorkerSpec, socket: str, status: Status) -> None:
         await Server(config, status).serve()
     finally:
         await backend.unload()
+
+
+def _engine(spec: ModelSpec) -> tuple[Engine, str]:
+    """A mask engine, and what compilers.emit writes for it."""
+    name = spec.engine.value
+    if name == EngineName.auto.value:
+        name = auto_engine.engine("tools", ahead=False)  # grammars come with requests
+    engine: Engine = registry.load(registry.ENGINES, name)()
+    return engine, registry.ENGINES[name].dialect
 
 
 def _end_with_the_gateway() -> None:

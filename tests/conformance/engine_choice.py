@@ -1,4 +1,4 @@
-"""Both engines on the same declarations, in one run: what gallama.engines.auto rests on.
+"""Both engines on the same declarations, in one run: what gallama.auto_engine rests on.
 
     python -m tests.conformance.engine_choice [--tokenizer GGUF]
 

@@ -12,7 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.serve.asking import chat, complete
-from tests.serving import Server
+from tests.serve.conftest import TINY
+from tests.serve.test_tools import WEATHER
+from tests.serving import Server, running
 
 PERSON = {
     "type": "object",
@@ -109,3 +111,19 @@ def test_the_likeliest_word_is_still_the_models(tiny: Server) -> None:
 def test_stop_words_stop(tiny: Server) -> None:
     options: dict[str, Any] = {"guided_regex": "a{9}b{9}", "stop": ["z"], "stop_words": ["abb"]}
     assert chat(tiny, "Hi!", **options).only.text == "a" * 8
+
+
+def test_the_other_engine_holds_them_too() -> None:
+    """`engine: formatron` in a model's YAML."""
+    with running(*TINY, "models.tiny.engine=formatron") as server:
+        for guide, good in GUIDES[:8]:
+            for choice in chat(server, "Is a llama an animal?", seed=1, **HOT, **guide).choices:
+                assert choice.finish == "length" or good(choice.text)
+        call = server.client.chat.completions.create(
+            model="tiny",
+            messages=[{"role": "user", "content": "What's the weather like in Boston today?"}],
+            tools=[WEATHER],  # type: ignore[list-item]
+            temperature=0,
+        ).choices[0].message.tool_calls  # fmt: skip
+    assert call is not None
+    assert json.loads(call[0].function.arguments) == {"location": "Boston, MA"}
