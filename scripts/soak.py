@@ -208,9 +208,9 @@ async def soak(server: Server, seconds: float, concurrency: int, every: float = 
 
 
 async def _at_rest(server: Server, watch: Watch) -> dict[str, Sample]:
-    await asyncio.sleep(KEPT_SECONDS)
     while not await asyncio.to_thread(idle, server):  # noqa: ASYNC110
         await asyncio.sleep(0.1)
+    await asyncio.sleep(KEPT_SECONDS)  # from then on: the last reply may have taken a while
     return watch.sample()
 
 
