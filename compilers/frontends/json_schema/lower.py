@@ -41,6 +41,7 @@ from compilers.ir import (
     Grammar,
     Literal,
     Node,
+    Note,
     Ref,
     Regular,
     Repeat,
@@ -89,8 +90,13 @@ class Lowering:
             name, each = self._todo.pop()
             self._rules[name] = self._value(each, self._expander.kinds(each))
             self._check_limits()
-        notes = (*self._document.notes, *self._expander.notes.values())
-        return Grammar(self._rules, start, notes)
+        return Grammar(self._rules, start, self._notes())
+
+    def _notes(self) -> tuple[Note, ...]:
+        """At every place that they speak of."""
+        found = (*self._document.notes, *self._expander.notes.values())
+        places = self._document.places
+        return tuple(Note(where, note.message) for note in found for where in places(note.where))
 
     @property
     def is_whole(self) -> bool:
