@@ -18,7 +18,7 @@ from compilers.frontends.json_schema.clock import Clock
 from compilers.frontends.json_schema.document import Document, Site
 from compilers.frontends.json_schema.glance import Glance
 from compilers.frontends.json_schema.holds import Checker
-from compilers.frontends.json_schema.satisfy import Satisfiability, member
+from compilers.frontends.json_schema.satisfy import Satisfiability
 from compilers.frontends.json_schema.scalars import FINISH
 from compilers.frontends.json_schema.shapes import ArrayShape, Conj, Lit, ObjectShape
 from compilers.frontends.json_schema.vocabulary import COMMON, KNOWN, OF_KIND
@@ -60,9 +60,6 @@ class Expander:
 
     def kinds(self, wanted: Conj) -> tuple[str, ...]:
         return self._glance.of(wanted)
-
-    def member(self, shape: ObjectShape, name: str) -> Conj:
-        return member(shape, name)
 
     def entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
         return self._satisfiability.entails_some(shape, keys, lit)
