@@ -77,6 +77,7 @@ class Lowering:
         self._names: dict[Conj, str] = {}
         self._todo: list[tuple[str, Conj]] = []
         self._rules: dict[str, Node] = {}
+        self._members: dict[tuple[str, Conj], Node] = {}
         self._item = Literal(style.item)
         self._braces: tuple[Node, Node] = Literal("{"), Literal("}")
         self._alternatives = 0  # of members that must be there without being named
@@ -237,7 +238,7 @@ class Lowering:
                 if required:
                     return NOTHING
                 continue
-            members.append((self._member(name, child), required))
+            members.append((self._known_member(name, child), required))
         extras = self._extras(shape)
         n_required = sum(required for _, required in members)
         enough = shape.low <= n_required
@@ -254,6 +255,13 @@ class Lowering:
         if members:
             return Unordered(tuple(members), extra, self._item)
         return _separated(extra, self._item, 0, None)
+
+    def _known_member(self, name: str, child: Conj) -> Node:
+        """The alternatives of one object have most members in common."""
+        key = name, child
+        if key not in self._members:
+            self._members[key] = self._member(name, child)
+        return self._members[key]
 
     def _member(self, name: str, child: Conj) -> Node:
         return sequence(self._key(name), self._node(child))
