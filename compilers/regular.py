@@ -177,10 +177,6 @@ class State(Expr):
         return self.automaton, self.state
 
 
-def _any_boolean(parts: tuple[Expr, ...]) -> bool:
-    return any(map(_BOOLEAN, parts))
-
-
 NEVER = Alt(())
 EMPTY = Cat(())
 
