@@ -18,6 +18,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from typing import Literal as OneOf
 
+from compilers import collection
 from compilers.errors import CompileError, Malformed
 from compilers.frontends import json_schema
 from compilers.frontends.json_schema import parameters
@@ -74,6 +75,7 @@ _LETTER = either(span("a", "z"), span("A", "Z"), span("0", "9"))
 _HOLES = {"id": Regular(times(_LETTER, IDS, IDS)), "index": Regular(plus(span("0", "9")))}
 
 
+@collection.put_off()
 def parse(
     tools: Any = None,
     tool_choice: str | Mapping[str, Any] = "auto",
