@@ -11,7 +11,7 @@ mask is looked at. A valid instance must pass and be allowed to end, an invalid 
 or not be allowed to end. A schema without instances counts when it compiles. With --peer, a
 contender does the same work in the same run.
 
---log writes one line of JSON for each schema as soon as it is done: its verdict under each contender
+--log writes a line of JSON for each schema as soon as it is done: its verdict under each contender
 and its times in milliseconds.
 
 The gbnf dialect runs on llama.cpp's own grammar sampler, which takes milliseconds for a mask of
