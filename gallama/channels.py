@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from compilers.extract import Event, Extractor, NoParse
 from gallama.arguments import Arguments
 from gallama.text import Delta, StopFinder, Stops
-from gallama.types import Part, Vocabulary
+from gallama.types import WORDS_ALONE, Part, Shown, Vocabulary
 
 __all__ = ["ChannelStream", "NoParse"]
 
@@ -23,11 +23,18 @@ __all__ = ["ChannelStream", "NoParse"]
 class ChannelStream:
     """The parts of one reply, as its tokens arrive. Stop strings are looked for in its content."""
 
-    def __init__(self, vocabulary: Vocabulary, stops: Stops, extractor: Extractor) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        stops: Stops,
+        extractor: Extractor,
+        shown: Shown = WORDS_ALONE,
+    ) -> None:
         self._vocabulary = vocabulary
         self._special = frozenset(vocabulary.special.values())
         self._extractor = extractor
         self._stops = StopFinder(stops)
+        self._shown = shown
         self._name = ""
         self._calls: list[Arguments] = []
 
@@ -63,6 +70,9 @@ class ChannelStream:
                 parts += self._of_call(event)
             elif event.kind == "text" and event.channel in ("reasoning", "thinking"):
                 parts.append(Part("reasoning", event.text))
+            elif event.name == "lead":
+                if event.kind == "text" and self._shown.lead:
+                    parts.append(Part("content", event.text))
             elif event.kind == "text" and (text := self._stops.push(event.text)):
                 parts.append(Part("content", text))
         return parts

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from gallama.api.guide import guide_of, offers
+from gallama.api.guide import guide_of, offers, shown_of
 from gallama.api.logprobs import chat_logprobs
 from gallama.api.messages import conversation
 from gallama.api.service import Piece, Service, collect, interleave, replies
@@ -51,6 +51,7 @@ class Chat:
             default_max_tokens=service.defaults.max_tokens,
             stop=wire.stop_strings,
             guide=guide_of(wire),
+            shown=shown_of(wire),
             tools=tuple(offers(wire)),
         )
         return await service.plan(request)

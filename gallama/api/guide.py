@@ -12,7 +12,7 @@ from gallama.api.types import (
     NamedTool,
     StructuredOutputs,
 )
-from gallama.types import Guide
+from gallama.types import Guide, Shown
 from gallama.wire_errors import ApiError
 
 ANY_OBJECT = {"type": "object"}
@@ -28,14 +28,28 @@ class Declared(NamedTuple):
 def guide_of(wire: ChatRequest | CompletionRequest) -> Guide | None:
     """None where nothing is declared. Raises ApiError 400 where two fields exclude each other."""
     guide = _content(wire)
+    if wire.leading_prompt:
+        guide = replace(guide or Guide(param="leading_prompt"), lead=wire.leading_prompt)
     if not isinstance(wire, ChatRequest):
         return guide
     if offers(wire):
         guide = replace(guide or Guide(param="tools"), **_tools(wire))
+        if guide.lead and guide.tool_choice != "auto":
+            param = "leading_prompt"
+            message = f"{param}: there are no words to lead where tool_choice asks for a call."
+            raise ApiError(400, message, param=param)
     if wire.thinking_template is not None:
         guide = guide or Guide(param="thinking_template")
         guide = replace(guide, thinking=wire.thinking_template)
     return guide
+
+
+def shown_of(wire: ChatRequest | CompletionRequest) -> Shown:
+    """Raises ApiError 400 where there is nothing to show."""
+    if wire.include_leading_prompt and wire.leading_prompt is None:
+        param = "include_leading_prompt"
+        raise ApiError(400, f"{param}: needs leading_prompt.", param=param)
+    return Shown(lead=bool(wire.include_leading_prompt))
 
 
 def offers(wire: ChatRequest) -> list[dict[str, Any]]:

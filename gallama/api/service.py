@@ -167,9 +167,12 @@ class Reply:
 
 
 def _stream(vocabulary: Vocabulary, plan: Plan) -> TextStream | ChannelStream:
-    if plan.constraint is None or plan.constraint.extraction is None:
+    constraint = plan.constraint
+    if constraint is None:
         return TextStream(vocabulary, plan.stops)
-    return ChannelStream(vocabulary, plan.stops, plan.constraint.extraction.extractor())
+    if constraint.extraction is None:
+        return TextStream(vocabulary, plan.stops, constraint.lead, plan.shown.lead)
+    return ChannelStream(vocabulary, plan.stops, constraint.extraction.extractor(), plan.shown)
 
 
 def replies(service: Service, plan: Plan, n: int) -> list[Reply]:

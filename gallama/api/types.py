@@ -27,6 +27,7 @@ MAX_REPLIES = 1024  # of one request
 MAX_TOKENS = 500_000  # of /detokenize
 MAX_CHOICES = 1_000
 MAX_TOOLS = 1_000
+MAX_LEAD = 10_000  # characters
 
 JsonObject = dict[str, Any]
 Int32 = Annotated[int, Field(lt=2**31)]
@@ -308,6 +309,8 @@ class StructuredOutputs(Wire):
 class GuideFields(Wire):
     """What the text of a reply may be. Not OpenAI's: gallama's own names, and vLLM's."""
 
+    leading_prompt: str | None = Field(None, max_length=MAX_LEAD)
+    include_leading_prompt: bool | None = None
     regex_pattern: str | None = None
     regex_prefix_pattern: str | None = None
     guided_json: Schema | None = None

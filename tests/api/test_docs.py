@@ -61,6 +61,8 @@ VALUES: dict[str, Any] = {
     "guided_grammar": 'start: "a"',
     "guided_json": {"type": "integer"},
     "guided_regex": "a|b",
+    "include_leading_prompt": True,
+    "leading_prompt": "So",
     "logit_bias": {"5": -100},
     "max_completion_tokens": 5,
     "max_tokens": 5,
