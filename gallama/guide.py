@@ -9,6 +9,7 @@ Raises PlanError, naming the field and the place in it, where a declaration cann
 """
 
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from gallama.types import Engine, Guide, Matcher, Vocabulary
 MAX_GRAMMARS = 256  # compiled ones kept
 
 NO_GUIDE = Guide()
+_OF_A_TOOL = re.compile(r"/(\d+)/function((?:/parameters|/name)?)(.*)", re.DOTALL)
 BARE_WORDS = Surface(reasoning=None, tags=())
 
 
@@ -102,11 +104,11 @@ class Guides:
             )
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
-            raise _refused(str(error), "tools" if guide.tools else guide.param) from error
+            raise _refused_whole(error, guide) from error
         return Constraint(self._matcher(grammar, guide), extraction)
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
-        param = guide.param or ("tools" if guide.tools else "messages")
+        param = guide.param or "messages"
         options = {"tokens": self._vocabulary.special} if self._notation == "llguidance" else {}
         try:
             text = compilers.emit(grammar, self._notation, **options)
@@ -138,6 +140,21 @@ def _template(source: str) -> compilers.Grammar:
         return compilers.template(source)
     except compilers.CompileError as error:
         raise _refused(str(error), "thinking_template") from error
+
+
+def function_path(param: str, index: int) -> str:
+    """Where a function stands in a request that has it in `tools` or in `functions`."""
+    return f"tools[{index}].function" if param == "tools" else f"functions[{index}]"
+
+
+def _refused_whole(error: compilers.CompileError, guide: Guide) -> PlanError:
+    """At the function whose schema it is about, if it is about one."""
+    found = _OF_A_TOOL.fullmatch(error.where)
+    if found is None:
+        return _refused(str(error), guide.tools_param if guide.tools else guide.param)
+    function = function_path(guide.tools_param, int(found[1]))
+    reason = f"{found[3]}: {error.message}" if found[3] else error.message
+    return _refused(reason, function + found[2].replace("/", "."))
 
 
 def _refused(reason: str, param: str) -> PlanError:

@@ -71,8 +71,8 @@ class Guide:
     given; `regex` stands alone or with `prefix`, a pattern for how the reply begins. `param` is
     the request's field that declares it. `lead` is the text that the words begin with: what is
     given of them is about what follows it. `thinking` is the XML template of the reasoning. `tools`
-    is OpenAI's list, as JSON text ("" for none); `tool_choice` one of "auto", "required", or the
-    name of a tool behind a "=".
+    is OpenAI's list, as JSON text ("" for none), from the request's field `tools_param`;
+    `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
     """
 
     schema: str | None = None
@@ -84,6 +84,7 @@ class Guide:
     lead: str = ""
     thinking: str | None = None
     tools: str = ""
+    tools_param: Literal["tools", "functions"] = "tools"
     tool_choice: str = "auto"
     parallel: bool = True
 

@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from gallama.api.offer import offer_of
 from gallama.api.types import (
     ChatRequest,
     CompletionRequest,
     JsonObjectFormat,
     JsonSchemaFormat,
-    NamedTool,
     StructuredOutputs,
 )
 from gallama.types import Guide, Shown
@@ -32,11 +32,11 @@ def guide_of(wire: ChatRequest | CompletionRequest) -> Guide | None:
         guide = replace(guide or Guide(param="leading_prompt"), lead=wire.leading_prompt)
     if not isinstance(wire, ChatRequest):
         return guide
-    if offers(wire):
-        guide = replace(guide or Guide(param="tools"), **_tools(wire))
+    if offer := offer_of(wire):
+        guide = replace(guide or Guide(param=offer.param), **offer.guide)
         if guide.lead and guide.tool_choice != "auto":
             param = "leading_prompt"
-            message = f"{param}: there are no words to lead where tool_choice asks for a call."
+            message = f"{param}: there are no words to lead where a call is required."
             raise ApiError(400, message, param=param)
     if wire.thinking_template is not None:
         guide = guide or Guide(param="thinking_template")
@@ -50,40 +50,6 @@ def shown_of(wire: ChatRequest | CompletionRequest) -> Shown:
         param = "include_leading_prompt"
         raise ApiError(400, f"{param}: needs leading_prompt.", param=param)
     return Shown(lead=bool(wire.include_leading_prompt))
-
-
-def offers(wire: ChatRequest) -> list[dict[str, Any]]:
-    """The tools that the prompt offers. Raises ApiError 400 where they contradict each other."""
-    tools, choice = wire.tools or [], wire.tool_choice
-    names = [tool.function.name for tool in tools]
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            param = f"tools[{i}].function.name"
-            message = f"{param}: two tools are named {name!r}; give each a name of its own."
-            raise ApiError(400, message, param=param)
-    if isinstance(choice, NamedTool) and choice.function.name not in names:
-        param = "tool_choice.function.name"
-        known = f"; there are {', '.join(names)}" if names else ", since there are no tools"
-        raise ApiError(400, f"{param}: no tool {choice.function.name!r}{known}.", param=param)
-    if choice == "required" and not tools:
-        raise ApiError(400, "tool_choice: 'required' needs tools.", param="tool_choice")
-    if choice == "none":
-        return []
-    return [tool.model_dump(exclude_none=True) for tool in tools]
-
-
-def _tools(wire: ChatRequest) -> dict[str, Any]:
-    """What a Guide says of them: names and schemas, by which alone they are told apart."""
-    schemas = [
-        {"function": {key: f[key] for key in ("name", "parameters") if key in f}}
-        for f in (tool["function"] for tool in offers(wire))
-    ]
-    choice = wire.tool_choice or "auto"
-    return {
-        "tools": json.dumps(schemas),
-        "tool_choice": choice if isinstance(choice, str) else f"={choice.function.name}",
-        "parallel": wire.parallel_tool_calls is not False,
-    }
 
 
 def _content(wire: ChatRequest | CompletionRequest) -> Guide | None:

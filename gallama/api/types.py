@@ -55,7 +55,7 @@ class Wire(BaseModel):
         return fields
 
 
-ROLES = ("system", "developer", "user", "assistant", "tool")
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
 def _role(value: Any) -> str | None:
@@ -134,7 +134,7 @@ class AssistantTurn(Wire):
     refusal: None = None
     annotations: list[Any] | None = None
     audio: None = None
-    function_call: None = None
+    function_call: FunctionCall | None = None
 
 
 class ToolTurn(Wire):
@@ -144,12 +144,21 @@ class ToolTurn(Wire):
     name: str | None = None
 
 
+class FunctionTurn(Wire):
+    """The older form of a tool's turn."""
+
+    role: Literal["function"]
+    content: Content | None
+    name: str
+
+
 Turn = Annotated[
     Annotated[SystemTurn, Tag("<system>")]
     | Annotated[SystemTurn, Tag("<developer>")]
     | Annotated[UserTurn, Tag("<user>")]
     | Annotated[AssistantTurn, Tag("<assistant>")]
-    | Annotated[ToolTurn, Tag("<tool>")],
+    | Annotated[ToolTurn, Tag("<tool>")]
+    | Annotated[FunctionTurn, Tag("<function>")],
     Discriminator(
         _role,
         custom_error_type="role",
@@ -321,12 +330,15 @@ class GuideFields(Wire):
     structured_outputs: StructuredOutputs | None = None
 
 
-class FunctionTool(Wire):
-    """`strict` makes no difference: arguments always follow the schema in full."""
-
+class Function(Wire):
     name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     description: str | None = None
     parameters: Schema | None = None
+
+
+class FunctionTool(Function):
+    """`strict` makes no difference: arguments always follow the schema in full."""
+
     strict: bool | None = None
 
 
@@ -367,6 +379,25 @@ ToolChoice = Annotated[
 ]
 
 
+FUNCTION_CHOICES = ("none", "auto")
+
+
+def _function_choice_shape(value: Any) -> str | None:
+    if isinstance(value, str):
+        return "<word>" if value in FUNCTION_CHOICES else None
+    return "<named>" if isinstance(value, dict | NamedFunction) else None
+
+
+FunctionChoice = Annotated[
+    Annotated[Literal["none", "auto"], Tag("<word>")] | Annotated[NamedFunction, Tag("<named>")],
+    Discriminator(
+        _function_choice_shape,
+        custom_error_type="choice",
+        custom_error_message=f"must be one of {', '.join(FUNCTION_CHOICES)}, or {{'name': ...}}",
+    ),
+]
+
+
 class TemplateFields(Wire):
     """How messages become a prompt: for a chat, and for /tokenize to say what that chat takes."""
 
@@ -386,6 +417,8 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     tools: Items[Tool] | None = Field(None, max_length=MAX_TOOLS)
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
+    functions: Items[Function] | None = Field(None, max_length=MAX_TOOLS)
+    function_call: FunctionChoice | None = None
     thinking_template: str | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
@@ -401,8 +434,6 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
 
     # REFUSED: null says nothing, so it may be said.
     audio: None = None
-    function_call: None = None
-    functions: None = None
     moderation: None = None
     reasoning_effort: None = None
     verbosity: None = None
@@ -446,8 +477,6 @@ class DetokenizeRequest(Wire):
 
 # Fields of OpenAI's that a request may not have, since they would not be honoured.
 REFUSED = {
-    "functions": "function calling is not supported yet",
-    "function_call": "function calling is not supported yet",
     "reasoning_effort": "reasoning is not supported yet",
     "verbosity": "a model here has no verbosity setting",
     "audio": "gallama serves text only",
@@ -499,9 +528,10 @@ class AssistantMessage(TypedDict):
     refusal: None
     reasoning_content: NotRequired[str]
     tool_calls: NotRequired[list[MessageToolCall]]
+    function_call: NotRequired[CalledFunction]
 
 
-FinishReason = Literal["stop", "length", "tool_calls"]
+FinishReason = Literal["stop", "length", "tool_calls", "function_call"]
 
 
 class ChatChoice(TypedDict):
@@ -539,6 +569,7 @@ class ChatDelta(TypedDict, total=False):
     content: str
     reasoning_content: str
     tool_calls: list[ToolCallDelta]
+    function_call: FunctionDelta
 
 
 class ChunkChoice(TypedDict):

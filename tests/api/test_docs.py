@@ -14,6 +14,9 @@ from openai.types.chat.chat_completion_assistant_message_param import (
 from openai.types.chat.chat_completion_developer_message_param import (
     ChatCompletionDeveloperMessageParam,
 )
+from openai.types.chat.chat_completion_function_message_param import (
+    ChatCompletionFunctionMessageParam,
+)
 from openai.types.chat.chat_completion_system_message_param import (
     ChatCompletionSystemMessageParam,
 )
@@ -174,6 +177,7 @@ TURNS = [
     (ChatCompletionUserMessageParam, types.UserTurn),
     (ChatCompletionAssistantMessageParam, types.AssistantTurn),
     (ChatCompletionToolMessageParam, types.ToolTurn),
+    (ChatCompletionFunctionMessageParam, types.FunctionTurn),
 ]
 
 
