@@ -32,11 +32,13 @@ BARE_WORDS = Surface(reasoning=None, tags=())
 @dataclass(frozen=True, slots=True)
 class Constraint:
     """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each;
-    `extraction` takes replies apart, None where all is content but the first `lead` characters."""
+    `extraction` takes replies apart, None where all is content but the first `lead` characters;
+    `thinking` is the template that the reasoning fills."""
 
     matcher: Matcher
     extraction: compilers.Extraction | None = None
     lead: int = 0
+    thinking: compilers.Grammar | None = None
 
 
 class Guides:
@@ -105,7 +107,7 @@ class Guides:
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
             raise _refused_whole(error, guide) from error
-        return Constraint(self._matcher(grammar, guide), extraction)
+        return Constraint(self._matcher(grammar, guide), extraction, thinking=thinking)
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
         param = guide.param or "messages"

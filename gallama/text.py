@@ -191,6 +191,8 @@ class TextStream:
         self._starts: deque[int] = deque()  # where each token that is not out yet begins
         self._out = 0
 
+    thinking = None  # nothing but words
+
     @property
     def stopped(self) -> str | None:
         """The stop string that ended the reply, if one did."""

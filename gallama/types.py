@@ -101,6 +101,7 @@ class Shown:
     """What stands in the content of an answer besides the words of the reply."""
 
     lead: bool = False
+    thinking: bool = False
 
 
 WORDS_ALONE = Shown()

@@ -83,6 +83,8 @@ class Chat:
         message: AssistantMessage = {"role": "assistant", "content": content, "refusal": None}
         if reasoning:
             message["reasoning_content"] = reasoning
+        if whole.thinking is not None:
+            message["thinking"] = dict(whole.thinking)
         self._calls.put(message, whole.parts)
         if not content and message.keys() & {"tool_calls", "function_call"}:
             message["content"] = None
@@ -110,7 +112,10 @@ class Chat:
                     logprobs = None  # those of all parts stand on the first
                 if piece.finish:
                     finish = self._finish_reason(piece.finish, index in calling)
-                    yield self._chunk(index, {}, finish=finish)
+                    last: ChatDelta = {}
+                    if piece.thinking is not None:
+                        last["thinking"] = dict(piece.thinking)
+                    yield self._chunk(index, last, finish=finish)
         if self._wire.wants_usage:
             yield event(self._envelope([], usage_of(plan, answers)))
         yield DONE

@@ -49,7 +49,12 @@ def shown_of(wire: ChatRequest | CompletionRequest) -> Shown:
     if wire.include_leading_prompt and wire.leading_prompt is None:
         param = "include_leading_prompt"
         raise ApiError(400, f"{param}: needs leading_prompt.", param=param)
-    return Shown(lead=bool(wire.include_leading_prompt))
+    if not isinstance(wire, ChatRequest):
+        return Shown(lead=bool(wire.include_leading_prompt))
+    if wire.include_thinking and wire.thinking_template is None:
+        param = "include_thinking"
+        raise ApiError(400, f"{param}: needs thinking_template.", param=param)
+    return Shown(bool(wire.include_leading_prompt), bool(wire.include_thinking))
 
 
 def _content(wire: ChatRequest | CompletionRequest) -> Guide | None:

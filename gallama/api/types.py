@@ -131,6 +131,7 @@ class AssistantTurn(Wire):
     name: str | None = None
     tool_calls: Items[CalledTool] | None = None
     reasoning_content: str | None = None
+    thinking: JsonObject | None = None  # ACCEPTED: an answer has it; reasoning_content says it
     refusal: None = None
     annotations: list[Any] | None = None
     audio: None = None
@@ -420,6 +421,7 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     functions: Items[Function] | None = Field(None, max_length=MAX_TOOLS)
     function_call: FunctionChoice | None = None
     thinking_template: str | None = None
+    include_thinking: bool | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None
@@ -521,12 +523,14 @@ class MessageToolCall(TypedDict):
 
 
 class AssistantMessage(TypedDict):
-    """`content` is null only beside tool calls; the keys that may be missing say nothing then."""
+    """`content` is null only beside calls; the keys that may be missing say nothing then.
+    `thinking` has the fields of a thinking template, by name."""
 
     role: Literal["assistant"]
     content: str | None
     refusal: None
     reasoning_content: NotRequired[str]
+    thinking: NotRequired[JsonObject]
     tool_calls: NotRequired[list[MessageToolCall]]
     function_call: NotRequired[CalledFunction]
 
@@ -568,6 +572,7 @@ class ChatDelta(TypedDict, total=False):
     role: Literal["assistant"]
     content: str
     reasoning_content: str
+    thinking: JsonObject
     tool_calls: list[ToolCallDelta]
     function_call: FunctionDelta
 

@@ -65,6 +65,7 @@ VALUES: dict[str, Any] = {
     "guided_json": {"type": "integer"},
     "guided_regex": "a|b",
     "include_leading_prompt": True,
+    "include_thinking": True,
     "leading_prompt": "So",
     "logit_bias": {"5": -100},
     "max_completion_tokens": 5,
@@ -194,6 +195,7 @@ TURN_VALUES: dict[str, Any] = {
     "name": "Ann",
     "reasoning_content": "Hm.",
     "refusal": "No.",
+    "thinking": {"x": 1},
     "tool_calls": [CALL],
 }
 
