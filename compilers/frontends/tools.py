@@ -155,6 +155,7 @@ class _Reply:
         self._tags = Tags(surface, special)
         self._lead = lead
         self._rules: dict[str, Node] = {}
+        self._values: dict[str, str] = {}
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
 
@@ -163,6 +164,7 @@ class _Reply:
         if grammar is not None:
             part = renamed(grammar, f"{name}_")
             self._rules |= {**part.rules, name: Ref(part.start)}
+            self._values |= part.values
             self._notes += part.notes
 
     # --- calls
@@ -176,6 +178,7 @@ class _Reply:
         for i, (schema, where) in enumerate(functions.values()):
             part = renamed(self._arguments(schema, where), f"tool{i}_")
             self._rules |= {**part.rules, f"arguments{i}": Ref(part.start)}
+            self._values |= part.values
             self._notes += (Note(where + note.where, note.message) for note in part.notes)
         opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
         names = list(functions)
@@ -238,7 +241,8 @@ class _Reply:
             )
             if reasoning == "may":
                 start = choice(start, self._body(bars, words, signs))
-        return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
+        rules = {"start": start, **self._rules}
+        return Grammar(rules, "start", tuple(self._notes), self._values)
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""

@@ -63,6 +63,9 @@ MAX_ALTERNATIVES = 500
 MAX_WAYS = 60  # for members of one object that must be there without being named
 MAX_CLASSES = 64
 
+_OPENS = {"string": '"', "array": "[", "object": "{"}
+_DELIMITED = frozenset(_OPENS)
+
 Key = tuple[Expr, Conj]
 """A language of names, and what the values of such members must satisfy."""
 
@@ -77,6 +80,7 @@ class Lowering:
         self._names: dict[Conj, str] = {}
         self._todo: list[tuple[str, Conj]] = []
         self._rules: dict[str, Node] = {}
+        self._values: dict[str, str] = {}
         self._members: dict[tuple[str, Conj], Node] = {}
         self._item = Literal(style.item)
         self._braces: tuple[Node, Node] = Literal("{"), Literal("}")
@@ -89,9 +93,12 @@ class Lowering:
         """The rules that are still wanted are made."""
         while self._todo:
             name, each = self._todo.pop()
-            self._rules[name] = self._value(each, self._expander.kinds(each))
+            kinds = self._expander.kinds(each)
+            self._rules[name] = self._value(each, kinds)
+            if _DELIMITED.issuperset(kinds):
+                self._values[name] = "".join(_OPENS[kind] for kind in kinds)
             self._check_limits()
-        return Grammar(self._rules, start, self._notes())
+        return Grammar(self._rules, start, self._notes(), self._values)
 
     def _notes(self) -> tuple[Note, ...]:
         """At every place that they speak of."""
