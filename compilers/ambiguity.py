@@ -2,8 +2,8 @@
 
 Two parses of one text are followed at once, and it is noted whether they have written the same. A
 pair that has not and yet comes to the end is two readings of one text. There are finitely many
-pairs, but for the depth of values, where depths beyond MAX_DEPTH are one. That may find an ambiguity
-where there is none, never none where there is one: what is found is tried.
+pairs, but for the depth of values, where depths beyond MAX_DEPTH are one. That may find an
+ambiguity where there is none, never none where there is one: what is found is tried.
 
 Two parses that stand in equal leaves write nothing until one of them leaves its own: so only the
 places where a leaf may end are looked at, not each letter on the way there.
@@ -25,6 +25,7 @@ from compilers.parses import (
     Marks,
     Program,
     Symbol,
+    Token,
     Value,
     Word,
     fate,
@@ -95,7 +96,7 @@ class _Search:
         if ends is not None:
             self._leave(pair, ends)
             return
-        for symbol in symbols(leaf, two[0]):
+        for symbol in _of_both(leaf, two[0]):
             first = self._after(one, symbol)
             second = first if number == other else self._after(two, symbol)
             if first and second:
@@ -109,10 +110,10 @@ class _Search:
         for text, further in ends:
             one, two = after
             if further is not None:
-                inside = [Entry(further, rest, ()) for rest in rests]
-                covered = self._pair(*inside, same)  # its ends are among these
+                first, second = (Entry(further, rest, ()) for rest in rests)
+                covered = self._pair(first, second, same)  # its ends are among these
                 self._came.setdefault(covered, (pair, text))
-                one, two = (inside[0], *one), (inside[1], *two)
+                one, two = (first, *one), (second, *two)
             if number == other:
                 two = one
             self._meet(one, two, same, pair, text)
@@ -180,6 +181,16 @@ class _Search:
             if len(seen) > MAX_PAIRS:
                 raise TooLarge("too many ways to end a text", kind="skeleton")
         raise AssertionError("a place that has no end")
+
+
+def _of_both(one: Leaf, two: Leaf) -> list[Symbol]:
+    """A symbol of each class that both may go on with, and perhaps others."""
+    for leaf in (one, two):
+        if isinstance(leaf, Word):
+            return [ord(leaf.text[leaf.at])]
+        if isinstance(leaf, Token):
+            return [leaf.name]
+    return [] if END in (one, two) else symbols(one, two)
 
 
 def _clash(one: Leaf, two: Leaf) -> bool:

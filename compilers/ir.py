@@ -102,8 +102,8 @@ class Note:
 class Grammar:
     """`rules[start]` is the whole; `notes` is what the source says and the grammar does not.
 
-    `values` are rules each text of which is one value of JSON in brackets or quotes, as whoever made
-    them knows, with the letters that they may begin with: '{', '[' and '"'.
+    `values` are rules each text of which is one value of JSON in brackets or quotes, as whoever
+    made them knows, with the letters that they may begin with: '{', '[' and '"'.
     """
 
     rules: Mapping[str, Node]

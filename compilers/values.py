@@ -3,9 +3,10 @@
     Values(grammar).opens(node)    "{" if each text of the node is one object, "" if not
 
 A value's end can be found without knowing the grammar inside it: it is where all brackets are
-closed, outside of strings. Of some rules the frontend knows it (Grammar.values). Else it is not taken
-for granted but computed: what each node and expression does to a reader that knows of nothing but
-brackets and strings. Such an `_Effect` exists where all texts of a language do the same to it.
+closed, outside of strings. Of some rules the frontend knows it (Grammar.values). Of other nodes it
+is not taken for granted but computed: what each node and expression does to a reader that knows of
+nothing but brackets and strings. Such an `_Effect` exists where all texts of a language do the same
+to it.
 """
 
 from collections import deque
