@@ -96,6 +96,11 @@ class _Search:
         if ends is not None:
             self._leave(pair, ends)
             return
+        if isinstance(leaf, Word) and isinstance(two[0], Word):
+            text = min(leaf.left, two[0].left, key=len)
+            first, second = (self._program.behind(each, text) for each in (one, two))
+            self._meet(first, second, same, pair, tuple(map(ord, text)))
+            return
         for symbol in _of_both(leaf, two[0]):
             first = self._after(one, symbol)
             second = first if number == other else self._after(two, symbol)
@@ -197,8 +202,7 @@ def _clash(one: Leaf, two: Leaf) -> bool:
     """Whether these are two words that no text begins with both of."""
     if not isinstance(one, Word) or not isinstance(two, Word):
         return False
-    size = min(len(one.text) - one.at, len(two.text) - two.at)
-    return one.text[one.at : one.at + size] != two.text[two.at : two.at + size]
+    return not (one.left.startswith(two.left) or two.left.startswith(one.left))
 
 
 _Ends = tuple[tuple[tuple[Symbol, ...], Leaf | None], ...]
@@ -208,7 +212,7 @@ _Ends = tuple[tuple[tuple[Symbol, ...], Leaf | None], ...]
 def _ends(leaf: Leaf) -> _Ends | None:
     """None: they are too many, or nothing is known of them."""
     if isinstance(leaf, Word):
-        return ((tuple(map(ord, leaf.text[leaf.at :])), None),)
+        return ((tuple(map(ord, leaf.left)), None),)
     if isinstance(leaf, Value):
         return ((tuple(map(ord, CLOSED[leaf.opens[0]])), None),) if leaf.opens else None
     return _ends_of(leaf.expr) if isinstance(leaf, Letters) else None

@@ -73,6 +73,10 @@ class Word:
     text: str
     at: int = 0
 
+    @property
+    def left(self) -> str:
+        return self.text[self.at :]
+
     def step(self, symbol: Symbol) -> Step:
         if symbol != ord(self.text[self.at]):
             return NO_STEP
@@ -304,6 +308,14 @@ class Program:
         further, ends = leaf.step(symbol)
         found = self.enter(rest) if ends else ()
         return found if further is None else (Entry(further, rest, ()), *found)
+
+    def behind(self, word: tuple[Leaf, int], text: str) -> tuple[Entry, ...]:
+        """The places behind what a word begins with."""
+        leaf, rest = word
+        assert isinstance(leaf, Word)
+        if leaf.left == text:
+            return self.enter(rest)
+        return (Entry(Word(leaf.text, leaf.at + len(text)), rest, ()),)
 
 
 class _Entering:
