@@ -96,11 +96,10 @@ class _Search:
         if ends is not None:
             self._leave(pair, ends)
             return
-        if isinstance(leaf, Word) and isinstance(two[0], Word):
-            text = min(leaf.left, two[0].left, key=len)
-            first, second = (self._program.behind(each, text) for each in (one, two))
-            self._meet(first, second, same, pair, tuple(map(ord, text)))
-            return
+        for word, beside in ((one, two), (two, one)):
+            if isinstance(word[0], Word) and isinstance(beside[0], Word | Letters):
+                self._spell(pair, word[0].left, word, beside)
+                return
         for symbol in _of_both(leaf, two[0]):
             first = self._after(one, symbol)
             second = first if number == other else self._after(two, symbol)
@@ -122,6 +121,20 @@ class _Search:
             if number == other:
                 two = one
             self._meet(one, two, same, pair, text)
+
+    def _spell(self, pair: _Pair, left: str, word: _Place, beside: _Place) -> None:
+        """One parse has a word before it: both are followed to where one of them leaves its leaf."""
+        further: Leaf | None
+        further, rest = beside
+        n, ends = 0, False
+        while further is not None and not ends and n < len(left):
+            further, ends = further.step(ord(left[n]))
+            n += 1
+        first = self._program.behind(word, left[:n])
+        second = self._program.enter(rest) if ends else ()
+        if further is not None:
+            second = (Entry(further, rest, ()), *second)
+        self._meet(first, second, pair[2], pair, tuple(map(ord, left[:n])))
 
     def _meet(
         self,
