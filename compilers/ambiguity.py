@@ -123,7 +123,7 @@ class _Search:
             self._meet(one, two, same, pair, text)
 
     def _spell(self, pair: _Pair, left: str, word: _Place, beside: _Place) -> None:
-        """One parse has a word before it: both are followed to where one of them leaves its leaf."""
+        """One parse has a word before it: both are followed to where one leaves its leaf."""
         further: Leaf | None
         further, rest = beside
         n, ends = 0, False
