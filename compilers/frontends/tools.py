@@ -158,6 +158,7 @@ class _Reply:
         self._values: dict[str, str] = {}
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
+        self._arguments_of: list[Ref] = []  # the tools, in their order
 
     def take(self, name: str, grammar: Grammar | None) -> None:
         """A grammar from elsewhere, as the rule `name`."""
@@ -175,10 +176,11 @@ class _Reply:
         That text is kept apart so that it stands right behind the words before it: an engine that
         lexes greedily takes both as one terminal.
         """
-        for i, (schema, where) in enumerate(functions.values()):
-            part = renamed(self._arguments(schema, where), f"tool{i}_")
-            self._rules |= {**part.rules, f"arguments{i}": Ref(part.start)}
+        for schema, where in functions.values():
+            part = self._arguments(schema, where)
+            self._rules |= part.rules
             self._values |= part.values
+            self._arguments_of.append(Ref(part.start))
             self._notes += (Note(where + note.where, note.message) for note in part.notes)
         opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
         names = list(functions)
@@ -196,7 +198,7 @@ class _Reply:
         surface, schema = self._surface, only_declared(schema)
         try:
             if surface.parameter is None:
-                return json_schema.parse(schema, surface.style)
+                return json_schema.parse(schema, surface.style, own_names=True)
             return parameters.parse(schema, _notation(surface, self._tags), surface.style)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
@@ -221,7 +223,7 @@ class _Reply:
             return self._tags.node(piece)
         if piece != "arguments":
             return _HOLES[piece]
-        arguments = Ref(f"arguments{tool}")
+        arguments = self._arguments_of[tool]
         if self._surface.parameter is not None:
             return arguments
         return Capture("arguments", arguments, "tool_calls")

@@ -71,12 +71,13 @@ Key = tuple[Expr, Conj]
 
 
 class Lowering:
-    """One document's rules."""
+    """One document's rules; their names begin with `prefix`."""
 
-    def __init__(self, document: Document, style: Style) -> None:
+    def __init__(self, document: Document, style: Style, prefix: str = "") -> None:
         self._document = document
         self._expander = Expander(document)
         self._style = style
+        self._prefix = prefix
         self._names: dict[Conj, str] = {}
         self._todo: list[tuple[str, Conj]] = []
         self._rules: dict[str, Node] = {}
@@ -125,10 +126,10 @@ class Lowering:
 
     def _new_name(self, wanted: Conj) -> str:
         if not self._names:
-            return "start"
+            return f"{self._prefix}start"
         if not wanted:  # any value: the same rule in every grammar of this style
             return f"{SHARED}any_{self._style.item.encode().hex()}_{self._style.key.encode().hex()}"
-        return f"v{len(self._names)}"
+        return f"{self._prefix}v{len(self._names)}"
 
     def _node(self, wanted: Conj) -> Node:
         """A reference, or the value itself where it is no structure."""
@@ -175,7 +176,7 @@ class Lowering:
             return choice(*found)
 
         base = len(self._rules)
-        names = {number: f"d{base}_{number}" for number in sorted(automaton.alive)}
+        names = {number: f"{self._prefix}d{base}_{number}" for number in sorted(automaton.alive)}
         self._rules |= {name: state(number) for number, name in names.items()}
         return Ref(names[0]) if names else NOTHING
 
@@ -382,7 +383,7 @@ class Lowering:
                     raise TooLarge(message, kind="counting")
                 if len(made) > MAX_STATES:
                     raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
-                name = f"c{len(self._rules)}"
+                name = f"{self._prefix}c{len(self._rules)}"
                 made[state] = Ref(name)
                 self._rules[name] = NOTHING  # holds the name while the body is made
                 begun += 1
