@@ -82,6 +82,8 @@ class _Printer(Printer):
         More members than bits come in groups, one group after the other, as in the source.
         """
         members = node.members
+        if not members:
+            return self._others(node)
         if len(members) <= 2 and node.extra == NOTHING:
             return self._few(node)
         groups = [members[i : i + MAX_PERMUTED] for i in range(0, len(members), MAX_PERMUTED)]
@@ -97,6 +99,13 @@ class _Printer(Printer):
             f"m{name}::0x0" for name in _reachable(names, needed)
         ]
         return heads[0] if len(heads) == 1 else f"({' | '.join(heads)})"
+
+    def _others(self, node: Unordered) -> str:
+        """No members: any number of others."""
+        if node.extra == NOTHING:
+            return self.empty()
+        extra = self.in_sequence(node.extra)
+        return f"({extra} ({self.tight(node.separator)} {extra})*)?"
 
     def _few(self, node: Unordered) -> str:
         """One or two members, and no others."""

@@ -47,6 +47,17 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
         [{}, {"a": "x"}, {"b": {"name": 1}, "a": 1}],
     ),
     ({"properties": NAME, "additionalProperties": False}, [{}, {"name": ""}, 1], [{"x": 1}]),
+    ({"type": "object", "properties": {"a": False}}, [{}, {"b": 1, "c": 2}], [{"a": 1}]),
+    (
+        {"properties": {"a": True, "b": True}, "required": ["b"], "additionalProperties": False},
+        [{"b": 1}, {"a": 1, "b": 2}, {"b": 1, "a": 2}],
+        [{}, {"a": 1}, {"b": 1, "b ": 2}],
+    ),
+    (
+        {"properties": {"a": True, "b": True}, "additionalProperties": False},
+        [{}, {"b": 1}, {"a": 1}, {"a": 1, "b": 2}, {"b": 1, "a": 2}],
+        [{"c": 1}],
+    ),
     ({"type": "object", "additionalProperties": {"type": "null"}}, [{}, {"x": None}], [{"x": 1}]),
     (
         {
