@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import compilers
 from compilers.frontends.tools import Reasoning
 from gallama.dialect import Dialect
-from gallama.errors import EngineFailure, PlanError
+from gallama.errors import EngineFailure, LoadError, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
 
 MAX_GRAMMARS = 256  # compiled ones kept
@@ -34,18 +34,44 @@ class Constraint:
     extraction: compilers.Extraction | None = None
 
 
+def _only_its_own(name: str) -> Dialect:
+    raise LoadError(f"dialect: there is no {name!r} here")
+
+
 class Guides:
-    """The constraints of one model, by what was declared; may be called from any thread."""
+    """The constraints of one model, by what was declared; may be called from any thread.
+
+    `find` makes another dialect of its name, as this model's chat template speaks it.
+    """
 
     def __init__(
-        self, dialect: Dialect, engine: Engine, notation: str, vocabulary: Vocabulary
+        self,
+        dialect: Dialect,
+        engine: Engine,
+        notation: str,
+        vocabulary: Vocabulary,
+        find: Callable[[str], Dialect] = _only_its_own,
     ) -> None:
         self.dialect = dialect
         self._engine = engine
         self._notation = notation  # what compilers.emit writes for the engine
         self._vocabulary = vocabulary
+        self._find = find
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[Guide, Reasoning | None], Constraint] = OrderedDict()
+        self._others: dict[str, Guides] = {}
+
+    def of(self, dialect: str | None) -> "Guides":
+        """Those of another dialect; None: these. Raises PlanError, naming those there are."""
+        if dialect is None or dialect == self.dialect.name:
+            return self
+        if dialect not in self._others:
+            try:
+                found = self._find(dialect)
+            except LoadError as error:
+                raise PlanError(f"{error}.", "dialect") from error
+            self._others[dialect] = Guides(found, self._engine, self._notation, self._vocabulary)
+        return self._others[dialect]
 
     def text(self, guide: Guide) -> Constraint:
         return self._kept((guide, None), lambda: Constraint(self._matcher(content(guide), guide)))
@@ -75,20 +101,8 @@ class Guides:
 
     def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """Of a reply with phases: one grammar for the engine and for the extraction."""
-        words = content(guide) if guide.shapes_content else None
-        thinking = None if guide.thinking is None else _template(guide.thinking)
-        choice = guide.tool_choice
-        named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
+        grammar = whole(guide, reasoning, self.dialect, self._vocabulary)
         try:
-            grammar = self.dialect.grammar(
-                self._vocabulary,
-                tools=json.loads(guide.tools or "[]"),
-                tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
-                parallel=guide.parallel,
-                reasoning=reasoning,
-                content=words,
-                thinking=thinking,
-            )
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
             raise _refused(str(error), "tools" if guide.tools else guide.param) from error
@@ -104,6 +118,28 @@ class Guides:
             raise _refused(str(error), param) from error
         except EngineFailure as error:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
+
+
+def whole(
+    guide: Guide, reasoning: Reasoning, dialect: Dialect, vocabulary: Vocabulary
+) -> compilers.Grammar:
+    """The grammar of a reply with phases. Raises PlanError."""
+    words = content(guide) if guide.shapes_content else None
+    thinking = None if guide.thinking is None else _template(guide.thinking)
+    choice = guide.tool_choice
+    named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
+    try:
+        return dialect.grammar(
+            vocabulary,
+            tools=json.loads(guide.tools or "[]"),
+            tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
+            parallel=guide.parallel,
+            reasoning=reasoning,
+            content=words,
+            thinking=thinking,
+        )
+    except compilers.CompileError as error:
+        raise _refused(str(error), "tools" if guide.tools else guide.param) from error
 
 
 def content(guide: Guide) -> compilers.Grammar:

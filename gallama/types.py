@@ -99,7 +99,7 @@ class Request:
 
     `tools` are those that the prompt offers; `guide` says which of them may be called.
     `default_max_tokens` is for a request that says no max_tokens itself: it is cut to the room
-    that the prompt leaves.
+    that the prompt leaves. `dialect` is another one than the model's own, by name.
     """
 
     messages: tuple[Message, ...] = ()
@@ -112,6 +112,7 @@ class Request:
     template_kwargs: Mapping[str, Any] = field(default_factory=dict)
     guide: Guide | None = None
     tools: tuple[Mapping[str, Any], ...] = ()
+    dialect: str | None = None
 
 
 Channel = Literal["content", "reasoning", "name", "arguments"]

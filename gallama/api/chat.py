@@ -52,6 +52,7 @@ class Chat:
             stop=wire.stop_strings,
             guide=guide_of(wire),
             tools=tuple(offers(wire)),
+            dialect=wire.dialect,
         )
         return await service.plan(request)
 

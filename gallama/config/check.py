@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from gallama import registry
+from gallama.config import recipes
 from gallama.config.schema import AUTO, DraftSpec, ModelSpec, RunConfig
 from gallama.config.shape import Key, Source, hint, show
-from gallama.errors import Mistake
+from gallama.errors import ConfigError, Mistake
 
 Finding = tuple[Key, str]
 
@@ -46,6 +47,7 @@ def topology(
     if not config.server.host:
         yield ("server", "host"), "must be an address, such as 127.0.0.1, not ''"
     yield from _names(config.models)
+    yield from _recipes(config, wrong)
     for name, spec in config.models.items():
         key = ("models", name)
         if (*key, "backend") in wrong:
@@ -104,6 +106,23 @@ def _dialect(spec: ModelSpec, known: Collection[str]) -> Iterator[Finding]:
     if spec.dialect not in (AUTO, *known):
         text = f"there is no dialect/{spec.dialect}.yaml; {hint(spec.dialect, [AUTO, *known])}"
         yield ("dialect",), text
+
+
+def _recipes(config: RunConfig, wrong: Collection[Key]) -> Iterator[Finding]:
+    """The recipes that chats have by default: that they are there, and have the shape of one."""
+    named: dict[Key, str | None] = {("recipe",): config.recipe}
+    named |= {("models", name, "recipe"): spec.recipe for name, spec in config.models.items()}
+    known = recipes.files(config.recipe_folders)
+    for key, name in named.items():
+        if name is None or key in wrong:
+            continue
+        if name not in known:
+            yield key, f"there is no recipe '{name}'; {hint(name, known)}"
+            continue
+        try:
+            recipes.read(known[name])
+        except ConfigError as error:
+            yield from ((key, str(mistake)) for mistake in error.mistakes)
 
 
 def _draft(spec: ModelSpec) -> Iterator[Finding]:

@@ -75,7 +75,7 @@ COMMANDS = [
     ("run --cfg job -p server", 0, "# @package server\nhost: 127.0.0.1", ""),
     ("run --cfg job server.prot=1", 2, "", "did you mean 'port'?"),
     ("run --cfg hydra", 0, "output_subdir: null", ""),
-    ("run --info searchpath", 0, "gallama-recipes", ""),
+    ("run --info searchpath", 0, "Config search path", ""),
     ("run --info=defaults models=scripted", 0, "models/scripted", ""),
     ("run --hydra-help", 0, "Hydra (1.3", ""),
     ("run --cfg job --multirun", 2, "", "not allowed with"),
