@@ -4,6 +4,7 @@ A recipe is a chat request with blanks: a request that names one becomes the req
 before anything else reads it. Recipes are read whenever one is asked for, so none is ever stale.
 """
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from gallama.errors import ConfigError, LoadError
 from gallama.recipe.merge import Fields, merged
 from gallama.recipe.recipe import HELLO, Recipe
 from gallama.wire_errors import ApiError
+
+logger = logging.getLogger("gallama")
 
 SIGN = "@"
 
@@ -93,8 +96,8 @@ class Recipes:
         for name in recipes.files(self._folders):
             try:
                 found[name] = self._recipe(name, "recipe")
-            except ApiError:
-                continue  # whoever asks for it is told
+            except ApiError as error:  # whoever asks for it is told
+                logger.warning("%s", error)
         return found
 
     def _filled(self, fields: Fields, kind: type[Wire]) -> Filled:

@@ -6,7 +6,7 @@ set the key.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -110,19 +110,26 @@ def _dialect(spec: ModelSpec, known: Collection[str]) -> Iterator[Finding]:
 
 def _recipes(config: RunConfig, wrong: Collection[Key]) -> Iterator[Finding]:
     """The recipes that chats have by default: that they are there, and have the shape of one."""
-    named: dict[Key, str | None] = {("recipe",): config.recipe}
-    named |= {("models", name, "recipe"): spec.recipe for name, spec in config.models.items()}
     known = recipes.files(config.recipe_folders)
-    for key, name in named.items():
-        if name is None or key in wrong:
-            continue
-        if name not in known:
-            yield key, f"there is no recipe '{name}'; {hint(name, known)}"
-            continue
-        try:
-            recipes.read(known[name])
-        except ConfigError as error:
-            yield from ((key, str(mistake)) for mistake in error.mistakes)
+    for model, spec in config.models.items():
+        key = ("recipe",) if spec.recipe is None else ("models", model, "recipe")
+        name = spec.recipe or config.recipe
+        if name is not None and key not in wrong:
+            for text in _recipe(name, known, (model, *spec.aliases)):
+                yield key, text
+
+
+def _recipe(name: str, known: Mapping[str, Path], models: Collection[str]) -> Iterator[str]:
+    if name not in known:
+        yield f"there is no recipe '{name}'; {hint(name, known)}"
+        return
+    try:
+        only = recipes.read(known[name]).spec.model
+    except ConfigError as error:
+        yield from map(str, error.mistakes)
+        return
+    if only not in (None, *models):
+        yield f"the recipe '{name}' is for the model '{only}' only"
 
 
 def _draft(spec: ModelSpec) -> Iterator[Finding]:

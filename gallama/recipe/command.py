@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,8 +17,9 @@ from gallama.recipe.recipe import Recipe
 from gallama.wire_errors import ApiError
 
 
-def compile_recipe(options: Namespace) -> int:
-    """Prints it, tries texts on it; the exit code. Raises ConfigError."""
+def compile_recipe(options: Any) -> int:
+    """Prints it, tries texts on it; the exit code. `options` are those of the command line. Raises
+    ConfigError."""
     start = time.perf_counter()
     name, said = _read(options.overrides)
     recipe = _found(name)

@@ -91,11 +91,15 @@ class Recipe:
     @cached_property
     def samples(self) -> dict[str, Any]:
         """A value for each variable."""
+        made_up = {name: _SAMPLES[spec.type] for name, spec in self.spec.variables.items()}
+        return {**made_up, **self._values}
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        """Those that the file says."""
         first = self.spec.examples[0].variables if self.spec.examples else {}
-        return {
-            name: first.get(name, _SAMPLES[spec.type] if spec.default is None else spec.default)
-            for name, spec in self.spec.variables.items()
-        }
+        defaults = {name: spec.default for name, spec in self.spec.variables.items()}
+        return {name: v for name, v in {**defaults, **first}.items() if v is not None}
 
     # --- what is wrong with it
 
@@ -141,7 +145,10 @@ class Recipe:
         try:
             fields = self.sample
         except Unfillable as error:
-            yield self.file.mistake(("request", *error.place), f"cannot be filled: {error}")
+            text = f"cannot be filled: {error}"
+            if made_up := [name for name in self.samples if name not in self._values]:
+                text += f"; let examples[0].variables have a value of {made_up[0]!r} to try it with"
+            yield self.file.mistake(("request", *error.place), text)
             return
         for fault in faults({"model": "any", **fields}, ChatRequest):
             place = tuple(part for part in fault.place if not _is_tag(part))

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -38,6 +38,8 @@ from gallama.types import Backend, Engine
 logger = logging.getLogger("gallama")
 
 PR_SET_PDEATHSIG = 1
+
+Work = Coroutine[Any, Any, None]
 
 
 class Status:
@@ -68,7 +70,7 @@ class Server(uvicorn.Server):
     """Says when it is ready; ends at once on SIGTERM, since it is the gateway that drains."""
 
     def __init__(
-        self, config: uvicorn.Config, status: Status, afterwards: Coroutine[Any, Any, None]
+        self, config: uvicorn.Config, status: Status, afterwards: Callable[[], Work]
     ) -> None:
         super().__init__(config)
         self._status = status
@@ -77,7 +79,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup()
         self._status.ready()
-        self._task = asyncio.create_task(self._afterwards)
+        self._task = asyncio.create_task(self._afterwards())
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -122,7 +124,7 @@ async def _serve(spec: WorkerSpec, socket: str, status: Status) -> None:
             log_config=None,
             timeout_keep_alive=3600,
         )
-        await Server(config, status, ahead(service)).serve()
+        await Server(config, status, partial(ahead, service)).serve()
     finally:
         await backend.unload()
 
