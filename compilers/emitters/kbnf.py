@@ -49,6 +49,7 @@ from compilers.ir import (
     Special,
     walk,
 )
+from compilers.passes.few_orders import few_orders
 from compilers.passes.in_order import in_order
 from compilers.regular import Alt, And, Cat, Dfa, Expr, Not, Rep, children, transitions, without
 
@@ -63,8 +64,8 @@ Texts = tuple[list[Text], bool]
 
 
 def emit(grammar: Grammar) -> str:
-    """The text of a grammar; members of objects in the order of the source."""
-    return _Printer(in_order(grammar)).run()
+    """The text of a grammar; members of objects in a few orders (see passes.few_orders)."""
+    return _Printer(in_order(few_orders(grammar))).run()
 
 
 def spelled(name: str) -> str:
