@@ -23,7 +23,8 @@ import kbnf
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.emitters.kbnf import CLOSE, END, PLANE_16, spelled
+from compilers.emitters.kbnf import CLOSE, END, spelled
+from compilers.emitters.kbnf_regular import PLANE_16
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 
