@@ -45,7 +45,9 @@ def ask(server: Server, **options: Any) -> Answer:
     arguments: Any = {
         "model": "tiny",
         "messages": [{"role": "user", "content": "How big is Oslo?"}],
-        **{"temperature": 2.0, "max_tokens": 300, "seed": 5},
+        "temperature": 2.0,
+        "max_tokens": 300,
+        "seed": 5,
         **{name: value for name, value in options.items() if name in known},
         "extra_body": {"thinking_template": TEMPLATE, **extra},
     }
