@@ -173,10 +173,7 @@ def test_words_alone_are_what_they_are_without_reasoning(
     steps = [tokens[a:b] for a, b in pairwise([0, *sorted(cuts), len(tokens)])]
     found: list[tuple[str, int, str | None]] = []
     for each in (stream("hermes", "plain", STOPS), TextStream(PLAIN, Stops(STOPS))):
-        deltas = []
-        for step in steps:
-            if each.stopped is None:
-                deltas.append(each.push(step))
+        deltas = [each.push(step) for step in steps if each.stopped is None]
         if each.stopped is None:
             deltas.append(each.close())
         text = "".join(part.text for delta in deltas for part in delta.parts)

@@ -4,7 +4,6 @@ The scripted model says what it is told; its chat template knows of <think>.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
