@@ -18,8 +18,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from typing import Literal as OneOf
 
+from compilers import collection
 from compilers.errors import CompileError, Contradiction, Malformed
 from compilers.frontends import json_schema
+from compilers.frontends.declared import only_declared
 from compilers.frontends.json_schema import parameters
 from compilers.frontends.json_schema.parameters import Notation
 from compilers.frontends.surface import IDS, Surface, Tags, split
@@ -78,6 +80,7 @@ _LETTER = either(span("a", "z"), span("A", "Z"), span("0", "9"))
 _HOLES = {"id": Regular(times(_LETTER, IDS, IDS)), "index": Regular(plus(span("0", "9")))}
 
 
+@collection.put_off()
 def parse(
     tools: Any = None,
     tool_choice: str | Mapping[str, Any] = "auto",
@@ -191,7 +194,7 @@ class _Reply:
         self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
-        surface = self._surface
+        surface, schema = self._surface, only_declared(schema)
         try:
             if surface.parameter is None:
                 return json_schema.parse(schema, surface.style)
