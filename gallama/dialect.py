@@ -93,11 +93,13 @@ class Dialect:
         content: Grammar | None = None,
         thinking: Grammar | None = None,
         lead: str = "",
+        held: bool = True,
     ) -> Grammar:
         """The grammar of a whole reply; its captures are those of compilers.frontends.tools.
 
         `tool_choice` is OpenAI's. `content` and `thinking` take the place of free words and of free
-        reasoning; `lead` is what the words begin with. Raises CompileError, placed in `tools`.
+        reasoning; `lead` is what the words begin with. `held`: see compilers.frontends.tools.
+        Raises CompileError, placed in `tools`.
         """
         surface = self.surface
         if thinking is not None and not self.native.reasons:
@@ -112,6 +114,7 @@ class Dialect:
             content=content,
             thinking=thinking,
             lead=lead,
+            held=held,
         )
 
     def reasoning(self, prompt: str) -> frontend.Reasoning:

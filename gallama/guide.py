@@ -3,7 +3,8 @@
     guides = Guides(dialect, engine, "llguidance", vocabulary)
     constraint = guides.chat(guide, reasoning)     # a chat's reply: reasoning, words, tool calls
     constraint = guides.text(guide)                # a text's: its words alone
-    constraint.matcher.fork(), constraint.extraction.extractor()
+    constraint.matcher.fork(), constraint.extractor()
+    constraint = guides.free(reasoning)            # nothing is declared: a reply as it comes
 
 Raises PlanError, naming the field and the place in it, where a declaration cannot be enforced.
 """
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import compilers
+from compilers.extract import Extractor
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, Reasoning
 from gallama.dialect import Dialect
@@ -31,14 +33,24 @@ BARE_WORDS = Surface(reasoning=None, tags=())
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each;
-    `extraction` takes replies apart, None where all is content but the first `lead` characters;
-    `thinking` is the template that the reasoning fills."""
+    """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each; None:
+    nothing holds a reply to the grammar, which only tells what is what in it. `extraction` takes
+    replies apart, None where all is content but the first `lead` characters; `thinking` is the
+    template that the reasoning fills."""
 
-    matcher: Matcher
+    matcher: Matcher | None
     extraction: compilers.Extraction | None = None
     lead: int = 0
     thinking: compilers.Grammar | None = None
+
+    def extractor(self) -> Extractor | None:
+        if self.extraction is None:
+            return None
+        return (
+            self.extraction.loose("content")
+            if self.matcher is None
+            else self.extraction.extractor()
+        )
 
 
 class Guides:
@@ -52,7 +64,7 @@ class Guides:
         self._notation = notation  # what compilers.emit writes for the engine
         self._vocabulary = vocabulary
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[Guide, Reasoning | None], Constraint] = OrderedDict()
+        self._known: OrderedDict[tuple[Guide | None, Reasoning | None], Constraint] = OrderedDict()
 
     def text(self, guide: Guide) -> Constraint:
         return self._kept((guide, None), lambda: self._words(guide))
@@ -66,8 +78,18 @@ class Guides:
             return self.text(guide)
         return self._kept((guide, reasoning), lambda: self._whole(guide, reasoning))
 
+    def free(self, reasoning: Reasoning) -> Constraint | None:
+        """Of a chat's reply about which nothing is declared; None where it is all content."""
+        if reasoning == "no" and self.dialect.surface.content == BARE:
+            return None
+        return self._kept((None, reasoning), lambda: self._free(reasoning))
+
+    def _free(self, reasoning: Reasoning) -> Constraint:
+        grammar = self.dialect.grammar(self._vocabulary, reasoning=reasoning, held=False)
+        return Constraint(None, compilers.Extraction(grammar))
+
     def _kept(
-        self, key: tuple[Guide, Reasoning | None], make: Callable[[], Constraint]
+        self, key: tuple[Guide | None, Reasoning | None], make: Callable[[], Constraint]
     ) -> Constraint:
         with self._lock:
             found = self._known.get(key)

@@ -56,7 +56,7 @@ def plan(request: Request, speaker: Speaker) -> Plan:
 
 def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Constraint | None:
     """A chat is held to a grammar where something is declared, or where it begins inside its
-    reasoning: then the grammar tells where that ends."""
+    reasoning: then the grammar sees to it that it ends. Any other is taken apart as it comes."""
     guide = request.guide
     if not request.messages:
         return None if guide is None else guides.text(guide)
@@ -64,7 +64,7 @@ def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Co
     if request.continue_final_message or not request.add_generation_prompt:
         reasoning = "no"
     if guide is None and reasoning != "inside":
-        return None
+        return guides.free(reasoning)
     return guides.chat(guide or NO_GUIDE, reasoning)
 
 

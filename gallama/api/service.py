@@ -148,8 +148,8 @@ class Reply:
             raise ApiError(500, f"The model failed: {error}", code="model_failed") from error
 
     def _matcher(self) -> Matcher | None:
-        constraint = self._plan.constraint
-        return None if constraint is None else constraint.matcher.fork()
+        matcher = self._plan.constraint and self._plan.constraint.matcher
+        return matcher.fork() if matcher else None
 
     def _piece(self, step: Step) -> Piece:
         self.completion_tokens += len(step.tokens)
@@ -173,9 +173,9 @@ def _stream(vocabulary: Vocabulary, plan: Plan) -> TextStream | ChannelStream:
     constraint = plan.constraint
     if constraint is None:
         return TextStream(vocabulary, plan.stops)
-    if constraint.extraction is None:
+    extractor = constraint.extractor()
+    if extractor is None:
         return TextStream(vocabulary, plan.stops, constraint.lead, plan.shown.lead)
-    extractor = constraint.extraction.extractor()
     return ChannelStream(vocabulary, plan.stops, extractor, constraint.thinking, plan.shown)
 
 
