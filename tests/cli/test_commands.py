@@ -14,6 +14,7 @@ HELP = [
     ("check --help", "Print every mistake"),
     ("schema --help", "yaml-language-server"),
     ("compile --help", "--regex PATTERN"),
+    ("bench --help", "--concurrency N,N"),
     ("doctor --help", "missing (with what installs it)"),
     ("completion --help", 'eval "$(gallama completion bash)"'),
     ("--version", "gallama"),

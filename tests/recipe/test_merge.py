@@ -72,6 +72,16 @@ MERGED: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
         {"guided_json": {}, "response_format": {"type": "text"}},
     ),
     ({"tool_choice": "required"}, {"tools": TOOLS}, {"tool_choice": "required", "tools": TOOLS}),
+    (
+        {"regex_pattern": "a+", "leading_prompt": "a"},
+        {"leading_prompt": "a", "include_leading_prompt": True},
+        {"regex_pattern": "a+", "leading_prompt": "a", "include_leading_prompt": True},
+    ),
+    (
+        {"regex_pattern": "a+"},
+        {"leading_prompt": "a"},
+        {"regex_pattern": "a+", "leading_prompt": "a"},
+    ),
     ({"temperature": 0}, {"unknown": 1}, {"temperature": 0, "unknown": 1}),
 ]  # fmt: skip
 
@@ -94,6 +104,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"parallel_tool_calls": False}, {"parallel_tool_calls": True}, "parallel_tool_calls: the"),
     ({"thinking_template": "<a>{b}</a>"}, {"thinking_template": "<b>{a}</b>"}, "thinking_template"),
     ({"response_format": {"type": "json_object"}}, {"response_format": {"type": "text"}}, "other"),
+    ({"leading_prompt": "a"}, {"leading_prompt": "b"}, "leading_prompt: the recipe 'r' says othe"),
     ({"dialect": "hermes"}, {"dialect": "mistral"}, "dialect: the recipe 'r' says otherwise"),
 ]
 

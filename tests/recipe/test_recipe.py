@@ -58,8 +58,8 @@ MISTAKES = [
         "mine.yaml:4: request.stream: is for the request that uses the recipe to say",
     ),
     (
-        "description: x\nrequest:\n  functions: []",
-        "mine.yaml:3: request.functions: function calling is not supported yet",
+        "description: x\nrequest:\n  verbosity: low",
+        "mine.yaml:3: request.verbosity: a model here has no verbosity setting",
     ),
     (
         "description: x\nrequest:\n  guided_json:\n    const: 2024-01-01",
