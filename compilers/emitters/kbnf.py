@@ -28,7 +28,6 @@ from compilers.emitters.kbnf_regular import (
     automaton,
     below_plane_16,
     choice_of,
-    closed,
     from_automaton,
     is_wide_somewhere,
     sequence_of,
@@ -84,7 +83,7 @@ class _Printer:
         self._of_regular: dict[Expr, Texts] = {}
         self._lowered: dict[Expr, Part] = {}
         self._excluders = {
-            loop: Excluder(loop, words, self.symbol, self._one_regex, quote)
+            loop: Excluder(loop, words, self.symbol, self._one_regex, self._language, quote)
             for loop, words in self._loops().items()
         }
         self._empty: set[str] = set()  # rules that have the empty text
@@ -185,6 +184,9 @@ class _Printer:
         if key not in self._made:
             self._line(self._new(key), [(f'#"{_escaped(rust_regex(expr))}"',), (_NEVER_WRITTEN,)])
         return self._made[key]
+
+    def _language(self, expr: Expr) -> str:
+        return self.symbol(self.texts(written(expr))[0])
 
     def written(self, node: Symbol) -> Texts:
         return [(node.name,)], False
@@ -329,14 +331,14 @@ class _Printer:
         return Repeat(self._lower(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
 
     def _besides(self, loop: Loop, words: frozenset[str]) -> Part:
-        """A loop but for some words: in rules, and beside them any text of the loop.
+        """A loop but for some words: in rules, and beside them any run of its letters.
 
         That has an end which no token spells, so it adds nothing to the language; but a token in
-        the middle of such a text is looked up there, and not parsed by the rules.
+        the middle of such a run is looked up there, and not parsed by the rules.
         """
         excluder = self._excluders[loop]
         name = excluder.besides(sorted(words - {""}))
-        inside = Symbol(self.symbol([(name,), (excluder.any, _NEVER_WRITTEN)]))
+        inside = Symbol(self.symbol([(name,), (excluder.run, _NEVER_WRITTEN)]))
         bare = [] if "" in words else [EMPTY]
         return sequence_of([Literal(loop.before), choice_of([inside, *bare]), Literal(loop.after)])
 
@@ -392,10 +394,7 @@ _NODES: Mapping[type, Callable[..., Texts]] = {
 
 
 def _put(letters: str, found: list[Part]) -> None:
-    """A literal behind those parts: one with a literal there, its first letter with a loop."""
-    if found and letters and (loop := closed(found[-1], letters[0])) is not None:
-        found[-1] = loop
-        letters = letters[1:]
+    """A literal behind those parts, and one with a literal there."""
     last = found[-1] if found else None
     if isinstance(last, Literal):
         found[-1] = Literal(last.text + letters)
