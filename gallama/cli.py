@@ -1,4 +1,4 @@
-"""The command line: gallama run, check, compile, doctor, completion.
+"""The command line: gallama run, check, compile, bench, doctor, completion.
 
 Nothing heavy is imported before a command needs it: help and mistakes of usage come at once.
 Exit codes: 0 all is well, 1 a command failed, 2 the arguments or the configuration are wrong.
@@ -53,6 +53,13 @@ examples:
   gallama compile --choice yes,no,maybe --reject perhaps
 
 The exit code is 1 where the declaration is refused, or a text did not do as it should.
+"""
+
+_BENCH = """\
+Streams replies of a running server's model, held to a grammar (a tool call, a JSON schema, a
+thinking template) and free, to prompts of the same length and by turns. For each number of clients
+at once: tokens a second of all streams together, from request to last token, and the milliseconds
+to the first event (median; cold: of the very first request, which may compile).
 """
 
 _COMPLETION = """\
@@ -159,6 +166,20 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         formatter_class=raw,
     )  # its options come from the compilers' tables, which cost 0.1 s: _add_compile
 
+    bench = commands.add_parser(
+        "bench", help="what constraints cost", description=_BENCH, formatter_class=raw
+    )
+    bench.add_argument("url", nargs="?", default="http://127.0.0.1:8000", metavar="URL")
+    bench.add_argument("--model", help="one of the server's models (default: its first)")
+    bench.add_argument(
+        "--concurrency", type=_counts, default=[1, 8], metavar="N,N", help="(default: 1,8)"
+    )
+    bench.add_argument(
+        "--tokens", type=_count, default=200, metavar="N", help="of one reply (default: 200)"
+    )
+    bench.add_argument("--rounds", type=_count, default=5, metavar="N", help="(default: 5)")
+    bench.set_defaults(command=_bench)
+
     doctor = commands.add_parser(
         "doctor", help="what works on this machine", description=_DOCTOR, formatter_class=raw
     )
@@ -247,6 +268,29 @@ def _compile(options: argparse.Namespace) -> int:
 
     frontend, source = options.source
     return command.run("gallama", frontend, source, options)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from gallama import bench
+
+    measured = bench.Bench(options.url, options.model, options.tokens, options.rounds)
+    print(bench.HEADER)
+    for concurrency in options.concurrency:
+        for row in asyncio.run(measured.run(concurrency)):
+            print(bench.line(row), flush=True)
+    return 0
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def _counts(text: str) -> list[int]:
+    return [_count(part) for part in text.split(",")]
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -3,19 +3,23 @@
     guides = Guides(dialect, engine, "llguidance", vocabulary)
     constraint = guides.chat(guide, reasoning)     # a chat's reply: reasoning, words, tool calls
     constraint = guides.text(guide)                # a text's: its words alone
-    constraint.matcher.fork(), constraint.extraction.extractor()
+    constraint.matcher.fork(), constraint.extractor()
+    constraint = guides.free(reasoning)            # nothing is declared: a reply as it comes
 
 Raises PlanError, naming the field and the place in it, where a declaration cannot be enforced.
 """
 
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import compilers
-from compilers.frontends.tools import Reasoning
+from compilers.extract import Extractor
+from compilers.frontends.surface import Surface
+from compilers.frontends.tools import BARE, Reasoning
 from gallama.dialect import Dialect
 from gallama.errors import EngineFailure, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
@@ -23,15 +27,30 @@ from gallama.types import Engine, Guide, Matcher, Vocabulary
 MAX_GRAMMARS = 256  # compiled ones kept
 
 NO_GUIDE = Guide()
+_OF_A_TOOL = re.compile(r"/(\d+)/function((?:/parameters|/name)?)(.*)", re.DOTALL)
+BARE_WORDS = Surface(reasoning=None, tags=())
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each;
-    `extraction` takes replies apart, None where all is content."""
+    """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each; None:
+    nothing holds a reply to the grammar, which only tells what is what in it. `extraction` takes
+    replies apart, None where all is content but the first `lead` characters; `thinking` is the
+    template that the reasoning fills."""
 
-    matcher: Matcher
+    matcher: Matcher | None
     extraction: compilers.Extraction | None = None
+    lead: int = 0
+    thinking: compilers.Grammar | None = None
+
+    def extractor(self) -> Extractor | None:
+        if self.extraction is None:
+            return None
+        return (
+            self.extraction.loose("content")
+            if self.matcher is None
+            else self.extraction.extractor()
+        )
 
 
 class Guides:
@@ -45,21 +64,32 @@ class Guides:
         self._notation = notation  # what compilers.emit writes for the engine
         self._vocabulary = vocabulary
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[Guide, Reasoning | None], Constraint] = OrderedDict()
+        self._known: OrderedDict[tuple[Guide | None, Reasoning | None], Constraint] = OrderedDict()
 
     def text(self, guide: Guide) -> Constraint:
-        return self._kept((guide, None), lambda: Constraint(self._matcher(content(guide), guide)))
+        return self._kept((guide, None), lambda: self._words(guide))
 
     def chat(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """`reasoning`: where the reply begins (see Dialect.reasoning)."""
         if guide.thinking is not None and reasoning != "inside":
             reasoning = "must"
-        if not guide.tools and reasoning not in ("inside", "must"):
+        in_phases = guide.tools or reasoning in ("inside", "must")
+        if not in_phases and self.dialect.surface.content == BARE:
             return self.text(guide)
         return self._kept((guide, reasoning), lambda: self._whole(guide, reasoning))
 
+    def free(self, reasoning: Reasoning) -> Constraint | None:
+        """Of a chat's reply about which nothing is declared; None where it is all content."""
+        if reasoning == "no" and self.dialect.surface.content == BARE:
+            return None
+        return self._kept((None, reasoning), lambda: self._free(reasoning))
+
+    def _free(self, reasoning: Reasoning) -> Constraint:
+        grammar = self.dialect.grammar(self._vocabulary, reasoning=reasoning, held=False)
+        return Constraint(None, compilers.Extraction(grammar))
+
     def _kept(
-        self, key: tuple[Guide, Reasoning | None], make: Callable[[], Constraint]
+        self, key: tuple[Guide | None, Reasoning | None], make: Callable[[], Constraint]
     ) -> Constraint:
         with self._lock:
             found = self._known.get(key)
@@ -73,9 +103,15 @@ class Guides:
                 self._known.popitem(last=False)
         return made
 
+    def _words(self, guide: Guide) -> Constraint:
+        """Of a reply that is all words."""
+        grammar = content(guide)
+        if guide.lead or grammar is None:
+            grammar = compilers.tools(content=grammar, surface=BARE_WORDS, lead=guide.lead)
+        return Constraint(self._matcher(grammar, guide), lead=len(guide.lead))
+
     def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """Of a reply with phases: one grammar for the engine and for the extraction."""
-        words = content(guide) if guide.shapes_content else None
         thinking = None if guide.thinking is None else _template(guide.thinking)
         choice = guide.tool_choice
         named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
@@ -86,16 +122,17 @@ class Guides:
                 tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
                 parallel=guide.parallel,
                 reasoning=reasoning,
-                content=words,
+                content=content(guide),
                 thinking=thinking,
+                lead=guide.lead,
             )
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
-            raise _refused(str(error), "tools" if guide.tools else guide.param) from error
-        return Constraint(self._matcher(grammar, guide), extraction)
+            raise _refused_whole(error, guide) from error
+        return Constraint(self._matcher(grammar, guide), extraction, thinking=thinking)
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
-        param = guide.param or ("tools" if guide.tools else "messages")
+        param = guide.param or "messages"
         options = {"tokens": self._vocabulary.special} if self._notation == "llguidance" else {}
         try:
             text = compilers.emit(grammar, self._notation, **options)
@@ -106,8 +143,10 @@ class Guides:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
 
 
-def content(guide: Guide) -> compilers.Grammar:
-    """The grammar of a reply's words. Raises PlanError."""
+def content(guide: Guide) -> compilers.Grammar | None:
+    """The grammar of a reply's words, None where they are free. Raises PlanError."""
+    if not guide.shapes_content:
+        return None
     try:
         if guide.schema is not None:
             return compilers.json_schema(json.loads(guide.schema))
@@ -125,6 +164,21 @@ def _template(source: str) -> compilers.Grammar:
         return compilers.template(source)
     except compilers.CompileError as error:
         raise _refused(str(error), "thinking_template") from error
+
+
+def function_path(param: str, index: int) -> str:
+    """Where a function stands in a request that has it in `tools` or in `functions`."""
+    return f"tools[{index}].function" if param == "tools" else f"functions[{index}]"
+
+
+def _refused_whole(error: compilers.CompileError, guide: Guide) -> PlanError:
+    """At the function whose schema it is about, if it is about one."""
+    found = _OF_A_TOOL.fullmatch(error.where)
+    if found is None:
+        return _refused(str(error), guide.tools_param if guide.tools else guide.param)
+    function = function_path(guide.tools_param, int(found[1]))
+    reason = f"{found[3]}: {error.message}" if found[3] else error.message
+    return _refused(reason, function + found[2].replace("/", "."))
 
 
 def _refused(reason: str, param: str) -> PlanError:

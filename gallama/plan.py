@@ -7,7 +7,7 @@ from gallama.errors import PlanError
 from gallama.guide import NO_GUIDE, Constraint, Guides
 from gallama.template import ChatTemplate
 from gallama.text import Stops
-from gallama.types import Request, Sampling, Vocabulary
+from gallama.types import WORDS_ALONE, Request, Sampling, Shown, Vocabulary
 
 # Characters of all stop strings together: they become an automaton with a state for each.
 MAX_STOP_CHARACTERS = 100_000
@@ -18,12 +18,14 @@ QUICK = 100_000  # bytes that take no time to tokenize; a megabyte takes half a 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`prompt`: token ids; `stops`: the strings that end the reply, in the text layer;
-    `constraint`: what holds the reply to its grammar, and takes it apart."""
+    `constraint`: what holds the reply to its grammar, and takes it apart; `shown`: what of that
+    stands in the content besides the words."""
 
     prompt: tuple[int, ...]
     sampling: Sampling
     stops: Stops
     constraint: Constraint | None = None
+    shown: Shown = WORDS_ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,13 @@ def plan(request: Request, speaker: Speaker) -> Plan:
         max_tokens=_max_tokens(len(prompt), request, speaker.max_seq_len),
         end_tokens=request.sampling.end_tokens | ends | _stop_tokens(request, vocabulary),
     )
-    return Plan(tuple(prompt), sampling, stops, _constraint(request, texts, speaker.guides))
+    constraint = _constraint(request, texts, speaker.guides)
+    return Plan(tuple(prompt), sampling, stops, constraint, request.shown)
 
 
 def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Constraint | None:
     """A chat is held to a grammar where something is declared, or where it begins inside its
-    reasoning: then the grammar tells where that ends."""
+    reasoning: then the grammar sees to it that it ends. Any other is taken apart as it comes."""
     guide = request.guide
     if not request.messages:
         return None if guide is None else guides.text(guide)
@@ -61,7 +64,7 @@ def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Co
     if request.continue_final_message or not request.add_generation_prompt:
         reasoning = "no"
     if guide is None and reasoning != "inside":
-        return None
+        return guides.free(reasoning)
     return guides.chat(guide or NO_GUIDE, reasoning)
 
 

@@ -13,6 +13,7 @@ HELP = [
     ("run --help", "gallama run +models=tiny server.port=9000"),
     ("check --help", "Print every mistake"),
     ("compile --help", "--regex PATTERN"),
+    ("bench --help", "--concurrency N,N"),
     ("doctor --help", "missing (with what installs it)"),
     ("completion --help", 'eval "$(gallama completion bash)"'),
     ("--version", "gallama"),

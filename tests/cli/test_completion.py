@@ -16,7 +16,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 # Bash completes from the last = on: what stands before it is not printed again.
 CASES = [
-    ("gallama ", ["run", "check", "compile", "doctor", "completion"]),
+    ("gallama ", ["run", "check", "compile", "bench", "doctor", "completion"]),
     ("gallama ru", ["run "]),
     ("gallama run --c", ["--cfg "]),
     ("gallama compile --sch", ["--schema "]),

@@ -26,24 +26,6 @@ def streamed(server: Server, content: str, **options: Any) -> tuple[str, list[An
     return text, chunks
 
 
-# the seed's plain examples: the question, how it is asked, and words of a sensible answer
-EXAMPLES = [
-    (CAT_OR_DOG, {"tool_choice": "auto"}, ("cat",)),
-    (SMOKING, {"temperature": 0.1, "max_tokens": 200}, ("Yes",)),
-    (STORY, {"temperature": 0.1}, ("llama", "Llama")),
-]
-
-
-@pytest.mark.parametrize(("question", "options", "words"), EXAMPLES)
-def test_the_seeds_examples(
-    tiny: Server, question: str, options: dict[str, Any], words: tuple[str, ...]
-) -> None:
-    answer = chat(tiny, question, **options)
-    assert any(word in answer.choices[0].message.content for word in words)
-    assert answer.choices[0].finish_reason == "stop"
-    assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
-
-
 def test_the_seeds_completion(tiny: Server) -> None:
     prompt = "Tell me a story about a Llama in 200 words"
     answer = tiny.client.completions.create(
