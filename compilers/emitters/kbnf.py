@@ -62,9 +62,18 @@ Texts = tuple[list[Text], bool]
 """The alternatives of a node, none of them empty; and whether the empty text is one besides."""
 
 
-def emit(grammar: Grammar) -> str:
-    """The text of a grammar; members of objects in a few orders (see passes.few_orders)."""
-    return _Printer(in_order(few_orders(grammar))).run()
+ORDERS = ("free", "source")
+
+
+def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None = None) -> str:
+    """The text of a grammar. `order` "source" writes the members of objects in one order only.
+
+    "free" allows all orders of few members and two of many (see passes.few_orders). Every special
+    token is spelled here, so `tokens` are not needed; the engine knows those of its vocabulary.
+    """
+    if order not in ORDERS:
+        raise ValueError(f"order must be one of {ORDERS}")
+    return _Printer(in_order(few_orders(grammar) if order == "free" else grammar)).run()
 
 
 def spelled(name: str) -> str:
