@@ -91,6 +91,7 @@ class _Printer:
         self._lines: list[str] = []
         self._of_regular: dict[Expr, Texts] = {}
         self._lowered: dict[Expr, Part] = {}
+        self._parts: dict[Expr, Part] = {}
         self._excluders = {
             loop: Excluder(loop, words, self.symbol, self._one_regex, self._language, quote)
             for loop, words in self._loops().items()
@@ -243,11 +244,21 @@ class _Printer:
 
     def _opened(self, node: Regular) -> Part:
         """A language that begins or ends with a literal, as a string does, as its parts."""
-        found = self.lowered(node.expr)
-        if isinstance(found, Sequence) and found.parts:
-            outer = (found.parts[0], found.parts[-1])
-            return found if any(isinstance(each, Literal) for each in outer) else node
-        return found if isinstance(found, Literal | Sequence) else node
+        if node.expr not in self._parts:
+            found = self.lowered(node.expr)
+            parts = found.parts if isinstance(found, Sequence) else (found,)
+            opens = not parts or any(isinstance(parts[end], Literal) for end in (0, -1))
+            whole = sequence_of(map(self._finished, parts)) if opens else node
+            self._parts[node.expr] = whole
+        return self._parts[node.expr]
+
+    def _finished(self, part: Part) -> Part:
+        """Written already, if it is no literal."""
+        if isinstance(part, Literal):
+            return part
+        texts, empty = self.texts(part)
+        found = [Symbol(self.symbol(texts))] if texts else []
+        return choice_of([*found, *([EMPTY] if empty else [])])
 
     def repeat(self, node: Repeat) -> Texts:
         texts, empty = self.texts(node.part)
