@@ -8,6 +8,7 @@ that ends before a word does.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compilers.regular import (
     NEVER,
@@ -44,6 +45,7 @@ class Loop:
     after: str
 
 
+@lru_cache(maxsize=2_000)
 def split(expr: And, everything: Expr) -> tuple[Loop, frozenset[str]] | None:
     """A loop, and the words that are left out of it; None if the language is of another kind.
 

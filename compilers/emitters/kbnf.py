@@ -16,12 +16,14 @@ grammar hold none of it.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import lru_cache
 
 from compilers.emitters.base import rust_regex
 from compilers.emitters.excluded import Excluder, Loop, Text, split
 from compilers.emitters.kbnf_regular import (
     EVERYTHING,
     PLANE_16,
+    Letters,
     Part,
     Regex,
     Symbol,
@@ -181,6 +183,9 @@ class _Printer:
 
     def literal(self, node: Literal) -> Texts:
         return ([(quote(_public(node.text)),)], False) if node.text else ([], True)
+
+    def letters(self, node: Letters) -> Texts:
+        return _quoted_letters(node.letters), False
 
     def special(self, node: Special) -> Texts:
         return [(quote(spelled(node.name)),)], False
@@ -400,6 +405,7 @@ class _Printer:
 
 _NODES: Mapping[type, Callable[..., Texts]] = {
     Literal: _Printer.literal,
+    Letters: _Printer.letters,
     Special: _Printer.special,
     Regular: _Printer.regular,
     Regex: _Printer.regex,
@@ -422,12 +428,18 @@ def _put(letters: str, found: list[Part]) -> None:
         found.append(Literal(letters))
 
 
+@lru_cache(maxsize=1_000)
+def _quoted_letters(letters: str) -> list[Text]:
+    return [(quote(letter),) for letter in letters]
+
+
 def _public(letters: str) -> str:
-    if any(ord(letter) >= PLANE_16 for letter in letters):
+    if not letters.isascii() and any(ord(letter) >= PLANE_16 for letter in letters):
         raise unsupported("text in plane 16 of Unicode")
     return letters
 
 
+@lru_cache(maxsize=10_000)
 def quote(letters: str) -> str:
     """A literal, in double quotes."""
     return f'"{"".join(_escape(letter) for letter in letters)}"'

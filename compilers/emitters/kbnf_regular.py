@@ -54,13 +54,20 @@ class Regex:
 
 
 @dataclass(frozen=True, slots=True)
+class Letters:
+    """One of these letters, to be written as alternatives."""
+
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
 class Symbol:
     """What was written already, under its name; it has no empty text."""
 
     name: str
 
 
-Part = Node | Regex | Symbol
+Part = Node | Regex | Letters | Symbol
 
 
 def unsupported(what: str) -> Unsupported:
@@ -129,9 +136,9 @@ def _one_regex(expr: Expr) -> Node:
     return choice_of([found, EMPTY]) if expr.nullable else sequence_of([found])
 
 
-def _letters(found: Ranges) -> Node:
-    each = [Literal(chr(code)) for low, high in found for code in range(low, high + 1)]
-    return choice(*each)
+def _letters(found: Ranges) -> Part:
+    each = "".join(chr(code) for low, high in found for code in range(low, high + 1))
+    return Literal(each) if len(each) == 1 else Letters(each)
 
 
 def is_wide(expr: Expr) -> bool:
@@ -208,13 +215,13 @@ def _text(letter: Alt) -> Node | None:
     return choice_of([run, escapes, sequence_of([escapes, run])])
 
 
-def _in_letters(expr: Expr) -> Node:
+def _in_letters(expr: Expr) -> Part:
     """Without any regex."""
     if isinstance(expr, Chars):
         return _letters(expr.ranges)
     parts = map(_in_letters, children(expr))
     if isinstance(expr, Rep):
-        return Repeat(next(parts), expr.low, expr.high)
+        return Repeat(next(parts), expr.low, expr.high)  # type: ignore[arg-type]
     return choice_of(parts) if isinstance(expr, Alt) else sequence_of(parts)
 
 
