@@ -147,9 +147,8 @@ class Guides:
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
         param = guide.param or "messages"
-        options = {"tokens": self._vocabulary.special} if self._notation == "llguidance" else {}
         try:
-            text = compilers.emit(grammar, self._notation, **options)
+            text = compilers.emit(grammar, self._notation, self._vocabulary.special)
             return self._engine.compile(text, self._vocabulary)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error
