@@ -187,7 +187,7 @@ def content(guide: Guide) -> compilers.Grammar | None:
         if guide.choice:
             return compilers.choice(guide.choice)
         if guide.grammar is not None:
-            return compilers.lark_text(guide.grammar)
+            return compilers.grammar_text(guide.grammar)
         return compilers.regex(guide.regex, guide.prefix)
     except compilers.CompileError as error:
         raise _refused(str(error), guide.param) from error
