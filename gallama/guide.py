@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import compilers
+from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, Reasoning
 from gallama.dialect import Dialect
@@ -127,7 +128,7 @@ def content(guide: Guide) -> compilers.Grammar | None:
         return None
     try:
         if guide.schema is not None:
-            return compilers.json_schema(json.loads(guide.schema))
+            return compilers.json_schema(only_declared(json.loads(guide.schema)))
         if guide.choice:
             return compilers.choice(guide.choice)
         if guide.grammar is not None:
