@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import compilers
 from compilers.extract import Extractor
+from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, Reasoning
 from gallama.dialect import Dialect
@@ -183,7 +184,7 @@ def content(guide: Guide) -> compilers.Grammar | None:
         return None
     try:
         if guide.schema is not None:
-            return compilers.json_schema(json.loads(guide.schema))
+            return compilers.json_schema(only_declared(json.loads(guide.schema)))
         if guide.choice:
             return compilers.choice(guide.choice)
         if guide.grammar is not None:
