@@ -74,6 +74,7 @@ _SPACE = chars(" \t\r\n")
 _GAP = maybe(Regular(times(_SPACE, 1, 4)))
 """White space that belongs to no channel; the text after it does not begin with any. It has an
 end: a model that is held to what it would not say writes white space as long as it may."""
+_ANY_GAP = maybe(Regular(plus(_SPACE)))
 _INDENTED = cat(_SPACE, EVERY)
 _LETTER = either(span("a", "z"), span("A", "Z"), span("0", "9"))
 _HOLES = {"id": Regular(times(_LETTER, IDS, IDS)), "index": Regular(plus(span("0", "9")))}
@@ -91,14 +92,16 @@ def parse(
     content: Grammar | None = None,
     thinking: Grammar | None = None,
     lead: str = "",
+    held: bool = True,
 ) -> Grammar:
     """The grammar of a whole reply. `tool_choice` names a tool as OpenAI does, or by its name.
 
     `special` are the special tokens of the vocabulary. `content` and `thinking` are what the words
     and the reasoning must be, in place of free text; `lead` is a text that stands before the words.
+    `held`: whether a reply will be held to the grammar; one that is not may leave more white space.
     Raises CompileError, placed in `tools`.
     """
-    reply = _Reply(surface, special, lead)
+    reply = _Reply(surface, special, lead, _GAP if held else _ANY_GAP)
     functions = _chosen(None if tools is None else _functions(tools), tool_choice)
     reply.take("content", content)
     reply.take("thinking", thinking)
@@ -150,10 +153,11 @@ def _functions(tools: Any) -> dict[str, tuple[Any, str]]:
 class _Reply:
     """The rules of one reply, gathered."""
 
-    def __init__(self, surface: Surface, special: Collection[str], lead: str) -> None:
+    def __init__(self, surface: Surface, special: Collection[str], lead: str, gap: Node) -> None:
         self._surface = surface
         self._tags = Tags(surface, special)
         self._lead = lead
+        self._gap = gap
         self._rules: dict[str, Node] = {}
         self._values: dict[str, str] = {}
         self._notes: list[Note] = []
@@ -268,8 +272,8 @@ class _Reply:
         opening = EMPTY if inside or not before else self._led(before)
         thought = Capture("reasoning", words, "reasoning")
         bare = self._surface.content == BARE and not self._lead[:1].isspace()
-        gap = _GAP if bare else EMPTY
-        return sequence(opening, _GAP, thought, self._tags.node(after), gap)
+        gap = self._gap if bare else EMPTY
+        return sequence(opening, self._gap, thought, self._tags.node(after), gap)
 
     def _led(self, markup: str) -> Node:
         """With white space before it or not: as one terminal, where it is text like the words that
@@ -279,7 +283,7 @@ class _Reply:
         node = self._tags.node(markup)
         if isinstance(node, Literal):
             return Regular(cat(star(_SPACE), text(node.text)))
-        return sequence(_GAP, node)
+        return sequence(self._gap, node)
 
     def _body(self, bars: tuple[Expr, ...], words: bool, signs: tuple[str, ...]) -> Node:
         """What follows the reasoning. The words begin with none of the `bars`, and hold none of
