@@ -154,9 +154,11 @@ class _Printer(Printer):
         return found
 
     def sequence(self, node: Sequence) -> str:
-        pairs = zip_longest(node.parts, node.parts[1:])
-        parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
-        return super().sequence(Sequence(tuple(parts)))
+        if any(isinstance(part, Special) for part in node.parts):
+            pairs = zip_longest(node.parts, node.parts[1:])
+            parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
+            node = Sequence(tuple(parts))
+        return super().sequence(node)
 
     def special(self, node: Special) -> str:
         if _SPELLED.fullmatch(node.name):

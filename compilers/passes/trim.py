@@ -50,7 +50,7 @@ def _has_dead(node: Node, alive: set[str]) -> bool:
         elif isinstance(each, Unordered):
             todo += [member for member, _ in each.members]
             todo += [each.extra] if each.extra != NOTHING else []
-        elif each == NOTHING:
+        elif isinstance(each, Choice) and not each.parts:
             return True
         else:
             todo += children(each)
