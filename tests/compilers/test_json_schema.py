@@ -154,6 +154,30 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
     ),
     ({"properties": {"a": {}}, "unevaluatedProperties": False}, [{"a": 1}], [{"b": 1}]),
     (
+        {
+            "type": "object",
+            "properties": {"kind": {"enum": ["a", "b"]}},
+            "anyOf": [
+                {"properties": {"kind": {"const": "a"}, "x": {}}, "required": ["kind"]},
+                {"properties": {"y": {"type": "integer"}}, "required": ["y"]},
+            ],
+            "unevaluatedProperties": False,
+        },
+        [{"kind": "a", "x": 1}, {"y": 1}, {"kind": "a", "x": 1, "y": 2}, {"y": 1, "kind": "b"}],
+        [{"kind": "b"}, {"kind": "a", "y": "1"}, {"y": 1, "x": 1}, {"kind": "a", "z": 1}],
+    ),
+    (
+        {
+            "type": "array",
+            "if": {"prefixItems": [{"const": "n"}], "minItems": 1},
+            "then": {"prefixItems": [{}, {"type": "integer"}]},
+            "contains": {"const": "!"},
+            "unevaluatedItems": False,
+        },
+        [["n", 1, "!"], ["n", 1, "!", "!"], ["!"]],
+        [["n", 1], ["n", "1", "!"], ["n", 1, 2, "!"], ["m", "!"]],
+    ),
+    (
         {"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": {"const": 1}},
         [{"a": 2}, {"b": 1}],
         [{"b": 2}],
@@ -241,8 +265,8 @@ REFUSED = [
     ({"required": "a"}, Malformed, "malformed", "/required"),
     ({"properties": []}, Malformed, "malformed", "/properties"),
     ({"properties": {"a": 1}}, Malformed, "malformed", "/properties/a"),
-    ({"anyOf": [{"unevaluatedProperties": False, "anyOf": [{}]}]}, Unsupported,
-     "unevaluatedProperties", "/anyOf/0/unevaluatedProperties"),
+    ({"anyOf": [{"not": {"unevaluatedProperties": False, "properties": {"a": {}}}}]}, Unsupported,
+     "not: unevaluatedProperties", "/anyOf/0/not/unevaluatedProperties"),
     (False, Contradiction, "contradiction", ""),
     ({"type": "string", "minLength": 2, "maxLength": 1}, Contradiction, "contradiction", ""),
     ({"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]}, Contradiction,

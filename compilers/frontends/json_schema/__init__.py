@@ -1,13 +1,13 @@
 """JSON Schema (drafts 4 to 2020-12, as they occur in the wild) to a Grammar of JSON texts.
 
-    document.py    the subschemas at their places; what $ref means
+    document.py    the subschemas at their places; what $ref means; contents.py which are the same
     expand.py      all boolean operators taken apart, one type of JSON at a time, into
                    algebra.py (languages, lists of shapes) and shapes.py (of objects and arrays)
-    vocabulary.py  the keywords: operators.py, scalars.py, arrays.py, objects.py
+    vocabulary.py  the keywords: operators.py, scalars.py, arrays.py, objects.py, unevaluated.py
     glance.py, satisfy.py, clock.py    what keeps the alternatives few, and the work bounded
     numerals.py, formats.py, spelling.py    numbers and strings as regular languages
     holds.py       values against schemas, for enum and const
-    lower.py       shapes to rules; leaves.py those that are met again and again
+    lower.py       shapes to rules; leaves.py those that are met again and again; kept.py grammars
 
 Every assertion keyword is enforced exactly, or the schema is refused with its JSON pointer. What
 specifications call annotations (unknown formats and keywords, and keywords that the declared draft

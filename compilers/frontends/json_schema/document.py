@@ -51,8 +51,8 @@ class Document:
         self._copies: dict[str, list[str]] = {}
         self._targets: dict[tuple[int, str], Site] = {}
         self._index: dict[str, Any] | None = None
-        self._draft = drafts.declared(schema)
-        self.ref_stands_alone = self._draft <= 7
+        self.draft = drafts.declared(schema)
+        self.ref_stands_alone = self.draft <= 7
         self.notes: list[Note] = []
         self.root = self._follow(self._site(schema, "", schema))
 
@@ -119,11 +119,11 @@ class Document:
         return list(found)
 
     def _of_draft(self, schema: dict[str, Any], where: str) -> dict[str, Any]:
-        later = drafts.later(schema, self._draft)
+        later = drafts.later(schema, self.draft)
         if not later:
             return schema
         for keyword in later:
-            message = f"{keyword}: no keyword of draft {self._draft}, which the schema declares"
+            message = f"{keyword}: no keyword of draft {self.draft}, which the schema declares"
             self.notes.append(Note(f"{where}/{keyword}", message))
         return {keyword: value for keyword, value in schema.items() if keyword not in later}
 
