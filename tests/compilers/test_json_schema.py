@@ -294,6 +294,16 @@ def test_hostile_input_meets_a_limit() -> None:
             compilers.json_schema(schema)
 
 
+def test_what_is_within_the_limits_compiles() -> None:
+    """Deep, or wide: hundreds of schemas at one place, told apart at a glance."""
+    deep: Any = {"type": "null"}
+    for _ in range(390):
+        deep = {"type": "array", "items": deep}
+    wide = {"oneOf": [{"properties": {"a": {"const": i}}, "required": ["a"]} for i in range(300)]}
+    for schema in (deep, wide):
+        compilers.emit(compilers.json_schema(schema), "llguidance")
+
+
 def test_what_is_not_enforced_is_listed() -> None:
     grammar = compilers.json_schema({"items": {"format": "color", "x-y": 1, "type": "string"}})
     assert {note.where for note in grammar.notes} == {"/items/format", "/items/x-y"}

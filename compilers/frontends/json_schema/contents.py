@@ -5,7 +5,7 @@ subschemas have the same number if they are equal but for what says nothing (tit
 defaults), wherever that stands in them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 SILENT = frozenset(["title", "description", "default", "examples", "example", "$comment"])
@@ -16,55 +16,71 @@ TABLES = frozenset(
 VALUES = frozenset(["enum", "const"])
 """Keywords whose value is no schema and holds none, whatever it looks like."""
 
+_SCHEMA, _TABLE, _VALUE = range(3)
+"""What an object is; the items of a list are what the list is."""
+
 Content = object
 """A string is its own content; lists and objects have numbers; of others their type counts, too:
 1 is not true. What is no JSON (an annotation may hold it) is equal to itself only."""
 
 
 class Contents:
-    """Of one document. Values are known by their address, so they must outlive this."""
+    """Of one document. Its values are known by their address, so they must outlive this."""
 
     def __init__(self) -> None:
         self._numbers: dict[object, int] = {}
-        self._known: dict[tuple[int, bool], Content] = {}
+        self._known: dict[tuple[int, int], int] = {}
 
-    def of(self, schema: Mapping[str, Any]) -> int:
-        """The number of what a subschema says."""
-        found: list[Content] = []
-        for keyword, value in schema.items():
-            if keyword not in SILENT:
-                found += (keyword, self._under(keyword, value))
-        return self._number("schema", found)
+    def of(self, schema: dict[str, Any]) -> int:
+        """The number of what a subschema of the document says."""
+        found = self._known.get((id(schema), _SCHEMA))
+        if found is None:
+            self._read(schema)
+            found = self._known[id(schema), _SCHEMA]
+        return found
 
-    def _under(self, keyword: str, value: Any) -> Content:
-        if keyword in TABLES and isinstance(value, dict):
-            table: list[Content] = []
-            for name, schema in value.items():
-                table += (name, self._of(schema, True))
-            return self._number("table", table)
-        return self._of(value, keyword not in VALUES)
+    def of_new(self, schema: dict[str, Any]) -> int:
+        """The same of one that has been put together, and may not outlive this."""
+        return self._number(schema, _SCHEMA)
 
-    def _of(self, value: Any, schema: bool) -> Content:
-        """Of a schema, or of a value that holds none."""
+    def _read(self, schema: dict[str, Any]) -> None:
+        """All that is in it, from the inside out: no depth is too much."""
+        order: list[tuple[Any, int]] = [(schema, _SCHEMA)]
+        for value, role in order:  # grows
+            parts = ((part, its_role) for _, part, its_role in _parts(value, role))
+            order += (each for each in parts if isinstance(each[0], dict | list))
+        for value, role in reversed(order):
+            key = id(value), role
+            if key not in self._known:
+                self._known[key] = self._number(value, role)
+
+    def _number(self, value: Any, role: int) -> int:
+        content: list[object] = [type(value), role]
+        for name, part, its_role in _parts(value, role):
+            content += (name, self._of(part, its_role))
+        return self._numbers.setdefault(tuple(content), len(self._numbers))
+
+    def _of(self, value: Any, role: int) -> Content:
         if isinstance(value, str):
             return value
-        if not isinstance(value, dict | list):
-            known = value is None or isinstance(value, int | float)
-            return (type(value), value) if known else (type(value), id(value))
-        key = id(value), schema
-        if key not in self._known:
-            self._known[key] = self._inside(value, schema)
-        return self._known[key]
+        if isinstance(value, dict | list):
+            found = self._known.get((id(value), role))
+            return self._number(value, role) if found is None else found
+        known = value is None or isinstance(value, int | float)
+        return (type(value), value) if known else (type(value), id(value))
 
-    def _inside(self, value: Any, schema: bool) -> Content:
-        if isinstance(value, list):
-            return self._number("list", [self._of(each, schema) for each in value])
-        if schema:
-            return self.of(value)
-        found: list[Content] = []
+
+def _parts(value: Any, role: int) -> Iterator[tuple[str, Any, int]]:
+    """What an object or a list holds and what that is, but for what says nothing."""
+    if isinstance(value, list):
+        for each in value:
+            yield "", each, role
+    elif role == _SCHEMA:
+        for keyword, each in value.items():
+            if keyword in TABLES:
+                yield keyword, each, _TABLE
+            elif keyword not in SILENT:
+                yield keyword, each, _VALUE if keyword in VALUES else _SCHEMA
+    else:
         for name, each in value.items():
-            found += (name, self._of(each, False))
-        return self._number("value", found)
-
-    def _number(self, kind: str, content: list[Content]) -> int:
-        return self._numbers.setdefault((kind, *content), len(self._numbers))
+            yield name, each, _SCHEMA if role == _TABLE else _VALUE

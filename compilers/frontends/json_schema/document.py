@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import drafts
-from compilers.frontends.json_schema.contents import SILENT, Contents
+from compilers.frontends.json_schema.contents import SILENT, Content, Contents
 from compilers.frontends.json_schema.wellformed import check, check_number, check_text
 from compilers.ir import Note
 
@@ -47,7 +47,7 @@ class Document:
         self._schema = schema
         self._contents = Contents()
         self._sites: dict[int, Site] = {}
-        self._sites_by_content: dict[tuple[int, int], Site] = {}
+        self._sites_by_content: dict[tuple[Content, int], Site] = {}
         self._copies: dict[str, list[str]] = {}
         self._targets: dict[tuple[int, str], Site] = {}
         self._index: dict[str, Any] | None = None
@@ -89,14 +89,15 @@ class Document:
             return TRUE
         found = self._sites.get(id(value))
         if found is None:
-            found = self._sites[id(value)] = self._by_content(value, where, root)
+            content = self._contents.of(value)
+            found = self._sites[id(value)] = self._by_content(content, value, where, root)
             if found.where != where:
                 self._copies.setdefault(found.where, []).append(where)
         return found
 
-    def _by_content(self, value: dict[str, Any], where: str, root: Any) -> Site:
+    def _by_content(self, content: Content, value: dict[str, Any], where: str, root: Any) -> Site:
         own = value if _identifier(value) else root
-        key = self._contents.of(value), id(own)
+        key = content, id(own)
         found = self._sites_by_content.get(key)
         if found is None:
             schema = self._of_draft(value, where)
@@ -129,7 +130,9 @@ class Document:
 
     def made(self, site: Site, schema: dict[str, Any]) -> Site:
         """A schema put together from keywords of `site`."""
-        return self._by_content(schema, site.where, site.root) if schema else TRUE
+        if not schema:
+            return TRUE
+        return self._by_content(self._contents.of_new(schema), schema, site.where, site.root)
 
     def resolve(self, site: Site, ref: Any, keyword: str) -> Site:
         """The target of a reference at `site`."""

@@ -62,6 +62,8 @@ def _not(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str) -> 
 def _one_of(expander: Narrower, site: Site, schemas: Any, sign: bool, kind: str) -> Any:
     subs = expander.subs(site, schemas, "oneOf")
     algebra = ALGEBRAS[kind]
+    if sum(expander.lit((sub, True), kind) is algebra.true for sub in subs) > 1:
+        return algebra.false if sign else algebra.true  # several say nothing of this type
     rivals = _rivals(expander, site, subs, kind)
     found = []
     for i, sub in enumerate(subs):

@@ -83,13 +83,17 @@ class ObjectShape:
     def at(self, name: str) -> Conj:
         """What the value of a member of this name must satisfy. Asked again and again."""
         found = self._at.get(name)
-        if found is None:
-            if self.of is None:
-                found = self._conj_at(name)
-            else:
-                found = _both(self.of[0].at(name), self.of[1].at(name))
-            self._at[name] = found
-        return found
+        if found is not None:
+            return found
+        spine = [self]  # merged one after the other, perhaps thousands
+        while (of := spine[-1].of) is not None and name not in of[0]._at:
+            spine.append(of[0])
+        for shape in reversed(spine):
+            parts = shape.of
+            shape._at[name] = (
+                _both(parts[0].at(name), parts[1].at(name)) if parts else shape._conj_at(name)
+            )
+        return self._at[name]
 
     def _conj_at(self, name: str) -> Conj:
         if not all(accepts(names, name) for names in self.names):
