@@ -61,6 +61,9 @@ NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": Fal
 Reasoning = OneOf["no", "may", "must", "inside"]
 """Whether the reply reasons first. "inside": it begins in the middle, the tag has been written."""
 
+REASONING = "reasoning"
+"""The rule that holds the reasoning with its tags, which all that follows stands behind."""
+
 HERMES = Surface()
 BARE = "{content}"
 
@@ -222,8 +225,9 @@ class _Reply:
         if reasoning == "no" or self._surface.reasoning is None:
             start = self._body((), words, signs)
         else:
-            behind = self._body((_INDENTED,), words, signs)
-            start = sequence(self._thinking(reasoning == "inside"), behind)
+            self._rules[REASONING] = self._thinking(reasoning == "inside")
+            gap = _GAP if self._surface.content == BARE else EMPTY
+            start = sequence(Ref(REASONING), gap, self._body((_INDENTED,), words, signs))
         if reasoning == "may" and self._surface.reasoning is not None:
             start = choice(start, self._body(self._opens_reasoning(), words, signs))
         return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
@@ -242,8 +246,7 @@ class _Reply:
             words = Ref("thinking")
         opening = EMPTY if inside else self._led(before)
         thought = Capture("reasoning", words, "reasoning")
-        gap = _GAP if self._surface.content == BARE else EMPTY
-        return sequence(opening, _GAP, thought, self._tags.node(after), gap)
+        return sequence(opening, _GAP, thought, self._tags.node(after))
 
     def _led(self, markup: str) -> Node:
         """With white space before it or not: as one terminal, where it is text like the words that
