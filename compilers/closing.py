@@ -131,9 +131,10 @@ _Place = tuple[_Leaf, _List, _Call]
 
 class State:
     """Where the parses of a text stand. `size`: of the shortest text that ends the reply; `phase`:
-    of the shortest that ends the phase, 0 where some parse is not in it."""
+    of the shortest that ends the phase, 0 where some parse is not in it; `within`: some parse is.
+    """
 
-    __slots__ = ("_ends", "_next", "_pending", "_places", "phase", "size")
+    __slots__ = ("_ends", "_next", "_pending", "_places", "phase", "size", "within")
 
     def __init__(self, places: tuple[_Place, ...], ends: bool, pending: bytes = b"") -> None:
         self._places = places
@@ -142,10 +143,13 @@ class State:
         self._next: dict[Symbol, State | None] = {}
         self.size = 0 if ends else _FAR
         self.phase = 0 if ends else _FAR
+        self.within = False
         for leaf, rest, call in places:
             size = _leaf_size(leaf)
             self.size = min(self.size, size + rest.size + call.size)
-            self.phase = min(self.phase, _ahead(size, rest, call) or 0)
+            ahead = _ahead(size, rest, call)
+            self.phase = min(self.phase, ahead or 0)
+            self.within = self.within or ahead is not None
 
 
 class Closing:

@@ -30,6 +30,8 @@ class ChannelStream:
         self._stops = StopFinder(stops)
         self._name = ""
         self._calls: list[Arguments] = []
+        self._tokens = 0
+        self._thinking: int | None = 0  # tokens, None while it goes on
 
     @property
     def stopped(self) -> str | None:
@@ -40,6 +42,7 @@ class ChannelStream:
         """Raises compilers.extract.NoParse where the reply is not of its grammar."""
         parts: list[Part] = []
         for token in tokens:
+            self._tokens += 1
             if token in self._special:
                 events = self._extractor.special(self._vocabulary.spelling(token))
             else:
@@ -56,9 +59,16 @@ class ChannelStream:
             parts += self._ended()
         return Delta(tuple(parts))
 
+    @property
+    def reasoning_tokens(self) -> int:
+        """All up to the one that ends the reasoning, if there is any."""
+        return self._tokens if self._thinking is None else self._thinking
+
     def _parts(self, events: Iterable[Event]) -> list[Part]:
         parts: list[Part] = []
         for event in events:
+            if event.channel == "reasoning" and event.kind != "text":
+                self._thinking = None if event.kind == "open" else self._tokens
             if event.channel == "tool_calls":
                 parts += self._of_call(event)
             elif event.kind == "text" and event.channel in ("reasoning", "thinking"):

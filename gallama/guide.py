@@ -13,9 +13,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import compilers
-from compilers.frontends.tools import Reasoning
+from compilers.closing import Closing
+from compilers.frontends.tools import REASONING, Reasoning
+from gallama.budget import Speller
 from gallama.dialect import Dialect
 from gallama.errors import EngineFailure, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
@@ -25,13 +28,19 @@ MAX_GRAMMARS = 256  # compiled ones kept
 NO_GUIDE = Guide()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constraint:
     """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each;
     `extraction` takes replies apart, None where all is content."""
 
+    grammar: compilers.Grammar
     matcher: Matcher
     extraction: compilers.Extraction | None = None
+
+    @cached_property
+    def closing(self) -> Closing:
+        """What closes a reply early, for those that have a budget. Raises CompileError."""
+        return Closing(self.grammar, REASONING)
 
 
 class Guides:
@@ -47,14 +56,18 @@ class Guides:
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[Guide, Reasoning | None], Constraint] = OrderedDict()
 
+    @cached_property
+    def speller(self) -> Speller:
+        return Speller(self._vocabulary)
+
     def text(self, guide: Guide) -> Constraint:
-        return self._kept((guide, None), lambda: Constraint(self._matcher(content(guide), guide)))
+        return self._kept((guide, None), lambda: self._words(guide))
 
     def chat(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """`reasoning`: where the reply begins (see Dialect.reasoning)."""
         if guide.thinking is not None and reasoning != "inside":
             reasoning = "must"
-        if not guide.tools and reasoning not in ("inside", "must"):
+        if guide.shapes_content and not guide.tools and reasoning not in ("inside", "must"):
             return self.text(guide)
         return self._kept((guide, reasoning), lambda: self._whole(guide, reasoning))
 
@@ -72,6 +85,10 @@ class Guides:
             while len(self._known) > MAX_GRAMMARS:
                 self._known.popitem(last=False)
         return made
+
+    def _words(self, guide: Guide) -> Constraint:
+        grammar = content(guide)
+        return Constraint(grammar, self._matcher(grammar, guide))
 
     def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """Of a reply with phases: one grammar for the engine and for the extraction."""
@@ -92,7 +109,7 @@ class Guides:
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
             raise _refused(str(error), "tools" if guide.tools else guide.param) from error
-        return Constraint(self._matcher(grammar, guide), extraction)
+        return Constraint(grammar, self._matcher(grammar, guide), extraction)
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
         param = guide.param or ("tools" if guide.tools else "messages")

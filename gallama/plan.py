@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from gallama.errors import PlanError
+from compilers.errors import CompileError
+from gallama.budget import Allowance, BudgetedMatcher, needed
+from gallama.errors import EngineFailure, PlanError
 from gallama.guide import NO_GUIDE, Constraint, Guides
 from gallama.template import ChatTemplate
 from gallama.text import Stops
@@ -11,6 +13,10 @@ from gallama.types import Request, Sampling, Vocabulary
 
 # Characters of all stop strings together: they become an automaton with a state for each.
 MAX_STOP_CHARACTERS = 100_000
+
+DEFAULT_THINKING = 1024
+"""Tokens of thinking in a template, of a request that says no number: or half of the context's room
+that max_tokens leaves, where that is less."""
 
 QUICK = 100_000  # bytes that take no time to tokenize; a megabyte takes half a second
 
@@ -43,12 +49,67 @@ def plan(request: Request, speaker: Speaker) -> Plan:
     texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
     prompt = _tokens(request, texts, vocabulary, speaker.max_seq_len)
     ends = speaker.guides.dialect.end_tokens(vocabulary)
+    thinking = _thinking_apart(len(prompt), request, speaker.max_seq_len)
+    max_tokens = _max_tokens(len(prompt), thinking, request, speaker.max_seq_len)
     sampling = replace(
         request.sampling,
-        max_tokens=_max_tokens(len(prompt), request, speaker.max_seq_len),
+        max_tokens=max_tokens + (thinking or 0),
         end_tokens=request.sampling.end_tokens | ends | _stop_tokens(request, vocabulary),
     )
-    return Plan(tuple(prompt), sampling, stops, _constraint(request, texts, speaker.guides))
+    constraint = _constraint(request, texts, speaker.guides)
+    if constraint is not None:
+        allowance = _allowance(request, thinking, max_tokens)
+        constraint = _within(constraint, allowance, request, speaker.guides)
+    return Plan(tuple(prompt), sampling, stops, constraint)
+
+
+def _thinking_apart(n_prompt: int, request: Request, max_seq_len: int) -> int | None:
+    """The tokens of thinking in a template, which max_tokens does not count; None without one."""
+    if request.guide is None or request.guide.thinking is None:
+        return None
+    if request.budget.thinking is not None:
+        return request.budget.thinking
+    room = max_seq_len - n_prompt - (request.sampling.max_tokens or 0)
+    return max(0, min(DEFAULT_THINKING, room // 2))
+
+
+def _allowance(request: Request, thinking: int | None, max_tokens: int) -> Allowance | None:
+    """None where nothing bounds the reply but max_tokens, at which it is cut."""
+    budget = request.budget
+    if thinking is not None:
+        return Allowance(thinking, max_tokens, apart=True, close=budget.close)
+    if budget.close:
+        return Allowance(budget.thinking, max_tokens, close=True)
+    return None if budget.thinking is None else Allowance(budget.thinking)
+
+
+def _within(
+    constraint: Constraint, allowance: Allowance | None, request: Request, guides: Guides
+) -> Constraint:
+    """The constraint, kept within an allowance. Raises PlanError where no reply is."""
+    if allowance is None:
+        return constraint
+    budget = request.budget
+    try:
+        thinking, reply = needed(constraint.closing, guides.speller)
+    except (CompileError, EngineFailure) as error:
+        param = budget.param if allowance.thinking is not None else "finish"
+        raise PlanError(f"{param}: cannot be kept: {error}", param=param) from error
+    given = allowance.thinking
+    if given is not None and given < thinking and (given or allowance.apart):
+        raise _too_few(budget.param, "the shortest thinking", thinking, given)
+    least = reply if allowance.apart else thinking + reply
+    if allowance.close and allowance.reply is not None and allowance.reply < least:
+        raise _too_few("max_tokens", "the shortest reply (finish: 'close')", least, allowance.reply)
+    matcher = BudgetedMatcher(constraint.matcher, constraint.closing, guides.speller, allowance)
+    return replace(constraint, matcher=matcher)
+
+
+def _too_few(param: str, what: str, needs: int, given: int) -> PlanError:
+    return PlanError(
+        f"{param}: {given} tokens do not suffice for {what}: give at least {needs}.",
+        param=param,
+    )
 
 
 def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Constraint | None:
@@ -60,7 +121,8 @@ def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Co
     reasoning = guides.dialect.reasoning("".join(texts or ()))
     if request.continue_final_message or not request.add_generation_prompt:
         reasoning = "no"
-    if guide is None and reasoning != "inside":
+    bounded = request.budget.thinking is not None and reasoning == "may"
+    if guide is None and reasoning != "inside" and not bounded:
         return None
     return guides.chat(guide or NO_GUIDE, reasoning)
 
@@ -135,24 +197,28 @@ def with_bos(ids: list[int], vocabulary: Vocabulary) -> list[int]:
     return ids
 
 
-def _max_tokens(n_prompt: int, request: Request, max_seq_len: int) -> int:
-    """How many tokens the reply may have: what was asked for, or what there is room for."""
+def _max_tokens(n_prompt: int, thinking: int | None, request: Request, max_seq_len: int) -> int:
+    """How many tokens the reply may have: what was asked for, or what there is room for beside
+    the `thinking` that does not count."""
     wanted, default = request.sampling.max_tokens, request.default_max_tokens
-    _check_length(n_prompt, wanted, request, max_seq_len)
-    room = max_seq_len - n_prompt
+    _check_length(n_prompt, thinking, request, max_seq_len)
+    room = max_seq_len - n_prompt - (thinking or 0)
     if wanted is not None:
         return wanted
     return room if default is None else min(default, room)
 
 
-def _check_length(n_prompt: int, wanted: int | None, request: Request, max_seq_len: int) -> None:
+def _check_length(n_prompt: int, thinking: int | None, request: Request, max_seq_len: int) -> None:
+    wanted = request.sampling.max_tokens
     if n_prompt == 0:
         param = "messages" if request.prompt is None else "prompt"
         raise PlanError("The prompt is empty: give at least one token.", param=param)
     # A reply of any length needs room for at least one token.
-    if n_prompt + (1 if wanted is None else wanted) <= max_seq_len:
+    if n_prompt + (1 if wanted is None else wanted) + (thinking or 0) <= max_seq_len:
         return
     asked = "" if wanted is None else f" and max_tokens asks for {wanted} more"
+    if thinking and request.budget.thinking is not None:
+        asked += f" and {request.budget.param} for {thinking} more"
     raise _too_long(f"{n_prompt}{asked}", request, max_seq_len)
 
 

@@ -94,6 +94,16 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What a request says of the tokens that it spends. `thinking`: those of the reasoning, as the
+    field `param` says; `close`: max_tokens closes the reply, and does not cut it."""
+
+    thinking: int | None = None
+    param: str = "thinking_budget"
+    close: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One reply wanted: chat turns to be rendered by the model's template, or a raw prompt.
 
@@ -112,6 +122,7 @@ class Request:
     template_kwargs: Mapping[str, Any] = field(default_factory=dict)
     guide: Guide | None = None
     tools: tuple[Mapping[str, Any], ...] = ()
+    budget: Budget = Budget()
 
 
 Channel = Literal["content", "reasoning", "name", "arguments"]
@@ -201,14 +212,20 @@ class Matcher(Protocol):
     def done(self) -> bool:
         """True when the reply is complete and only an end token may follow."""
 
+    @property
+    def cut(self) -> bool:
+        """True when the reply ends here whatever might follow, since its budget is spent."""
+        return False
+
     def fill_mask(self, row: NDArray[np.int32]) -> None:
         """Set bit t % 32 of word t // 32 to 1 where token t may come next, 0 elsewhere.
 
         `row` has ceil(n_vocab / 32) words.
         """
 
-    def advance(self, token: int) -> None:
-        """Take the token that was drawn."""
+    def advance(self, token: int) -> int | None:
+        """Take the token that was drawn, and return it. What keeps a budget may take another one
+        in its place, or none (None) where the reply is cut instead."""
 
     def forced(self) -> tuple[int, ...]:
         """The tokens that must come next whatever the model says; often none."""

@@ -66,6 +66,7 @@ REASONING = "reasoning"
 
 HERMES = Surface()
 BARE = "{content}"
+BARE_REASONING = "{reasoning}"
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SPACE = chars(" \t\r\n")
@@ -222,7 +223,7 @@ class _Reply:
     def whole(self, reasoning: Reasoning, words: bool, tools: bool) -> Grammar:
         """`words`: there may be words. `tools`: they hold nothing that would pass for a call."""
         signs = self._signs() if tools else ()
-        if reasoning == "no" or self._surface.reasoning is None:
+        if reasoning == "no" or (self._surface.reasoning is None and not self._templated):
             start = self._body((), words, signs)
         else:
             self._rules[REASONING] = self._thinking(reasoning == "inside")
@@ -232,19 +233,23 @@ class _Reply:
             start = choice(start, self._body(self._opens_reasoning(), words, signs))
         return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
 
+    @property
+    def _templated(self) -> bool:
+        return "thinking" in self._rules
+
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""
         tag = self._tags.plain(split(self._surface.reasoning or "")[0])
         return () if tag is None else (_begun(tag),)
 
     def _thinking(self, inside: bool) -> Node:
-        """From the opening tag, or behind it, to behind the closing one."""
-        before, _, after = split(self._surface.reasoning or "")
+        """From the opening tag, or behind it, to behind the closing one. A template needs none."""
+        before, _, after = split(self._surface.reasoning or BARE_REASONING)
         end = self._tags.plain(after)
         words = _words(() if end is None else (end,), (_INDENTED,))
-        if "thinking" in self._rules:
+        if self._templated:
             words = Ref("thinking")
-        opening = EMPTY if inside else self._led(before)
+        opening = EMPTY if inside or not before else self._led(before)
         thought = Capture("reasoning", words, "reasoning")
         return sequence(opening, _GAP, thought, self._tags.node(after))
 

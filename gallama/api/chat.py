@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+from gallama.api.budget import budget_of, told
 from gallama.api.guide import guide_of, offers
 from gallama.api.logprobs import chat_logprobs
 from gallama.api.messages import conversation
@@ -52,8 +53,9 @@ class Chat:
             stop=wire.stop_strings,
             guide=guide_of(wire),
             tools=tuple(offers(wire)),
+            budget=budget_of(wire),
         )
-        return await service.plan(request)
+        return await service.plan(told(request, wire))
 
     async def complete(self, plan: Plan) -> ChatCompletion:
         answers = replies(self._service, plan, self._wire.n or 1)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from gallama.api.budget import budget_of
 from gallama.api.guide import guide_of
 from gallama.api.logprobs import completion_logprobs
 from gallama.api.service import Piece, Reply, Service, collect, interleave, replies
@@ -127,6 +128,7 @@ class Completions:
             default_max_tokens=self._service.defaults.max_tokens or DEFAULT_MAX_TOKENS,
             stop=wire.stop_strings,
             guide=guide_of(wire),
+            budget=budget_of(wire),
         )
 
     @property

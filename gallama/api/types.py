@@ -316,6 +316,7 @@ class GuideFields(Wire):
     grammar: str | None = None
     guided_choice: Choices | None = None
     structured_outputs: StructuredOutputs | None = None
+    finish: Literal["cut", "close"] | None = None
 
 
 class FunctionTool(Wire):
@@ -372,6 +373,18 @@ class TemplateFields(Wire):
     continue_final_message: bool | None = None
 
 
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+EFFORTS: dict[Effort, int | None] = {
+    "none": 0,
+    "minimal": 512,
+    "low": 1_024,
+    "medium": 8_192,
+    "high": 24_576,
+    "xhigh": None,
+}
+"""The thinking_budget that a reasoning_effort stands for; None: no bound."""
+
+
 class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     """POST /v1/chat/completions."""
 
@@ -384,6 +397,8 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     thinking_template: str | None = None
+    thinking_budget: Int32 | None = Field(None, ge=0)
+    reasoning_effort: Effort | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None
@@ -401,7 +416,6 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     function_call: None = None
     functions: None = None
     moderation: None = None
-    reasoning_effort: None = None
     verbosity: None = None
     web_search_options: None = None
 
@@ -445,7 +459,6 @@ class DetokenizeRequest(Wire):
 REFUSED = {
     "functions": "function calling is not supported yet",
     "function_call": "function calling is not supported yet",
-    "reasoning_effort": "reasoning is not supported yet",
     "verbosity": "a model here has no verbosity setting",
     "audio": "gallama serves text only",
     "moderation": "gallama runs no moderation model",
@@ -454,12 +467,17 @@ REFUSED = {
 }
 
 
+class CompletionTokens(TypedDict):
+    reasoning_tokens: int
+
+
 class Usage(TypedDict):
     """Counts of tokens; `completion_tokens` counts every token drawn, end tokens too."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    completion_tokens_details: CompletionTokens
 
 
 class TopLogprob(TypedDict):
