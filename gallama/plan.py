@@ -57,8 +57,8 @@ def plan(request: Request, speaker: Speaker) -> Plan:
         end_tokens=request.sampling.end_tokens | ends | _stop_tokens(request, vocabulary),
     )
     constraint = _constraint(request, texts, speaker.guides)
-    if constraint is not None:
-        allowance = _allowance(request, thinking, max_tokens)
+    allowance = _allowance(request, thinking, max_tokens)
+    if constraint is not None and allowance is not None:
         constraint = _within(constraint, allowance, request, speaker.guides)
     return Plan(tuple(prompt), sampling, stops, constraint)
 
@@ -67,10 +67,12 @@ def _thinking_apart(n_prompt: int, request: Request, max_seq_len: int) -> int | 
     """The tokens of thinking in a template, which max_tokens does not count; None without one."""
     if request.guide is None or request.guide.thinking is None:
         return None
-    if request.budget.thinking is not None:
-        return request.budget.thinking
+    budget = request.budget
+    if budget.thinking is not None:
+        return budget.thinking
+    wanted = DEFAULT_THINKING if budget.effort is None else budget.effort
     room = max_seq_len - n_prompt - (request.sampling.max_tokens or 0)
-    return max(0, min(DEFAULT_THINKING, room // 2))
+    return max(0, min(wanted, room // 2))
 
 
 def _allowance(request: Request, thinking: int | None, max_tokens: int) -> Allowance | None:
@@ -79,36 +81,44 @@ def _allowance(request: Request, thinking: int | None, max_tokens: int) -> Allow
     if thinking is not None:
         return Allowance(thinking, max_tokens, apart=True, close=budget.close)
     if budget.close:
-        return Allowance(budget.thinking, max_tokens, close=True)
-    return None if budget.thinking is None else Allowance(budget.thinking)
+        return Allowance(budget.bound, max_tokens, close=True)
+    return None if budget.bound is None else Allowance(budget.bound)
 
 
 def _within(
-    constraint: Constraint, allowance: Allowance | None, request: Request, guides: Guides
+    constraint: Constraint, allowance: Allowance, request: Request, guides: Guides
 ) -> Constraint:
     """The constraint, kept within an allowance. Raises PlanError where no reply is."""
-    if allowance is None:
-        return constraint
     budget = request.budget
     try:
         thinking, reply = needed(constraint.closing, guides.speller)
     except (CompileError, EngineFailure) as error:
-        param = budget.param if allowance.thinking is not None else "finish"
+        param = "finish" if budget.close else budget.param
         raise PlanError(f"{param}: cannot be kept: {error}", param=param) from error
     given = allowance.thinking
     if given is not None and given < thinking and (given or allowance.apart):
-        raise _too_few(budget.param, "the shortest thinking", thinking, given)
+        exact = budget.bound is not None and budget.bound == given
+        param = budget.param if exact else None
+        raise _too_few(param, "the shortest thinking", thinking, given, request)
     least = reply if allowance.apart else thinking + reply
     if allowance.close and allowance.reply is not None and allowance.reply < least:
-        raise _too_few("max_tokens", "the shortest reply (finish: 'close')", least, allowance.reply)
+        exact = allowance.reply in (request.sampling.max_tokens, request.default_max_tokens)
+        what = "the shortest reply (finish: 'close')"
+        raise _too_few("max_tokens" if exact else None, what, least, allowance.reply, request)
     matcher = BudgetedMatcher(constraint.matcher, constraint.closing, guides.speller, allowance)
     return replace(constraint, matcher=matcher)
 
 
-def _too_few(param: str, what: str, needs: int, given: int) -> PlanError:
+def _too_few(param: str | None, what: str, needs: int, given: int, request: Request) -> PlanError:
+    """`param`: the field that says how many there are; None: the context does."""
+    if param is not None:
+        message = f"{param}: {given} tokens do not suffice for {what}: give at least {needs}."
+        return PlanError(message, param=param)
     return PlanError(
-        f"{param}: {given} tokens do not suffice for {what}: give at least {needs}.",
-        param=param,
+        f"This model's context has {given} tokens left for {what}, which takes {needs}: "
+        "send less, or lower max_tokens.",
+        param="messages" if request.prompt is None else "prompt",
+        code="context_length_exceeded",
     )
 
 
@@ -121,7 +131,7 @@ def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Co
     reasoning = guides.dialect.reasoning("".join(texts or ()))
     if request.continue_final_message or not request.add_generation_prompt:
         reasoning = "no"
-    bounded = request.budget.thinking is not None and reasoning == "may"
+    bounded = request.budget.bound is not None and reasoning == "may"
     if guide is None and reasoning != "inside" and not bounded:
         return None
     return guides.chat(guide or NO_GUIDE, reasoning)
@@ -218,7 +228,7 @@ def _check_length(n_prompt: int, thinking: int | None, request: Request, max_seq
         return
     asked = "" if wanted is None else f" and max_tokens asks for {wanted} more"
     if thinking and request.budget.thinking is not None:
-        asked += f" and {request.budget.param} for {thinking} more"
+        asked += f" and thinking_budget for {thinking} more"
     raise _too_long(f"{n_prompt}{asked}", request, max_seq_len)
 
 

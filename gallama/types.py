@@ -95,12 +95,22 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a request says of the tokens that it spends. `thinking`: those of the reasoning, as the
-    field `param` says; `close`: max_tokens closes the reply, and does not cut it."""
+    """What a request says of the tokens that it spends. `thinking`: those of the reasoning;
+    `effort`: the same where that says nothing, and only as far as the context goes; `close`:
+    max_tokens closes the reply, and does not cut it."""
 
     thinking: int | None = None
-    param: str = "thinking_budget"
+    effort: int | None = None
     close: bool = False
+
+    @property
+    def bound(self) -> int | None:
+        return self.effort if self.thinking is None else self.thinking
+
+    @property
+    def param(self) -> str:
+        """The field that bounds the reasoning."""
+        return "reasoning_effort" if self.thinking is None else "thinking_budget"
 
 
 @dataclass(frozen=True, slots=True)

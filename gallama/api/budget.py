@@ -7,15 +7,11 @@ from gallama.types import Budget, Request
 
 
 def budget_of(wire: ChatRequest | CompletionRequest) -> Budget:
-    """A thinking_budget says more than a reasoning_effort."""
     close = wire.finish == "close"
     if not isinstance(wire, ChatRequest):
         return Budget(close=close)
-    if wire.thinking_budget is not None:
-        return Budget(wire.thinking_budget, close=close)
-    if wire.reasoning_effort is not None:
-        return Budget(EFFORTS[wire.reasoning_effort], "reasoning_effort", close)
-    return Budget(close=close)
+    effort = None if wire.reasoning_effort is None else EFFORTS[wire.reasoning_effort]
+    return Budget(wire.thinking_budget, effort, close)
 
 
 def told(request: Request, wire: ChatRequest) -> Request:
@@ -24,6 +20,6 @@ def told(request: Request, wire: ChatRequest) -> Request:
     words: dict[str, object] = {}
     if wire.reasoning_effort is not None:
         words["reasoning_effort"] = wire.reasoning_effort
-    if request.budget.thinking == 0:
+    if request.budget.bound == 0:
         words["enable_thinking"] = False
     return replace(request, template_kwargs={**words, **request.template_kwargs})

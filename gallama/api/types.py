@@ -374,15 +374,15 @@ class TemplateFields(Wire):
 
 
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
-EFFORTS: dict[Effort, int | None] = {
+EFFORTS: dict[Effort, int] = {
     "none": 0,
     "minimal": 512,
     "low": 1_024,
     "medium": 8_192,
     "high": 24_576,
-    "xhigh": None,
+    "xhigh": 65_536,
 }
-"""The thinking_budget that a reasoning_effort stands for; None: no bound."""
+"""The tokens of thinking that a reasoning_effort stands for."""
 
 
 class ChatRequest(SamplingFields, GuideFields, TemplateFields):
