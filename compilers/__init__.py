@@ -15,6 +15,7 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from compilers import collection as _collection
 from compilers.emitters import gbnf as _gbnf
 from compilers.emitters import kbnf as _kbnf
 from compilers.emitters import lark as _lark
@@ -72,6 +73,7 @@ PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 """What every grammar goes through before it is printed, in this order."""
 
 
+@_collection.put_off()
 def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
     """The text of a grammar in a dialect; llguidance takes the options `order` and `tokens`.
 

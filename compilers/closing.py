@@ -221,7 +221,8 @@ class Closing:
             if after is not None:
                 more = len(chr(letter).encode()) - len(pending)
                 found.size = min(found.size, more + after.size)
-                found.phase = min(found.phase, more + after.phase)
+                behind = state.phase == 0 and after.phase == 0
+                found.phase = min(found.phase, 0 if behind else more + after.phase)
         return found if found.size < _FAR else None
 
     def _letters(self, state: State, pending: bytes) -> Iterable[int]:

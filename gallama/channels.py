@@ -1,42 +1,74 @@
 """Token ids in, parts on channels out: what a reply says, thinks and calls.
 
-stream = ChannelStream(vocabulary, Stops(["\\n\\n"]), extraction.extractor())
+stream = ChannelStream(vocabulary, Stops(["\\n\\n"]), extraction.extractor(), template, shown)
 for step in steps:
     delta = stream.push(step.tokens)      # parts: content, reasoning, name, arguments
     if stream.stopped is not None: break  # a stop string in the content ended the reply
 rest = stream.close()
+stream.thinking                           # the fields of the template, once it is filled
 
 The grammar says what is where (compilers.extract); here its captures become OpenAI's parts: the
 name of a call whole, its arguments as JSON text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from compilers.extract import Event, Extractor, NoParse
+from compilers.ir import Grammar
+from compilers.tree import Tree
 from gallama.arguments import Arguments
 from gallama.text import Delta, StopFinder, Stops
-from gallama.types import Part, Vocabulary
+from gallama.types import WORDS_ALONE, Part, Shown, Vocabulary
 
 __all__ = ["ChannelStream", "NoParse"]
 
 
-class ChannelStream:
-    """The parts of one reply, as its tokens arrive. Stop strings are looked for in its content."""
+BETWEEN = "\n\n"
+"""What stands between the thinking and the words in content that shows both."""
 
-    def __init__(self, vocabulary: Vocabulary, stops: Stops, extractor: Extractor) -> None:
+
+class ChannelStream:
+    """The parts of one reply, as its tokens arrive. Stop strings are looked for in its words.
+
+    `template` is the one that its reasoning fills, if there is one.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        stops: Stops,
+        extractor: Extractor,
+        template: Grammar | None = None,
+        shown: Shown = WORDS_ALONE,
+    ) -> None:
         self._vocabulary = vocabulary
         self._special = frozenset(vocabulary.special.values())
         self._extractor = extractor
         self._stops = StopFinder(stops)
+        self._shown = shown
+        self._fields = None if template is None else Tree(template, "thinking")
+        self._thought = False  # whether the reasoning has come to its end
+        self._between = ""
         self._name = ""
         self._calls: list[Arguments] = []
         self._tokens = 0
-        self._thinking: int | None = 0  # tokens, None while it goes on
+        self._reasoned: int | None = 0  # tokens of the reasoning, None while it goes on
 
     @property
     def stopped(self) -> str | None:
         """The stop string that ended the reply, if one did."""
         return self._stops.found
+
+    @property
+    def thinking(self) -> Mapping[str, Any] | None:
+        """The fields of the template; None where there is none, or the reply was cut inside it."""
+        return self._fields.value if self._fields is not None and self._thought else None
+
+    @property
+    def reasoning_tokens(self) -> int:
+        """All up to the one that ends the reasoning, if there is any."""
+        return self._tokens if self._reasoned is None else self._reasoned
 
     def push(self, tokens: Sequence[int]) -> Delta:
         """Raises compilers.extract.NoParse where the reply is not of its grammar."""
@@ -54,28 +86,41 @@ class ChannelStream:
         """The rest, when the reply is over: of a call only if it is whole."""
         parts = self._parts(self._extractor.close())
         if rest := self._stops.close():
-            parts.append(Part("content", rest))
+            parts.append(self._words(rest))
         if self._extractor.complete:
             parts += self._ended()
         return Delta(tuple(parts))
-
-    @property
-    def reasoning_tokens(self) -> int:
-        """All up to the one that ends the reasoning, if there is any."""
-        return self._tokens if self._thinking is None else self._thinking
 
     def _parts(self, events: Iterable[Event]) -> list[Part]:
         parts: list[Part] = []
         for event in events:
             if event.channel == "reasoning" and event.kind != "text":
-                self._thinking = None if event.kind == "open" else self._tokens
+                self._reasoned = None if event.kind == "open" else self._tokens
             if event.channel == "tool_calls":
                 parts += self._of_call(event)
-            elif event.kind == "text" and event.channel in ("reasoning", "thinking"):
-                parts.append(Part("reasoning", event.text))
-            elif event.kind == "text" and (text := self._stops.push(event.text)):
-                parts.append(Part("content", text))
+            elif event.channel in ("reasoning", "thinking"):
+                parts += self._of_reasoning(event)
+            elif event.kind == "text":
+                lead = event.name == "lead"
+                text = event.text if lead else self._stops.push(event.text)
+                if text and (self._shown.lead or not lead):
+                    parts.append(self._words(text))
         return parts
+
+    def _words(self, text: str) -> Part:
+        between, self._between = self._between, ""
+        return Part("content", between + text)
+
+    def _of_reasoning(self, event: Event) -> list[Part]:
+        if self._fields is not None:
+            self._fields.push([event])
+        if event.kind == "text":
+            shown = [Part("content", event.text)] if self._shown.thinking else []
+            return [Part("reasoning", event.text), *shown]
+        if event.kind == "close" and event.name == "reasoning":
+            self._thought = True
+            self._between = BETWEEN if self._shown.thinking else ""
+        return []
 
     def _of_call(self, event: Event) -> list[Part]:
         if event.name != "name":

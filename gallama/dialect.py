@@ -92,21 +92,26 @@ class Dialect:
         reasoning: frontend.Reasoning = "no",
         content: Grammar | None = None,
         thinking: Grammar | None = None,
+        lead: str = "",
     ) -> Grammar:
         """The grammar of a whole reply; its captures are those of compilers.frontends.tools.
 
         `tool_choice` is OpenAI's. `content` and `thinking` take the place of free words and of free
-        reasoning. Raises CompileError, placed in `tools`.
+        reasoning; `lead` is what the words begin with. Raises CompileError, placed in `tools`.
         """
+        surface = self.surface
+        if thinking is not None and not self.native.reasons:
+            surface = replace(surface, reasoning=None)  # a model that has no such tags
         return frontend.parse(
             list(tools) or None,
             tool_choice,
             parallel,
-            self.surface,
+            surface,
             special=vocabulary.special.keys(),
             reasoning=reasoning,
             content=content,
             thinking=thinking,
+            lead=lead,
         )
 
     def reasoning(self, prompt: str) -> frontend.Reasoning:

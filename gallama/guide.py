@@ -9,6 +9,7 @@ Raises PlanError, naming the field and the place in it, where a declaration cann
 """
 
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from functools import cached_property
 
 import compilers
 from compilers.closing import Closing
-from compilers.frontends.tools import REASONING, Reasoning
+from compilers.frontends.surface import Surface
+from compilers.frontends.tools import BARE, REASONING, Reasoning
 from gallama.budget import Speller
 from gallama.dialect import Dialect
 from gallama.errors import EngineFailure, PlanError
@@ -26,16 +28,21 @@ from gallama.types import Engine, Guide, Matcher, Vocabulary
 MAX_GRAMMARS = 256  # compiled ones kept
 
 NO_GUIDE = Guide()
+_OF_A_TOOL = re.compile(r"/(\d+)/function((?:/parameters|/name)?)(.*)", re.DOTALL)
+BARE_WORDS = Surface(reasoning=None, tags=())
 
 
 @dataclass(frozen=True)
 class Constraint:
     """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each;
-    `extraction` takes replies apart, None where all is content."""
+    `extraction` takes replies apart, None where all is content but the first `lead` characters;
+    `thinking` is the template that the reasoning fills."""
 
     grammar: compilers.Grammar
     matcher: Matcher
     extraction: compilers.Extraction | None = None
+    lead: int = 0
+    thinking: compilers.Grammar | None = None
 
     @cached_property
     def closing(self) -> Closing:
@@ -63,11 +70,14 @@ class Guides:
     def text(self, guide: Guide) -> Constraint:
         return self._kept((guide, None), lambda: self._words(guide))
 
-    def chat(self, guide: Guide, reasoning: Reasoning) -> Constraint:
-        """`reasoning`: where the reply begins (see Dialect.reasoning)."""
+    def chat(self, guide: Guide, reasoning: Reasoning, bounded: bool = False) -> Constraint:
+        """`reasoning`: where the reply begins (see Dialect.reasoning); `bounded`: where it may
+        begin with reasoning, that has a budget, so it must be told from the words."""
         if guide.thinking is not None and reasoning != "inside":
             reasoning = "must"
-        if guide.shapes_content and not guide.tools and reasoning not in ("inside", "must"):
+        bounded = bounded and not guide.shapes_content
+        in_phases = guide.tools or bounded or reasoning in ("inside", "must")
+        if not in_phases and self.dialect.surface.content == BARE:
             return self.text(guide)
         return self._kept((guide, reasoning), lambda: self._whole(guide, reasoning))
 
@@ -87,12 +97,14 @@ class Guides:
         return made
 
     def _words(self, guide: Guide) -> Constraint:
+        """Of a reply that is all words."""
         grammar = content(guide)
-        return Constraint(grammar, self._matcher(grammar, guide))
+        if guide.lead or grammar is None:
+            grammar = compilers.tools(content=grammar, surface=BARE_WORDS, lead=guide.lead)
+        return Constraint(grammar, self._matcher(grammar, guide), lead=len(guide.lead))
 
     def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """Of a reply with phases: one grammar for the engine and for the extraction."""
-        words = content(guide) if guide.shapes_content else None
         thinking = None if guide.thinking is None else _template(guide.thinking)
         choice = guide.tool_choice
         named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
@@ -103,16 +115,18 @@ class Guides:
                 tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
                 parallel=guide.parallel,
                 reasoning=reasoning,
-                content=words,
+                content=content(guide),
                 thinking=thinking,
+                lead=guide.lead,
             )
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
-            raise _refused(str(error), "tools" if guide.tools else guide.param) from error
-        return Constraint(grammar, self._matcher(grammar, guide), extraction)
+            raise _refused_whole(error, guide) from error
+        matcher = self._matcher(grammar, guide)
+        return Constraint(grammar, matcher, extraction, thinking=thinking)
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
-        param = guide.param or ("tools" if guide.tools else "messages")
+        param = guide.param or "messages"
         options = {"tokens": self._vocabulary.special} if self._notation == "llguidance" else {}
         try:
             text = compilers.emit(grammar, self._notation, **options)
@@ -123,8 +137,10 @@ class Guides:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
 
 
-def content(guide: Guide) -> compilers.Grammar:
-    """The grammar of a reply's words. Raises PlanError."""
+def content(guide: Guide) -> compilers.Grammar | None:
+    """The grammar of a reply's words, None where they are free. Raises PlanError."""
+    if not guide.shapes_content:
+        return None
     try:
         if guide.schema is not None:
             return compilers.json_schema(json.loads(guide.schema))
@@ -142,6 +158,21 @@ def _template(source: str) -> compilers.Grammar:
         return compilers.template(source)
     except compilers.CompileError as error:
         raise _refused(str(error), "thinking_template") from error
+
+
+def function_path(param: str, index: int) -> str:
+    """Where a function stands in a request that has it in `tools` or in `functions`."""
+    return f"tools[{index}].function" if param == "tools" else f"functions[{index}]"
+
+
+def _refused_whole(error: compilers.CompileError, guide: Guide) -> PlanError:
+    """At the function whose schema it is about, if it is about one."""
+    found = _OF_A_TOOL.fullmatch(error.where)
+    if found is None:
+        return _refused(str(error), guide.tools_param if guide.tools else guide.param)
+    function = function_path(guide.tools_param, int(found[1]))
+    reason = f"{found[3]}: {error.message}" if found[3] else error.message
+    return _refused(reason, function + found[2].replace("/", "."))
 
 
 def _refused(reason: str, param: str) -> PlanError:

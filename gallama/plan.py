@@ -3,20 +3,15 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from compilers.errors import CompileError
-from gallama.budget import Allowance, BudgetedMatcher, needed
-from gallama.errors import EngineFailure, PlanError
+from gallama.allowance import allowed, kept, thinking_apart
+from gallama.errors import PlanError
 from gallama.guide import NO_GUIDE, Constraint, Guides
 from gallama.template import ChatTemplate
 from gallama.text import Stops
-from gallama.types import Request, Sampling, Vocabulary
+from gallama.types import WORDS_ALONE, Request, Sampling, Shown, Vocabulary
 
 # Characters of all stop strings together: they become an automaton with a state for each.
 MAX_STOP_CHARACTERS = 100_000
-
-DEFAULT_THINKING = 1024
-"""Tokens of thinking in a template, of a request that says no number: or half of the context's room
-that max_tokens leaves, where that is less."""
 
 QUICK = 100_000  # bytes that take no time to tokenize; a megabyte takes half a second
 
@@ -24,12 +19,14 @@ QUICK = 100_000  # bytes that take no time to tokenize; a megabyte takes half a 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`prompt`: token ids; `stops`: the strings that end the reply, in the text layer;
-    `constraint`: what holds the reply to its grammar, and takes it apart."""
+    `constraint`: what holds the reply to its grammar, and takes it apart; `shown`: what of that
+    stands in the content besides the words."""
 
     prompt: tuple[int, ...]
     sampling: Sampling
     stops: Stops
     constraint: Constraint | None = None
+    shown: Shown = WORDS_ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def plan(request: Request, speaker: Speaker) -> Plan:
     texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
     prompt = _tokens(request, texts, vocabulary, speaker.max_seq_len)
     ends = speaker.guides.dialect.end_tokens(vocabulary)
-    thinking = _thinking_apart(len(prompt), request, speaker.max_seq_len)
+    thinking = thinking_apart(len(prompt), request, speaker.max_seq_len)
     max_tokens = _max_tokens(len(prompt), thinking, request, speaker.max_seq_len)
     sampling = replace(
         request.sampling,
@@ -57,69 +54,10 @@ def plan(request: Request, speaker: Speaker) -> Plan:
         end_tokens=request.sampling.end_tokens | ends | _stop_tokens(request, vocabulary),
     )
     constraint = _constraint(request, texts, speaker.guides)
-    allowance = _allowance(request, thinking, max_tokens)
+    allowance = allowed(request, thinking, max_tokens)
     if constraint is not None and allowance is not None:
-        constraint = _within(constraint, allowance, request, speaker.guides)
-    return Plan(tuple(prompt), sampling, stops, constraint)
-
-
-def _thinking_apart(n_prompt: int, request: Request, max_seq_len: int) -> int | None:
-    """The tokens of thinking in a template, which max_tokens does not count; None without one."""
-    if request.guide is None or request.guide.thinking is None:
-        return None
-    budget = request.budget
-    if budget.thinking is not None:
-        return budget.thinking
-    wanted = DEFAULT_THINKING if budget.effort is None else budget.effort
-    room = max_seq_len - n_prompt - (request.sampling.max_tokens or 0)
-    return max(0, min(wanted, room // 2))
-
-
-def _allowance(request: Request, thinking: int | None, max_tokens: int) -> Allowance | None:
-    """None where nothing bounds the reply but max_tokens, at which it is cut."""
-    budget = request.budget
-    if thinking is not None:
-        return Allowance(thinking, max_tokens, apart=True, close=budget.close)
-    if budget.close:
-        return Allowance(budget.bound, max_tokens, close=True)
-    return None if budget.bound is None else Allowance(budget.bound)
-
-
-def _within(
-    constraint: Constraint, allowance: Allowance, request: Request, guides: Guides
-) -> Constraint:
-    """The constraint, kept within an allowance. Raises PlanError where no reply is."""
-    budget = request.budget
-    try:
-        thinking, reply = needed(constraint.closing, guides.speller)
-    except (CompileError, EngineFailure) as error:
-        param = "finish" if budget.close else budget.param
-        raise PlanError(f"{param}: cannot be kept: {error}", param=param) from error
-    given = allowance.thinking
-    if given is not None and given < thinking and (given or allowance.apart):
-        exact = budget.bound is not None and budget.bound == given
-        param = budget.param if exact else None
-        raise _too_few(param, "the shortest thinking", thinking, given, request)
-    least = reply if allowance.apart else thinking + reply
-    if allowance.close and allowance.reply is not None and allowance.reply < least:
-        exact = allowance.reply in (request.sampling.max_tokens, request.default_max_tokens)
-        what = "the shortest reply (finish: 'close')"
-        raise _too_few("max_tokens" if exact else None, what, least, allowance.reply, request)
-    matcher = BudgetedMatcher(constraint.matcher, constraint.closing, guides.speller, allowance)
-    return replace(constraint, matcher=matcher)
-
-
-def _too_few(param: str | None, what: str, needs: int, given: int, request: Request) -> PlanError:
-    """`param`: the field that says how many there are; None: the context does."""
-    if param is not None:
-        message = f"{param}: {given} tokens do not suffice for {what}: give at least {needs}."
-        return PlanError(message, param=param)
-    return PlanError(
-        f"This model's context has {given} tokens left for {what}, which takes {needs}: "
-        "send less, or lower max_tokens.",
-        param="messages" if request.prompt is None else "prompt",
-        code="context_length_exceeded",
-    )
+        constraint = kept(constraint, allowance, request, speaker.guides)
+    return Plan(tuple(prompt), sampling, stops, constraint, request.shown)
 
 
 def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Constraint | None:
@@ -134,7 +72,7 @@ def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Co
     bounded = request.budget.bound is not None and reasoning == "may"
     if guide is None and reasoning != "inside" and not bounded:
         return None
-    return guides.chat(guide or NO_GUIDE, reasoning)
+    return guides.chat(guide or NO_GUIDE, reasoning, bounded)
 
 
 def _stops(request: Request) -> Stops:

@@ -69,9 +69,10 @@ class Guide:
 
     At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (Lark text) is
     given; `regex` stands alone or with `prefix`, a pattern for how the reply begins. `param` is
-    the request's field that declares it. `thinking` is the XML template of the reasoning. `tools`
-    is OpenAI's list, as JSON text ("" for none); `tool_choice` one of "auto", "required", or the
-    name of a tool behind a "=".
+    the request's field that declares it. `lead` is the text that the words begin with: what is
+    given of them is about what follows it. `thinking` is the XML template of the reasoning. `tools`
+    is OpenAI's list, as JSON text ("" for none), from the request's field `tools_param`;
+    `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
     """
 
     schema: str | None = None
@@ -80,8 +81,10 @@ class Guide:
     prefix: str | None = None
     grammar: str | None = None
     param: str = ""
+    lead: str = ""
     thinking: str | None = None
     tools: str = ""
+    tools_param: Literal["tools", "functions"] = "tools"
     tool_choice: str = "auto"
     parallel: bool = True
 
@@ -114,6 +117,17 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands in the content of an answer besides the words of the reply."""
+
+    lead: bool = False
+    thinking: bool = False
+
+
+WORDS_ALONE = Shown()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One reply wanted: chat turns to be rendered by the model's template, or a raw prompt.
 
@@ -131,6 +145,7 @@ class Request:
     continue_final_message: bool = False
     template_kwargs: Mapping[str, Any] = field(default_factory=dict)
     guide: Guide | None = None
+    shown: Shown = WORDS_ALONE
     tools: tuple[Mapping[str, Any], ...] = ()
     budget: Budget = Budget()
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from compilers.emitters.base import rust_regex
-from compilers.emitters.excluded import Loop, besides, split
+from compilers.emitters.excluded import Excluder, Loop, Text, split
 from compilers.errors import TooLarge, Unsupported
 from compilers.ir import (
     EMPTY,
@@ -107,9 +107,14 @@ def _regex(expr: Expr) -> _Regex:
     return _Regex(rust_regex(expr))
 
 
-_Part = Node | _Regex
-Text = tuple[str, ...]
-"""Symbols in a row: literals, regexes, names of rules."""
+@dataclass(frozen=True, slots=True)
+class _Symbol:
+    """What was written already, under its name; without the empty text."""
+
+    name: str
+
+
+_Part = Node | _Regex | _Symbol
 
 
 class _Printer:
@@ -123,8 +128,10 @@ class _Printer:
         self._made: dict[Hashable, str] = {}  # rules made on the way: names by what they are
         self._lines: list[str] = []
         self._lowered: dict[Expr, _Part] = {}
-        self._regexes: dict[Loop, _Regex] = {}
-        self._left_out = self._loops()
+        self._excluders = {
+            loop: Excluder(loop, words, self.symbol, self._regex_symbol, quote)
+            for loop, words in self._loops().items()
+        }
         self._nullable: set[str] = set()
         self._filled: set[str] = set()
         self._fix(self._nullable, self.nullable)
@@ -226,6 +233,13 @@ class _Printer:
         """In a rule with a second alternative, which no token spells: so it is not inlined."""
         text = f'#"{_escaped(node.text)}"'
         return [(self.symbol([(text,), (_NEVER_WRITTEN,)]),)]
+
+    def _regex_symbol(self, expr: Expr) -> str:
+        ((name,),) = self.regex(_regex(expr))
+        return name
+
+    def written(self, node: _Symbol) -> list[Text]:
+        return [(node.name,)]
 
     def ref(self, node: Ref) -> list[Text]:
         return [(self._names[node.name],)] if node.name in self._filled else []
@@ -340,53 +354,19 @@ class _Printer:
         return Repeat(self._lower(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
 
     def _besides(self, loop: Loop, words: frozenset[str]) -> _Part:
-        """A loop but for some words: one regex for all that leave something out of this loop.
+        """A loop but for some words: in rules, and beside them any text of the loop.
 
-        It leaves out what any of them does; and to each the words of the others are given back.
+        That has an end which no token spells, so it adds nothing to the language; but a token in
+        the middle of such a text is looked up there, and not parsed by the rules.
         """
-        every = self._left_out[loop]
-        inside = self._besides_all(loop)
-        others = self._given_back(loop, words, 0, len(every))
+        excluder = self._excluders[loop]
+        name = excluder.besides(sorted(words - {""}))
+        inside = _Symbol(self.symbol([(name,), (excluder.any, _NEVER_WRITTEN)]))
         bare = [] if "" in words else [EMPTY]
-        return _sequence(
-            [Literal(loop.before), _choice([inside, *others, *bare]), Literal(loop.after)]
-        )
+        return _sequence([Literal(loop.before), _choice([inside, *bare]), Literal(loop.after)])
 
-    def _besides_all(self, loop: Loop) -> _Regex:
-        if loop not in self._regexes:
-            self._regexes[loop] = _Regex(besides(loop, self._left_out[loop]))
-        return self._regexes[loop]
-
-    def _given_back(self, loop: Loop, words: frozenset[str], low: int, high: int) -> list[Node]:
-        """Those of the sorted words low..high that are not in `words`: whole halves as one rule."""
-        every = self._left_out[loop][low:high]
-        if words.isdisjoint(every):
-            return [self._any_of(loop, low, high)] if every else []
-        if high - low == 1:
-            return []
-        middle = (low + high) // 2
-        halves = ((low, middle), (middle, high))
-        return [node for half in halves for node in self._given_back(loop, words, *half)]
-
-    def _any_of(self, loop: Loop, low: int, high: int) -> Node:
-        if high - low == 1:
-            return Literal(self._left_out[loop][low])
-        name = f"k{list(self._left_out).index(loop)}_{low}_{high}"
-        if name not in self._names:
-            middle = (low + high) // 2
-            halves = [self._any_of(loop, low, middle), self._any_of(loop, middle, high)]
-            self._add(name, choice(*halves))
-        return Ref(name)
-
-    def _add(self, name: str, node: Node) -> None:
-        """A rule of our own, which has texts and not the empty one."""
-        self._names[name] = name
-        self._rules[name] = node
-        self._order.append(name)
-        self._filled.add(name)
-
-    def _loops(self) -> dict[Loop, list[str]]:
-        """The words that are left out of each loop, in the grammar as a whole; sorted."""
+    def _loops(self) -> dict[Loop, set[str]]:
+        """The words that are left out of each loop, in the grammar as a whole."""
         found: dict[Loop, set[str]] = {}
         nodes = (each for node in self._rules.values() for each in walk(node))
         exprs = dict.fromkeys(each.expr for each in nodes if isinstance(each, Regular))
@@ -398,7 +378,7 @@ class _Printer:
                 found.setdefault(known[0], set()).update(known[1])
             elif isinstance(expr, Alt | Cat | Rep):
                 todo += [child for child in children(expr) if child.boolean]
-        return {loop: sorted(words - {""}) for loop, words in found.items()}
+        return found
 
     def _automaton(self, expr: Expr) -> _Part:
         """What needs an automaton: a regex made of it, or where letters are few, its states."""
@@ -436,6 +416,7 @@ _NODES: Mapping[type, Callable[..., list[Text]]] = {
     Special: _Printer.special,
     Regular: _Printer.regular,
     _Regex: _Printer.regex,
+    _Symbol: _Printer.written,
     Sequence: _Printer.sequence,
     Choice: _Printer.choice,
     Repeat: _Printer.repeat,

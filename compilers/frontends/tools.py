@@ -8,7 +8,7 @@
 How all that is written is a Surface. The captures, by channel:
 
     reasoning     "reasoning"
-    content       "content"
+    content       "lead" if one is asked for, then "content"
     tool_calls    "name" begins a call; then "arguments", which is JSON, or for each parameter what
                   json_schema.parameters says ("key", then "text", "value" or "scalar")
 """
@@ -18,8 +18,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from typing import Literal as OneOf
 
-from compilers.errors import CompileError, Malformed
+from compilers import collection
+from compilers.errors import CompileError, Contradiction, Malformed
 from compilers.frontends import json_schema
+from compilers.frontends.declared import only_declared
 from compilers.frontends.json_schema import parameters
 from compilers.frontends.json_schema.parameters import Notation
 from compilers.frontends.surface import IDS, Surface, Tags, split
@@ -46,13 +48,16 @@ from compilers.regular import (
     both,
     cat,
     chars,
+    derivative,
     either,
+    is_empty,
     other_than,
     plus,
     span,
     star,
     text,
     times,
+    without,
 )
 
 MAX_TOOLS = 1_000
@@ -66,7 +71,6 @@ REASONING = "reasoning"
 
 HERMES = Surface()
 BARE = "{content}"
-BARE_REASONING = "{reasoning}"
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SPACE = chars(" \t\r\n")
@@ -78,6 +82,7 @@ _LETTER = either(span("a", "z"), span("A", "Z"), span("0", "9"))
 _HOLES = {"id": Regular(times(_LETTER, IDS, IDS)), "index": Regular(plus(span("0", "9")))}
 
 
+@collection.put_off()
 def parse(
     tools: Any = None,
     tool_choice: str | Mapping[str, Any] = "auto",
@@ -88,13 +93,15 @@ def parse(
     reasoning: Reasoning = "no",
     content: Grammar | None = None,
     thinking: Grammar | None = None,
+    lead: str = "",
 ) -> Grammar:
     """The grammar of a whole reply. `tool_choice` names a tool as OpenAI does, or by its name.
 
     `special` are the special tokens of the vocabulary. `content` and `thinking` are what the words
-    and the reasoning must be, in place of free text. Raises CompileError, placed in `tools`.
+    and the reasoning must be, in place of free text; `lead` is a text that stands before the words.
+    Raises CompileError, placed in `tools`.
     """
-    reply = _Reply(surface, special)
+    reply = _Reply(surface, special, lead)
     functions = _chosen(None if tools is None else _functions(tools), tool_choice)
     reply.take("content", content)
     reply.take("thinking", thinking)
@@ -146,9 +153,10 @@ def _functions(tools: Any) -> dict[str, tuple[Any, str]]:
 class _Reply:
     """The rules of one reply, gathered."""
 
-    def __init__(self, surface: Surface, special: Collection[str]) -> None:
+    def __init__(self, surface: Surface, special: Collection[str], lead: str) -> None:
         self._surface = surface
         self._tags = Tags(surface, special)
+        self._lead = lead
         self._rules: dict[str, Node] = {}
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
@@ -185,7 +193,7 @@ class _Reply:
         self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
-        surface = self._surface
+        surface, schema = self._surface, only_declared(schema)
         try:
             if surface.parameter is None:
                 return json_schema.parse(schema, surface.style)
@@ -223,19 +231,18 @@ class _Reply:
     def whole(self, reasoning: Reasoning, words: bool, tools: bool) -> Grammar:
         """`words`: there may be words. `tools`: they hold nothing that would pass for a call."""
         signs = self._signs() if tools else ()
-        if reasoning == "no" or (self._surface.reasoning is None and not self._templated):
+        if reasoning == "no" or (self._surface.reasoning is None and "thinking" not in self._rules):
             start = self._body((), words, signs)
         else:
+            bars = self._opens_reasoning()
+            behind = bars if self._lead else (_INDENTED, *bars)
+            bare = self._surface.content == BARE and not self._lead[:1].isspace()
+            gap = _GAP if bare else EMPTY
             self._rules[REASONING] = self._thinking(reasoning == "inside")
-            gap = _GAP if self._surface.content == BARE else EMPTY
-            start = sequence(Ref(REASONING), gap, self._body((_INDENTED,), words, signs))
-        if reasoning == "may" and self._surface.reasoning is not None:
-            start = choice(start, self._body(self._opens_reasoning(), words, signs))
+            start = sequence(Ref(REASONING), gap, self._body(behind, words, signs))
+            if reasoning == "may":
+                start = choice(start, self._body(bars, words, signs))
         return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
-
-    @property
-    def _templated(self) -> bool:
-        return "thinking" in self._rules
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""
@@ -243,11 +250,12 @@ class _Reply:
         return () if tag is None else (_begun(tag),)
 
     def _thinking(self, inside: bool) -> Node:
-        """From the opening tag, or behind it, to behind the closing one. A template needs none."""
-        before, _, after = split(self._surface.reasoning or BARE_REASONING)
+        """From the opening tag, or behind it, to behind the closing one; thinking of a given form
+        needs no tags."""
+        before, _, after = split(self._surface.reasoning or "{reasoning}")
         end = self._tags.plain(after)
         words = _words(() if end is None else (end,), (_INDENTED,))
-        if self._templated:
+        if "thinking" in self._rules:
             words = Ref("thinking")
         opening = EMPTY if inside or not before else self._led(before)
         thought = Capture("reasoning", words, "reasoning")
@@ -277,7 +285,9 @@ class _Reply:
         if surface.preamble is None or calls == NOTHING or "content" in self._rules:
             return choice(*(node for node in (said, calls) if node != NOTHING))
         before = sequence(self._said(surface.preamble, stops, bars), calls)
-        return choice(said, before) if surface.preamble == BARE else choice(said, before, calls)
+        if surface.preamble == BARE and not self._lead:  # then words may be empty
+            return choice(said, before)
+        return choice(said, before, calls)
 
     def _said(self, markup: str, stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
         """Words in their markup. With markup before them nothing else can stand in their place,
@@ -286,10 +296,12 @@ class _Reply:
         if after:
             end = self._tags.plain(after)
             stops = () if end is None else (end,)
-        words = _words(stops, () if before else bars)
+        words = _words(stops, () if before else bars, self._lead)
         if "content" in self._rules:
             words = Ref("content")
-        spoken = Capture("content", words, "content")
+        spoken: Node = Capture("content", words, "content")
+        if self._lead:
+            spoken = sequence(Capture("lead", Literal(self._lead), "content"), spoken)
         return sequence(self._tags.node(before), spoken, self._tags.node(after))
 
     def _signs(self) -> tuple[str, ...]:
@@ -307,12 +319,18 @@ class _Reply:
         return tuple(dict.fromkeys(found))
 
 
-def _words(stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
-    """Free text that holds none of the `stops` and is none of the `bars`."""
-    if not bars:
+def _words(stops: tuple[str, ...], bars: tuple[Expr, ...], lead: str = "") -> Node:
+    """Free text that, behind the lead, holds none of the `stops` and is none of the `bars`."""
+    if not bars and not lead:
         return FreeText(stops)
     held = [cat(EVERY, text(stop), EVERY) for stop in stops]
-    return Regular(both(EVERY, *map(other_than, (*held, *bars))))
+    expr = both(EVERY, *map(other_than, (*held, *bars)))
+    for letter in lead:
+        expr = derivative(expr, ord(letter))
+    if is_empty(expr):
+        tags = ", ".join(map(repr, stops)) or "a tag"
+        raise Contradiction(f"no words can begin with {lead!r}: {tags} would open something else")
+    return FreeText(stops) if lead and expr == without(stops) else Regular(expr)
 
 
 def _begun(tag: str) -> Expr:

@@ -2,11 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gallama.api.types import SamplingFields
 from gallama.channels import ChannelStream, NoParse
@@ -104,12 +104,14 @@ async def _planned(make: Callable[..., T], *arguments: object, pool: Executor | 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What is certain of a reply: its parts; of the tokens that are out with them, where in the
-    reply's text they begin and (if asked for) their log-probabilities; at last, why it ends."""
+    reply's text they begin and (if asked for) their log-probabilities; at last, why it ends, and
+    the fields of its thinking template."""
 
     parts: tuple[Part, ...]
     starts: tuple[int, ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()
     finish: Finish | None = None
+    thinking: Mapping[str, Any] | None = None
 
     def said(self, channel: Channel) -> str:
         """All that is said on a channel."""
@@ -167,13 +169,18 @@ class Reply:
             finish = "stop"
         n_out = len(delta.starts)
         logprobs, self._logprobs = self._logprobs[:n_out], self._logprobs[n_out:]
-        return Piece(delta.parts, delta.starts, tuple(logprobs), finish)
+        thinking = self._text.thinking if finish else None
+        return Piece(delta.parts, delta.starts, tuple(logprobs), finish, thinking)
 
 
 def _stream(vocabulary: Vocabulary, plan: Plan) -> TextStream | ChannelStream:
-    if plan.constraint is None or plan.constraint.extraction is None:
+    constraint = plan.constraint
+    if constraint is None:
         return TextStream(vocabulary, plan.stops)
-    return ChannelStream(vocabulary, plan.stops, plan.constraint.extraction.extractor())
+    if constraint.extraction is None:
+        return TextStream(vocabulary, plan.stops, constraint.lead, plan.shown.lead)
+    extractor = constraint.extraction.extractor()
+    return ChannelStream(vocabulary, plan.stops, extractor, constraint.thinking, plan.shown)
 
 
 def replies(service: Service, plan: Plan, n: int) -> list[Reply]:
@@ -201,6 +208,7 @@ async def collect(replies: list[Reply]) -> list[Piece]:
             tuple(start for piece in pieces for start in piece.starts),
             tuple(entry for piece in pieces for entry in piece.logprobs),
             pieces[-1].finish,
+            pieces[-1].thinking,
         )
 
     try:

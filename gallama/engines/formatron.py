@@ -349,12 +349,20 @@ def _engine(text: str, words: _Words) -> Any:
 
 
 def _config() -> Any:
-    """Alternatives stay alternatives: as the regexes of "compression" they are dear to compile."""
+    """What differs from kbnf's defaults.
+
+    Alternatives stay alternatives: as the regexes of "compression" they are dear to compile. And
+    prefixes of refused tokens are not kept: a token that a regex refuses counts there as a prefix
+    that nothing takes, and with it go others that begin alike: after `"a`, the token `\\""`.
+    """
     config = kbnf.Config()
     compression, regexes = config.compression_config, config.regex_config
+    engine = config.engine_config
     compression.min_terminals = 1 << 30
     regexes.max_memory_usage = MAX_AUTOMATON
+    engine.rejected_token_prefix_cache_enabled = False
     config.compression_config, config.regex_config = compression, regexes
+    config.engine_config = engine
     return config
 
 

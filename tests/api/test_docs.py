@@ -14,6 +14,9 @@ from openai.types.chat.chat_completion_assistant_message_param import (
 from openai.types.chat.chat_completion_developer_message_param import (
     ChatCompletionDeveloperMessageParam,
 )
+from openai.types.chat.chat_completion_function_message_param import (
+    ChatCompletionFunctionMessageParam,
+)
 from openai.types.chat.chat_completion_system_message_param import (
     ChatCompletionSystemMessageParam,
 )
@@ -62,6 +65,9 @@ VALUES: dict[str, Any] = {
     "guided_grammar": 'start: "a"',
     "guided_json": {"type": "integer"},
     "guided_regex": "a|b",
+    "include_leading_prompt": True,
+    "include_thinking": True,
+    "leading_prompt": "So",
     "logit_bias": {"5": -100},
     "max_completion_tokens": 5,
     "max_tokens": 5,
@@ -174,6 +180,7 @@ TURNS = [
     (ChatCompletionUserMessageParam, types.UserTurn),
     (ChatCompletionAssistantMessageParam, types.AssistantTurn),
     (ChatCompletionToolMessageParam, types.ToolTurn),
+    (ChatCompletionFunctionMessageParam, types.FunctionTurn),
 ]
 
 
@@ -190,6 +197,7 @@ TURN_VALUES: dict[str, Any] = {
     "name": "Ann",
     "reasoning_content": "Hm.",
     "refusal": "No.",
+    "thinking": {"x": 1},
     "tool_calls": [CALL],
 }
 

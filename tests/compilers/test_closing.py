@@ -177,6 +177,8 @@ def test_no_text_of_the_grammar(grammar: Grammar, written: Sequence[Written]) ->
 PHASES: list[tuple[Grammar, Sequence[Written], Text, Text]] = [
     (THEN, ["So"], ("</think>",), ("</think>", OBJECT)),
     (THEN, ["So", END_THINK, '{"'], (), (OBJECT[2:],)),
+    (THEN, ["So", b"\xe2"], (b"\x80\x80", "</think>"), (b"\x80\x80", "</think>", OBJECT)),
+    (THEN, ["So", END_THINK, '{"name": "', b"\xe2"], (), (b'\x80\x80a", "tags": ["x", "x"]}',)),
     (PLAIN, ["So</th"], (b"ink>",), (b"ink>",)),
     (PLANS, [], ("<think>", b"<p><s></s><s></s><n>9</n></p>", "</think>"),
      ("<think>", b"<p><s></s><s></s><n>9</n></p>", "</think>")),

@@ -3,12 +3,15 @@
 import gc
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 import compilers
 from compilers.ir import Grammar, Special
+from gallama.backends.scripted.backend import N_VOCAB, SPECIAL
 from gallama.engines.formatron import FormatronEngine
 from gallama.errors import EngineFailure
+from gallama.types import Vocabulary
 from tests.engines.test_contract import END, VOCABULARY, allowed, feed
 
 LIST = compilers.emit(
@@ -64,3 +67,35 @@ def test_many_replies_at_once() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(walk, range(200)))
+
+
+def test_a_token_with_an_escape_and_the_end_of_a_string() -> None:
+    """kbnf refused it beside one that begins alike and is no text of a string.
+
+    Only where a regex has a thousand tokens and more: then it looks them up.
+    """
+    words = [
+        f"{a}{b}{c}".encode() for a in "abcdefgh" for b in "abcdefghijkl" for c in "abcdefghijkl"
+    ]
+    wrong, right = N_VOCAB, N_VOCAB + 1
+    vocabulary = Vocabulary(
+        pieces=(
+            *(bytes([i]) for i in range(256)),
+            *[b""] * (N_VOCAB - 256),
+            b"\\q",
+            b'\\""',
+            *words,
+        ),
+        special=SPECIAL,
+        end_tokens=frozenset([END]),
+        digest="escapes",
+        encode=lambda text, special: list(text.encode()),
+    )
+    matcher = FormatronEngine().compile(LIST, vocabulary)
+    row = np.zeros((len(vocabulary.pieces) + 31) // 32, np.int32)
+    for byte in b'["a':
+        matcher.fill_mask(row)
+        matcher.advance(byte)
+    matcher.fill_mask(row)
+    allowed = np.unpackbits(row.view(np.uint8), bitorder="little")
+    assert (allowed[wrong], allowed[right]) == (0, 1)

@@ -263,8 +263,8 @@ def tool(**function: Any) -> dict[str, Any]:
 UNSUPPORTED = {"properties": {"a": {"pattern": "(?<=a)b"}}}
 # what is wrong, the field, and words of the answer
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
-    ({"tools": [tool(parameters=UNSUPPORTED)]}, "tools", "/0/function/parameters/properties/a"),
-    ({"tools": [tool(parameters={"type": "strin"})]}, "tools", "/0/function/parameters"),
+    ({"tools": [tool(parameters=UNSUPPORTED)]}, "tools[0].function.parameters", ": /properties/a"),
+    ({"tools": [tool(parameters={"type": "strin"})]}, "tools[0].function.parameters", ": /type: "),
     ({"tools": [tool(parameters=5)]}, "tools[0].function.parameters", "must be a JSON Schema"),
     ({"tools": [tool(), tool()]}, "tools[1].function.name", "two tools are named 'f'"),
     ({"tools": [tool(name="a b")]}, "tools[0].function.name", "pattern"),

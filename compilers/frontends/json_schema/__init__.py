@@ -18,6 +18,7 @@ schema: an object that can be told from its rivals in too many ways keeps the si
 import json
 from typing import Any
 
+from compilers import collection
 from compilers.errors import Contradiction, TooLarge
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
@@ -31,6 +32,7 @@ MAX_LETTERS = 3_000  # of a schema that is kept
 _kept: dict[tuple[str, Style], Grammar] = {}
 
 
+@collection.put_off()
 def parse(schema: Any, style: Style | None = None) -> Grammar:
     """The grammar of the JSON texts that a schema (already read: a dict or a bool) allows.
 

@@ -41,6 +41,7 @@ from compilers.ir import (
     Grammar,
     Literal,
     Node,
+    Note,
     Ref,
     Regular,
     Repeat,
@@ -49,7 +50,7 @@ from compilers.ir import (
     maybe,
     sequence,
 )
-from compilers.regular import Expr, both, dfa, either, has_states, minimise, other_than, text
+from compilers.regular import Expr, both, dfa, either, minimise, other_than, text
 
 MAX_RULES = 20_000
 MAX_STATES = 3_000  # of one object or array
@@ -89,8 +90,13 @@ class Lowering:
             name, each = self._todo.pop()
             self._rules[name] = self._value(each, self._expander.kinds(each))
             self._check_limits()
-        notes = (*self._document.notes, *self._expander.notes.values())
-        return Grammar(self._rules, start, notes)
+        return Grammar(self._rules, start, self._notes())
+
+    def _notes(self) -> tuple[Note, ...]:
+        """At every place that they speak of."""
+        found = (*self._document.notes, *self._expander.notes.values())
+        places = self._document.places
+        return tuple(Note(where, note.message) for note in found for where in places(note.where))
 
     @property
     def is_whole(self) -> bool:
@@ -142,7 +148,7 @@ class Lowering:
         for kind in kinds:
             if kind in SCALARS:
                 expr = self._expander.language(wanted, kind)
-                if has_states(expr):
+                if expr.stateful:
                     found.append(self._spelled_out(expr))
                 elif not is_empty(expr):
                     found.append(Regular(spelling.quoted(expr) if kind == "string" else expr))
@@ -225,7 +231,7 @@ class Lowering:
     def _plain_object(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> Node:
         members: list[tuple[Node, bool]] = []
         for name in known(shape):
-            child = self._expander.member(shape, name)
+            child = shape.at(name)
             required = name in shape.required
             if NO in child:
                 if required:

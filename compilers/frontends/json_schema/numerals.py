@@ -17,6 +17,7 @@ from compilers.regular import (
     State,
     both,
     cat,
+    dfa,
     either,
     maybe,
     minimise,
@@ -31,7 +32,7 @@ from compilers.regular import (
 
 MAX_DIGITS = 40
 MAX_MODULUS = 1000
-MAX_STATES = 14  # a regex for more remainders gets long
+MAX_STATES = 16  # a regex for more of them gets long
 
 D = span("0", "9")
 NON_ZERO = span("1", "9")
@@ -176,9 +177,16 @@ def multiple_of(unit: Fraction) -> Expr:
     modulus = int(unit * 10**places)
     if modulus > MAX_MODULUS:
         raise Unsupported(f"multipleOf: {unit} has too many remainders", kind="multipleOf")
-    automaton = minimise(_remainders(modulus, places))
-    short = len(automaton.steps) <= MAX_STATES + places
-    return both(PLAIN, cat(MINUS, to_expr(automaton) if short else State(automaton, 0)))
+    return both(PLAIN, cat(MINUS, State(minimise(_remainders(modulus, places)), 0)))
+
+
+def written(expr: Expr, limit: int) -> Expr:
+    """An expression without State where that is short, else nothing but one State.
+
+    TooLarge beyond `limit` states of its automaton.
+    """
+    automaton = minimise(dfa(expr, limit))
+    return to_expr(automaton) if len(automaton.steps) <= MAX_STATES else State(automaton, 0)
 
 
 def _remainders(modulus: int, places: int) -> Dfa:
