@@ -101,22 +101,29 @@ class _Entry:
 
 class _Call:
     """A rule that was entered at some place: `returns` is where its parses go on behind it, `size`
-    and `phase` how far it is from there."""
+    and `phase` how far it is from there; `way` and `phase_way` are the nearest of `returns`."""
 
-    __slots__ = ("phase", "returns", "size")
+    __slots__ = ("phase", "phase_way", "returns", "size", "way")
 
     def __init__(self) -> None:
         self.returns: dict[tuple[_List, _Call], None] = {}
         self.size: int = _FAR
         self.phase: int | None = _FAR
+        self.way: tuple[_List, _Call] | None = None
+        self.phase_way: tuple[_List, _Call] | None = None
 
     def measure(self) -> bool:
-        """Whether it is nearer than was known."""
-        before: tuple[int, int | None] = self.size, self.phase
-        self.size = min((each.size + call.size for each, call in self.returns), default=0)
-        ahead = [_ahead(0, each, call) for each, call in self.returns]
-        self.phase = None if None in ahead else min(a for a in ahead if a is not None)
-        return before != (self.size, self.phase)
+        """Whether it is nearer than was known. A way is changed for a nearer one only: where calls
+        return to each other, the ways do not go round."""
+        nearer = False
+        for back in self.returns:
+            rest, call = back
+            if rest.size + call.size < self.size:
+                self.size, self.way, nearer = rest.size + call.size, back, True
+            ahead = _ahead(0, rest, call)
+            if self.phase is not None and (ahead is None or ahead < self.phase):
+                self.phase, self.phase_way, nearer = ahead, back, True
+        return nearer
 
 
 def _ahead(size: int, rest: _List, call: _Call) -> int | None:
@@ -379,14 +386,10 @@ class Closing:
                     return
                 yield from self._items.text(each.item)
                 each = each.below
-            if not call.returns:
+            way = call.phase_way if phase else call.way
+            if way is None:
                 return
-            wanted = call.phase if phase else call.size
-            rest, call = next(
-                back
-                for back in call.returns
-                if (_ahead(0, *back) if phase else back[0].size + back[1].size) == wanted
-            )
+            rest, call = way
 
 
 def _measure(calls: Iterable[_Call]) -> None:
