@@ -55,15 +55,28 @@ class _Item:
 class _Form:
     """An ir.Unordered: its members in any order, each with whether it is required."""
 
-    __slots__ = ("extra", "members", "required", "separator")
+    __slots__ = ("extra", "group", "members", "required", "separator")
 
     def __init__(
-        self, members: tuple[tuple[_Item, bool], ...], extra: _Item | None, separator: _Item
+        self,
+        members: tuple[tuple[_Item, bool], ...],
+        extra: _Item | None,
+        separator: _Item,
+        group: int,
     ) -> None:
         self.members = members
         self.extra = extra
         self.separator = separator
+        self.group = max(group, 1)
         self.required = frozenset(i for i, (_, needed) in enumerate(members) if needed)
+
+    def free(self, used: frozenset[int]) -> list[int]:
+        """The members that may come next: of the group where they are, or a later one if all that
+        must be there before it is."""
+        first = max((i // self.group for i in used), default=0)
+        last = min((i // self.group for i in self.required - used), default=len(self.members))
+        places = range(first * self.group, min((last + 1) * self.group, len(self.members)))
+        return [i for i in places if i not in used]
 
 
 # Where a parse stands in an object: before its first member, behind one, behind a separator.
@@ -162,14 +175,19 @@ class State:
 class Closing:
     """Of one grammar. May be used by several threads.
 
+    `group`: the most members that come in any order; of an ir.Unordered with more of them, each so
+    many are a group, and the groups come one after the other.
+
     Raises TooLarge where a part of the grammar is too large for its shortest text to be found, in
     `feed` and `special`, too; Contradiction where the grammar has no text.
     """
 
-    def __init__(self, grammar: Grammar, phase: str | None = None) -> None:
+    def __init__(
+        self, grammar: Grammar, phase: str | None = None, group: int | None = None
+    ) -> None:
         try:
             grammar = no_empty_rounds(grammar)
-            self._items = _Items(grammar, phase)
+            self._items = _Items(grammar, phase, group)
             self._lists: dict[tuple[_Item, _List], _List] = {}
             self._end = _List(None, None, 0)
             root = _Call()
@@ -332,7 +350,7 @@ class Closing:
         form, used, place = item.body
         items = self._items
         found = [below] if place != _NEXT and form.required <= used else []
-        free = [i for i in range(len(form.members)) if i not in used]
+        free = form.free(used)
         if place == _BEHIND:
             if free or form.extra is not None:
                 another = self._list(items.members(form, used, _NEXT), below)
@@ -404,9 +422,10 @@ def _measure(calls: Iterable[_Call]) -> None:
 class _Items:
     """The items of a grammar, their sizes and their shortest texts."""
 
-    def __init__(self, grammar: Grammar, phase: str | None) -> None:
+    def __init__(self, grammar: Grammar, phase: str | None, group: int | None) -> None:
         self._rules = grammar.rules
         self._phase = phase
+        self._group = group
         self._made: dict[tuple[Any, ...], _Item] = {}
         self._known: dict[int, _Item] = {}  # by the node's id: nodes live as long as the grammar
         self._bodies: dict[str, _Item] = {}
@@ -463,7 +482,7 @@ class _Items:
         if isinstance(node, ir.Unordered):
             members = tuple((self._item(member), needed) for member, needed in node.members)
             extra = None if node.extra == ir.NOTHING else self._item(node.extra)
-            form = _Form(members, extra, self._item(node.separator))
+            form = _Form(members, extra, self._item(node.separator), self._group or len(members))
             return self.members(form, frozenset(), _FIRST)
         if isinstance(node, ir.Literal):
             return self._make("leaf", Word(node.text)) if node.text else self._make("sequence")
@@ -514,8 +533,8 @@ class _Items:
         """What of an object must still come, in the order of its members."""
         left = [form.members[i][0] for i in sorted(form.required - used)]
         if not left and place == _NEXT:
-            free = [member for i, (member, _) in enumerate(form.members) if i not in used]
-            options = [*free, *([] if form.extra is None else [form.extra])]
+            options = [form.members[i][0] for i in form.free(used)]
+            options += [] if form.extra is None else [form.extra]
             left = [min(options, key=self.size)]
         found = [each for item in left for each in (form.separator, item)]
         return found if place == _BEHIND else found[1:]

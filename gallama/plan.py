@@ -41,6 +41,7 @@ class Speaker:
 
 def plan(request: Request, speaker: Speaker) -> Plan:
     """Raises PlanError, naming the field, where the request cannot be carried out."""
+    speaker = _in_dialect(request, speaker)
     vocabulary = speaker.vocabulary
     stops = _stops(request)
     texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
@@ -60,9 +61,14 @@ def plan(request: Request, speaker: Speaker) -> Plan:
     return Plan(tuple(prompt), sampling, stops, constraint, request.shown)
 
 
+def _in_dialect(request: Request, speaker: Speaker) -> Speaker:
+    """The same model, speaking the dialect that the request names, if it names one."""
+    return replace(speaker, guides=speaker.guides.of(request.dialect))
+
+
 def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Constraint | None:
     """A chat is held to a grammar where something is declared, or where it begins inside its
-    reasoning: then the grammar tells where that ends."""
+    reasoning: then the grammar sees to it that it ends. Any other is taken apart as it comes."""
     guide = request.guide
     if not request.messages:
         return None if guide is None else guides.text(guide)
@@ -71,7 +77,7 @@ def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Co
         reasoning = "no"
     bounded = request.budget.bound is not None and reasoning == "may"
     if guide is None and reasoning != "inside" and not bounded:
-        return None
+        return guides.free(reasoning)
     return guides.chat(guide or NO_GUIDE, reasoning, bounded)
 
 
@@ -98,6 +104,7 @@ def _stop_tokens(request: Request, vocabulary: Vocabulary) -> frozenset[int]:
 
 def prompt_of(request: Request, speaker: Speaker) -> list[int]:
     """The request's prompt, however long. Raises PlanError where the template refuses it."""
+    speaker = _in_dialect(request, speaker)
     texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
     return _tokens(request, texts, speaker.vocabulary, None)
 

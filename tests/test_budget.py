@@ -69,12 +69,19 @@ PERSON = {
 }
 TEMPLATE = compilers.template("<p><s>{x}</s><s>{y}</s><!-- add more --><n>{n:int}</n></p>")
 TOOLS = [{"type": "function", "function": {"name": "go", "parameters": PERSON}}]
+WIDE = {
+    "type": "object",
+    "properties": {f"m{i}": {"type": "integer"} for i in range(130)},
+    "required": ["m3", "m40", "m99"],
+    "additionalProperties": False,
+}
 PERSONS = compilers.json_schema(PERSON)
 TREES = compilers.json_schema({"type": "array", "items": {"$ref": "#"}})
 TAGS = ("<think>", "</think>", "<tool_call>", "</tool_call>")
 
 GRAMMARS: dict[str, Grammar] = {
     "object": PERSONS,
+    "object of members that come in groups": compilers.json_schema(WIDE),
     "nested": TREES,
     "regex": compilers.regex(r"(Yes|No), (the |am )+[0-9]{3}\."),
     "template": TEMPLATE,
@@ -96,6 +103,11 @@ def closing_of(name: str) -> Closing:
 
 
 @cache
+def kept(name: str, engine: str) -> Closing:
+    return compilers.closing_of(GRAMMARS[name], engine, tools.REASONING)
+
+
+@cache
 def matcher_of(name: str, engine: str) -> Matcher:
     options = {"tokens": SPECIAL} if engine == "llguidance" else {}
     text = compilers.emit(GRAMMARS[name], engine, **options)
@@ -106,9 +118,8 @@ def generated(
     name: str, engine: str, allowance: Allowance, seed: int, room: int = 200
 ) -> tuple[list[int], str]:
     """A reply by a model that has no idea, and why it ended."""
-    closing = closing_of(name)
     inner = matcher_of(name, engine)
-    matcher = BudgetedMatcher(inner, closing, SPELLER, allowance).fork()
+    matcher = BudgetedMatcher(inner, kept(name, engine), SPELLER, allowance).fork()
     sampling = Sampling(temperature=1, seed=seed, max_tokens=room)
     reply = Reply([1], sampling, matcher, VOCABULARY, 1000)
     random = np.random.default_rng(seed)
@@ -302,12 +313,12 @@ def _raise() -> bool:
 def test_random_walks_agree() -> None:
     """Every prefix of a reply without a budget can be closed, and the engine takes the closing."""
     for name in GRAMMARS:
-        closing, random = closing_of(name), Random(name)
+        closing, random = kept(name, "llguidance"), Random(name)
         tokens, _ = generated(name, "llguidance", Allowance(), seed=7, room=40)
         for _ in range(4):
-            kept = tokens[: random.randrange(len(tokens))]
+            begun = tokens[: random.randrange(len(tokens))]
             matcher, state = matcher_of(name, "llguidance").fork(), closing.start
-            for token in kept:
+            for token in begun:
                 matcher.advance(token)
                 after = SPELLER.after(closing, state, token)
                 assert after is not None

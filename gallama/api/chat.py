@@ -54,6 +54,7 @@ class Chat:
             shown=shown_of(wire),
             tools=tuple(offer_of(wire).tools),
             budget=budget_of(wire),
+            dialect=wire.dialect,
         )
         return await service.plan(told(request, wire))
 
