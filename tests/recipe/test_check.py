@@ -44,6 +44,17 @@ def test_the_recipe_of_the_docs_is_well(folder: Path) -> None:
     assert (verdict.tried, verdict.mistakes) == ((3, 3), [])
 
 
+def test_the_mistake_of_the_docs_is_one(folder: Path) -> None:
+    text = re.search(r"```yaml\n(# recipes/mood.yaml\n.+?)```", DOCS, re.DOTALL)
+    said = re.search(r"^gallama: (recipes/mood.yaml:.+)$", DOCS, re.M)
+    assert text
+    assert said
+    (folder / "recipes").mkdir()
+    (folder / "recipes/mood.yaml").write_text(text[1].replace("[glad, calm]", "[glad, happy]"))
+    (verdict,) = check(files(["recipes"]), DIALECTS)
+    assert list(map(str, verdict.mistakes)) == [said[1]]
+
+
 def test_the_example_of_the_docs_is_well(folder: Path) -> None:
     text = re.search(r"```yaml\n(examples:\n.+?)```", DOCS, re.DOTALL)
     assert text
