@@ -28,7 +28,7 @@ _SIGNS = (b"recipe", SIGN.encode(), b"\\u")  # or any letter of them, escaped
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The fields of the request that is meant; which of them are a recipe's."""
+    """The fields of the request that is meant; which of them are the recipe's alone."""
 
     fields: Fields
     recipe: str | None = None
@@ -83,7 +83,9 @@ class Recipes:
         """A chat's prompt is that of the request that is meant. Raises ApiError."""
         fields = read(body)
         if fields.get("messages") is None:
-            return check(fields, TokenizeRequest)
+            wire = check(fields, TokenizeRequest)
+            refuse(wire.model)
+            return wire
         filled = self._filled(fields, TokenizeRequest)
         known = fields.keys() | TokenizeRequest.model_fields.keys()
         with filled.naming():
@@ -112,8 +114,8 @@ class Recipes:
         check({**rest, "messages": rest.get("messages") or [HELLO]}, kind)
         recipe = self._recipe(name, param)
         own = recipe.fill(wire.variables or {})
-        names = frozenset(name for name in own if rest.get(name) in (None, []))
-        return Filled(merged(name, own, rest), name, names)
+        alone = frozenset(field for field in own if rest.get(field) in (None, []))
+        return Filled(merged(name, own, rest), name, alone)
 
     def _asked(self, model: Any, recipe: str | None) -> tuple[str | None, str]:
         """The recipe of a request, and the field that names it."""

@@ -1,7 +1,6 @@
 """`gallama check recipes/`: the recipes that come along are well, and what is not well is found."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -170,6 +169,7 @@ def test_a_recipe_without_examples_is_compiled(folder: Path) -> None:
         ("nowhere/", "nowhere/: there is no such file or folder"),
         ("no.yaml", "no.yaml: there is no such file or folder"),
         ("empty", "empty: there is no recipe in it"),
+        ("other/x.yml", "other/x.yml: is not read as a recipe: its name must end in .yaml"),
         ("other", "other/x.yml: is not read as a recipe: its name must end in .yaml"),
     ],
 )
@@ -179,9 +179,3 @@ def test_what_is_no_recipe_at_all(argument: str, why: str, folder: Path) -> None
     (folder / "other/x.yml").write_text(HEAD)
     with pytest.raises(ConfigError, match=re.escape(why)):
         files([argument])
-
-
-def test_the_wheel_takes_them_along() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included["recipes"] == "gallama/recipes"

@@ -277,6 +277,10 @@ def test_recipes_are_for_chats(tiny: Server) -> None:
         tiny.client.completions.create(model="tiny@cot", prompt="x")
     with pytest.raises(BadRequestError, match="recipe: unknown field"):
         tiny.client.completions.create(model="tiny", prompt="x", extra_body={"recipe": "cot"})
+    with pytest.raises(BadRequestError, match="recipes are for chats"):
+        post(tiny, "/tokenize", prompt="x", model="tiny@cot")
+    with pytest.raises(BadRequestError, match="recipes are for chats"):
+        post(tiny, "/detokenize", tokens=[5], model="tiny@cot")
     with pytest.raises(BadRequestError, match="recipe: goes with 'messages' only"):
         post(tiny, "/tokenize", prompt="x", recipe="cot")
 
