@@ -30,6 +30,8 @@ from compilers.errors import (
 )
 from compilers.extract import Extraction
 from compilers.frontends.choice import parse as choice
+from compilers.frontends.gbnf_text import parse as gbnf_text
+from compilers.frontends.grammar_text import parse as grammar_text
 from compilers.frontends.json_schema import parse as json_schema
 from compilers.frontends.lark_text import parse as lark_text
 from compilers.frontends.regex import parse as regex
@@ -54,6 +56,8 @@ __all__ = [
     "choice",
     "emit",
     "fields",
+    "gbnf_text",
+    "grammar_text",
     "json_schema",
     "lark_text",
     "regex",
@@ -74,11 +78,16 @@ PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 
 
 @_collection.put_off()
-def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
-    """The text of a grammar in a dialect; llguidance takes the options `order` and `tokens`.
+def emit(
+    grammar: Grammar, dialect: str, tokens: Mapping[str, int] | None = None, **options: Any
+) -> str:
+    """The text of a grammar in a dialect.
+
+    `tokens` are the special tokens of the vocabulary, by name; some dialects cannot name all of
+    them without. `options`: llguidance and kbnf take `order`.
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
     """
     for each in PASSES:
         grammar = each(grammar)
-    return DIALECTS[dialect](grammar, **options)
+    return DIALECTS[dialect](grammar, tokens=tokens, **options)

@@ -113,6 +113,14 @@ FRONTENDS = {
         compilers.lark_text,
         lambda _, grammar: f"the {len(grammar.rules)} rules as written",
     ),
+    "gbnf_text": Frontend(
+        "gbnf",
+        "FILE",
+        "a grammar in GBNF, the language of llama.cpp",
+        _text,
+        compilers.gbnf_text,
+        lambda _, grammar: f"the rules as written, {len(grammar.rules)} where they are not regular",
+    ),
     "regex": Frontend(
         "regex",
         "PATTERN",

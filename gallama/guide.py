@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import compilers
 from compilers.extract import Extractor
+from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, Reasoning
 from gallama.dialect import Dialect
@@ -147,9 +148,8 @@ class Guides:
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
         param = guide.param or "messages"
-        options = {"tokens": self._vocabulary.special} if self._notation == "llguidance" else {}
         try:
-            text = compilers.emit(grammar, self._notation, **options)
+            text = compilers.emit(grammar, self._notation, self._vocabulary.special)
             return self._engine.compile(text, self._vocabulary)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error
@@ -184,11 +184,11 @@ def content(guide: Guide) -> compilers.Grammar | None:
         return None
     try:
         if guide.schema is not None:
-            return compilers.json_schema(json.loads(guide.schema))
+            return compilers.json_schema(only_declared(json.loads(guide.schema)))
         if guide.choice:
             return compilers.choice(guide.choice)
         if guide.grammar is not None:
-            return compilers.lark_text(guide.grammar)
+            return compilers.grammar_text(guide.grammar)
         return compilers.regex(guide.regex, guide.prefix)
     except compilers.CompileError as error:
         raise _refused(str(error), guide.param) from error

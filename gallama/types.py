@@ -67,12 +67,12 @@ class Sampling:
 class Guide:
     """What a reply may look like, as the request declares it; hashable, so that it can be a key.
 
-    At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (Lark text) is
-    given; `regex` stands alone or with `prefix`, a pattern for how the reply begins. `param` is
-    the request's field that declares it. `lead` is the text that the words begin with: what is
-    given of them is about what follows it. `thinking` is the XML template of the reasoning. `tools`
-    is OpenAI's list, as JSON text ("" for none), from the request's field `tools_param`;
-    `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
+    At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (text in Lark or in
+    GBNF) is given; `regex` stands alone or with `prefix`, a pattern for how the reply begins.
+    `param` is the request's field that declares it. `lead` is the text that the words begin with:
+    what is given of them is about what follows it. `thinking` is the XML template of the
+    reasoning. `tools` is OpenAI's list, as JSON text ("" for none), from the request's field
+    `tools_param`; `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
     """
 
     schema: str | None = None

@@ -16,19 +16,20 @@ grammar hold none of it.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import lru_cache
 
 from compilers.emitters.base import rust_regex
 from compilers.emitters.excluded import Excluder, Loop, Text, split
 from compilers.emitters.kbnf_regular import (
     EVERYTHING,
     PLANE_16,
+    Letters,
     Part,
     Regex,
     Symbol,
     automaton,
     below_plane_16,
     choice_of,
-    closed,
     from_automaton,
     is_wide_somewhere,
     sequence_of,
@@ -63,9 +64,18 @@ Texts = tuple[list[Text], bool]
 """The alternatives of a node, none of them empty; and whether the empty text is one besides."""
 
 
-def emit(grammar: Grammar) -> str:
-    """The text of a grammar; members of objects in a few orders (see passes.few_orders)."""
-    return _Printer(in_order(few_orders(grammar))).run()
+ORDERS = ("free", "source")
+
+
+def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None = None) -> str:
+    """The text of a grammar. `order` "source" writes the members of objects in one order only.
+
+    "free" allows all orders of few members and two of many (see passes.few_orders). Every special
+    token is spelled here, so `tokens` are not needed; the engine knows those of its vocabulary.
+    """
+    if order not in ORDERS:
+        raise ValueError(f"order must be one of {ORDERS}")
+    return _Printer(in_order(few_orders(grammar) if order == "free" else grammar)).run()
 
 
 def spelled(name: str) -> str:
@@ -83,8 +93,9 @@ class _Printer:
         self._lines: list[str] = []
         self._of_regular: dict[Expr, Texts] = {}
         self._lowered: dict[Expr, Part] = {}
+        self._parts: dict[Expr, Part] = {}
         self._excluders = {
-            loop: Excluder(loop, words, self.symbol, self._one_regex, quote)
+            loop: Excluder(loop, words, self.symbol, self._one_regex, self._language, quote)
             for loop, words in self._loops().items()
         }
         self._empty: set[str] = set()  # rules that have the empty text
@@ -173,6 +184,9 @@ class _Printer:
     def literal(self, node: Literal) -> Texts:
         return ([(quote(_public(node.text)),)], False) if node.text else ([], True)
 
+    def letters(self, node: Letters) -> Texts:
+        return _quoted_letters(node.letters), False
+
     def special(self, node: Special) -> Texts:
         return [(quote(spelled(node.name)),)], False
 
@@ -185,6 +199,9 @@ class _Printer:
         if key not in self._made:
             self._line(self._new(key), [(f'#"{_escaped(rust_regex(expr))}"',), (_NEVER_WRITTEN,)])
         return self._made[key]
+
+    def _language(self, expr: Expr) -> str:
+        return self.symbol(self.texts(written(expr))[0])
 
     def written(self, node: Symbol) -> Texts:
         return [(node.name,)], False
@@ -232,11 +249,21 @@ class _Printer:
 
     def _opened(self, node: Regular) -> Part:
         """A language that begins or ends with a literal, as a string does, as its parts."""
-        found = self.lowered(node.expr)
-        if isinstance(found, Sequence) and found.parts:
-            outer = (found.parts[0], found.parts[-1])
-            return found if any(isinstance(each, Literal) for each in outer) else node
-        return found if isinstance(found, Literal | Sequence) else node
+        if node.expr not in self._parts:
+            found = self.lowered(node.expr)
+            parts = found.parts if isinstance(found, Sequence) else (found,)
+            opens = not parts or any(isinstance(parts[end], Literal) for end in (0, -1))
+            whole = sequence_of(map(self._finished, parts)) if opens else node
+            self._parts[node.expr] = whole
+        return self._parts[node.expr]
+
+    def _finished(self, part: Part) -> Part:
+        """Written already, if it is no literal."""
+        if isinstance(part, Literal):
+            return part
+        texts, empty = self.texts(part)
+        found = [Symbol(self.symbol(texts))] if texts else []
+        return choice_of([*found, *([EMPTY] if empty else [])])
 
     def repeat(self, node: Repeat) -> Texts:
         texts, empty = self.texts(node.part)
@@ -329,14 +356,14 @@ class _Printer:
         return Repeat(self._lower(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
 
     def _besides(self, loop: Loop, words: frozenset[str]) -> Part:
-        """A loop but for some words: in rules, and beside them any text of the loop.
+        """A loop but for some words: in rules, and beside them any run of its letters.
 
         That has an end which no token spells, so it adds nothing to the language; but a token in
-        the middle of such a text is looked up there, and not parsed by the rules.
+        the middle of such a run is looked up there, and not parsed by the rules.
         """
         excluder = self._excluders[loop]
         name = excluder.besides(sorted(words - {""}))
-        inside = Symbol(self.symbol([(name,), (excluder.any, _NEVER_WRITTEN)]))
+        inside = Symbol(self.symbol([(name,), (excluder.run, _NEVER_WRITTEN)]))
         bare = [] if "" in words else [EMPTY]
         return sequence_of([Literal(loop.before), choice_of([inside, *bare]), Literal(loop.after)])
 
@@ -378,6 +405,7 @@ class _Printer:
 
 _NODES: Mapping[type, Callable[..., Texts]] = {
     Literal: _Printer.literal,
+    Letters: _Printer.letters,
     Special: _Printer.special,
     Regular: _Printer.regular,
     Regex: _Printer.regex,
@@ -392,10 +420,7 @@ _NODES: Mapping[type, Callable[..., Texts]] = {
 
 
 def _put(letters: str, found: list[Part]) -> None:
-    """A literal behind those parts: one with a literal there, its first letter with a loop."""
-    if found and letters and (loop := closed(found[-1], letters[0])) is not None:
-        found[-1] = loop
-        letters = letters[1:]
+    """A literal behind those parts, and one with a literal there."""
     last = found[-1] if found else None
     if isinstance(last, Literal):
         found[-1] = Literal(last.text + letters)
@@ -403,12 +428,18 @@ def _put(letters: str, found: list[Part]) -> None:
         found.append(Literal(letters))
 
 
+@lru_cache(maxsize=1_000)
+def _quoted_letters(letters: str) -> list[Text]:
+    return [(quote(letter),) for letter in letters]
+
+
 def _public(letters: str) -> str:
-    if any(ord(letter) >= PLANE_16 for letter in letters):
+    if not letters.isascii() and any(ord(letter) >= PLANE_16 for letter in letters):
         raise unsupported("text in plane 16 of Unicode")
     return letters
 
 
+@lru_cache(maxsize=10_000)
 def quote(letters: str) -> str:
     """A literal, in double quotes."""
     return f'"{"".join(_escape(letter) for letter in letters)}"'

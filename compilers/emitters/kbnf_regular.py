@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from compilers.errors import TooLarge, Unsupported
-from compilers.ir import EMPTY, NOTHING, Choice, Literal, Node, Repeat, choice, sequence
-from compilers.lookahead import first
+from compilers.ir import EMPTY, NOTHING, Literal, Node, Repeat, choice, sequence
 from compilers.regular import (
     NEVER,
     Alt,
@@ -31,7 +30,6 @@ from compilers.regular import (
     ranges,
     star,
     substitute,
-    text,
     to_factored_expr,
     transitions,
 )
@@ -42,6 +40,7 @@ MAX_STATES = 1_000  # of an automaton that is written out
 MAX_AS_REGEX = 200  # the same, as a regex; a larger one is written as rules, whose masks are slower
 MAX_REGEX_TEXT = 5_000  # sets of letters in a regex made of an automaton
 MAX_ALTERNATIVES = 12  # letters of a set that is written as alternatives; a larger one is a regex
+MAX_ESCAPES = 64  # letters of a set in what stands for one letter of a text, such as \\u001f
 MAX_REGEX = 400  # states in bytes, about, of a repetition that is one regex
 MAX_NARROW = 12  # the same, of a language without large sets of letters, as numbers are
 PIECE = 200  # the same, of each piece of a longer one
@@ -55,13 +54,20 @@ class Regex:
 
 
 @dataclass(frozen=True, slots=True)
+class Letters:
+    """One of these letters, to be written as alternatives."""
+
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
 class Symbol:
     """What was written already, under its name; it has no empty text."""
 
     name: str
 
 
-Part = Node | Regex | Symbol
+Part = Node | Regex | Letters | Symbol
 
 
 def unsupported(what: str) -> Unsupported:
@@ -74,24 +80,6 @@ def choice_of(parts: Iterable[Part]) -> Node:
 
 def sequence_of(parts: Iterable[Part]) -> Node:
     return sequence(*parts)  # type: ignore[arg-type]
-
-
-def closed(part: Part, letter: str) -> Regex | None:
-    """A loop and the letter that ends it in one regex; None for what is no such loop.
-
-    So the empty text need not be told apart, and a token that runs over the end is refused early.
-    """
-    loop = part.parts[0] if _is_optional(part) else part  # type: ignore[union-attr]
-    if not isinstance(loop, Regex) or not isinstance(loop.expr, Rep) or loop.expr.high is not None:
-        return None
-    if overlap(first(loop.expr.part), ((ord(letter), ord(letter)),)):
-        return None
-    low = 0 if loop is not part else loop.expr.low
-    return Regex(cat(Rep(loop.expr.part, low, None), text(letter)))
-
-
-def _is_optional(part: Part) -> bool:
-    return isinstance(part, Choice) and len(part.parts) == 2 and part.parts[1] == EMPTY
 
 
 # --- letters below plane 16, the only ones that texts have
@@ -148,17 +136,14 @@ def _one_regex(expr: Expr) -> Node:
     return choice_of([found, EMPTY]) if expr.nullable else sequence_of([found])
 
 
-def _letters(found: Ranges) -> Node:
-    each = [Literal(chr(code)) for low, high in found for code in range(low, high + 1)]
-    return choice(*each)
+def _letters(found: Ranges) -> Part:
+    each = "".join(chr(code) for low, high in found for code in range(low, high + 1))
+    return Literal(each) if len(each) == 1 else Letters(each)
 
 
-@lru_cache(maxsize=20_000)
 def is_wide(expr: Expr) -> bool:
     """Whether some set of letters in it is too large for alternatives."""
-    if isinstance(expr, Chars):
-        return sum(high - low + 1 for low, high in expr.ranges) > MAX_ALTERNATIVES
-    return any(map(is_wide, children(expr)))
+    return _largest_set(expr) > MAX_ALTERNATIVES
 
 
 @lru_cache(maxsize=20_000)
@@ -197,6 +182,8 @@ def _may_join(expr: Expr) -> bool:
 def _repetition(expr: Rep) -> Node:
     """A wide part several times: one regex, or pieces of a bounded size."""
     part, low, high = expr.part, expr.low, expr.high
+    if high is None and low <= 1 and isinstance(part, Alt) and (found := _text(part)) is not None:
+        return choice_of([found, EMPTY]) if low == 0 else found
     if _weight(expr) <= MAX_REGEX:
         return _counted(part, low, high)
     size = max(1, PIECE // _weight(part))
@@ -210,6 +197,39 @@ def _repetition(expr: Rep) -> Node:
         return sequence_of([*fixed, last])
     fewer = sequence_of([_pieces(piece, 0, whole - 1), _counted(part, 0, size - 1)])
     return sequence_of([*fixed, choice_of([fewer, last])])
+
+
+def _text(letter: Alt) -> Node | None:
+    """Letters, one set of which is wide, and escapes: a regex for runs of those, rules for these.
+
+    As one regex they have half as many states again. And where a regex can only go on, kbnf takes a
+    token that it refuses for a sign that none may begin like that: beside `\\x` it refused `\\""`.
+    """
+    wide = [part for part in letter.parts if isinstance(part, Chars) and is_wide(part)]
+    others = [part for part in letter.parts if part not in wide]
+    if len(wide) != 1 or any(part.nullable or _largest_set(part) > MAX_ESCAPES for part in others):
+        return None
+    run = Regex(plus(wide[0]))
+    escaped = choice_of(map(_in_letters, others))
+    escapes = Repeat(sequence_of([choice_of([run, EMPTY]), escaped]), 1)
+    return choice_of([run, escapes, sequence_of([escapes, run])])
+
+
+def _in_letters(expr: Expr) -> Part:
+    """Without any regex."""
+    if isinstance(expr, Chars):
+        return _letters(expr.ranges)
+    parts = map(_in_letters, children(expr))
+    if isinstance(expr, Rep):
+        return Repeat(next(parts), expr.low, expr.high)  # type: ignore[arg-type]
+    return choice_of(parts) if isinstance(expr, Alt) else sequence_of(parts)
+
+
+@lru_cache(maxsize=20_000)
+def _largest_set(expr: Expr) -> int:
+    if isinstance(expr, Chars):
+        return sum(high - low + 1 for low, high in expr.ranges)
+    return max(map(_largest_set, children(expr)), default=0)
 
 
 def _pieces(piece: Regex, low: int, high: int) -> Node:
