@@ -27,7 +27,7 @@ from compilers.regular import (
     ranges,
 )
 
-MAX_PATTERN = 400  # states of the rest of such a language
+MAX_PATTERN = 1_000  # states of the rest of such a language
 MAX_PRODUCT = 30_000  # 2 MB of rules, two seconds to emit and to compile
 AHEAD = 16  # letters of a token, mostly
 
@@ -106,63 +106,57 @@ _BEFORE, _BEHIND = -1, -2
 
 class _Product:
     def __init__(self, pattern: Dfa, loop: _Loop, classes: list[Ranges]) -> None:
-        self._pattern, self._loop, self._classes = pattern, loop, classes
-        self._of_pattern = _Classes(pattern.classes)
-        self._of_letter = _Classes(loop.letter.classes)
+        self._loop, self._classes, self._ends = loop, classes, pattern.ends
         self._distance = _distances(pattern)
+        self._loops: dict[int, Expr | None] = {}
+        self._steps = _aligned(pattern, classes)
+        self._letter = _aligned(loop.letter, classes)
+        self._before = [classes.index(_single(letter)) for letter in loop.before]
+        self._behind = [classes.index(_single(letter)) for letter in loop.after]
 
     def run(self) -> Counted:
-        start: _Place = (0, _BEFORE, 0) if self._loop.before else (0, 0, 0)
+        start: _Place = (0, _BEFORE, 0) if self._before else (0, 0, 0)
         number, order = {start: 0}, [start]
-        steps: list[list[int]] = []
-        dead = -1
-        while len(steps) < len(order):
-            row = []
-            for place in self._after(order[len(steps)]):
-                if place is None:
-                    row.append(dead)
-                    continue
-                if place not in number:
-                    number[place] = len(order)
-                    order.append(place)
-                row.append(number[place])
+        steps: list[dict[int, int]] = []  # by class
+        for place in order:
+            row: dict[int, int] = {}
+            for letters, after in self._after(place):
+                at = row[letters] = number.setdefault(after, len(order))
+                if at == len(order):
+                    order.append(after)
             steps.append(row)
             if len(order) > MAX_PRODUCT:
                 what = f"a pattern with a bounded length of more than {MAX_PRODUCT} states"
                 raise TooLarge(what, kind="states")
         nowhere = len(order)
-        whole = [[nowhere if s == dead else s for s in row] for row in steps]
-        whole.append([nowhere] * len(self._classes))
+        whole = [[row.get(i, nowhere) for i in range(len(self._classes))] for row in [*steps, {}]]
         ends = [*map(self._is_end, order), False]
         return Counted(Dfa(self._classes, whole, ends), [*map(self._free, order), None])
 
-    def _after(self, place: _Place) -> Iterator[_Place | None]:
-        """The place behind a letter of each class; None: no text goes on there."""
+    def _after(self, place: _Place) -> Iterator[tuple[int, _Place]]:
+        """The ways on, each with the number of its class of letters."""
         state, count, at = place
-        alive = self._pattern.alive
-        for letters in self._classes:
-            next = self._pattern.steps[state][self._of_pattern.index(letters)]
-            yield self._counted(next, count, at, letters) if next in alive else None
-
-    def _counted(self, state: int, count: int, at: int, letters: Ranges) -> _Place | None:
-        loop = self._loop
+        ways = self._steps[state]
         if count == _BEFORE:
-            if letters != _single(loop.before[at]):
-                return None
-            return (state, _BEFORE, at + 1) if at + 1 < len(loop.before) else (state, 0, 0)
-        if count == _BEHIND:
-            fits = at < len(loop.after) and letters == _single(loop.after[at])
-            return (state, _BEHIND, at + 1) if fits else None
-        if at == 0 and count >= loop.low and letters == _single(loop.after[0]):
-            return (state, _BEHIND, 1)
-        within = loop.letter.steps[at][self._of_letter.index(letters)]
-        if count == loop.high or within not in loop.letter.alive:
-            return None
-        return (state, count + 1, 0) if loop.letter.ends[within] else (state, count, within)
+            if (state := ways[self._before[at]]) >= 0:
+                last = at + 1 == len(self._before)
+                yield self._before[at], (state, 0, 0) if last else (state, _BEFORE, at + 1)
+            return
+        behind = at if count == _BEHIND else 0 if at == 0 and count >= self._loop.low else None
+        if behind is not None and behind < len(self._behind):
+            letters = self._behind[behind]
+            if ways[letters] >= 0:
+                yield letters, (ways[letters], _BEHIND, behind + 1)
+        if count == _BEHIND or count == self._loop.high:
+            return
+        for letters, within in enumerate(self._letter[at]):
+            if within >= 0 and (after := ways[letters]) >= 0:
+                complete = self._loop.letter.ends[within]
+                yield letters, (after, count + 1, 0) if complete else (after, count, within)
 
     def _is_end(self, place: _Place) -> bool:
         state, count, at = place
-        return self._pattern.ends[state] and count == _BEHIND and at == len(self._loop.after)
+        return self._ends[state] and count == _BEHIND and at == len(self._behind)
 
     def _free(self, place: _Place) -> Expr | None:
         """Letters by which the pattern stays where it is, if there is room for AHEAD of them."""
@@ -170,29 +164,26 @@ class _Product:
         room = self._loop.high - count - AHEAD
         if count < 0 or at or room < self._distance.get(state, room + 1):
             return None
+        if state not in self._loops:
+            self._loops[state] = self._letters_around(state)
+        return self._loops[state]
+
+    def _letters_around(self, state: int) -> Expr | None:
         found: list[tuple[int, int]] = []
-        for letters in self._classes:
-            stays = self._pattern.steps[state][self._of_pattern.index(letters)] == state
-            if stays and self._is_letter(letters):
+        for i, letters in enumerate(self._classes):
+            within = self._letter[0][i]
+            if self._steps[state][i] == state and within >= 0 and self._loop.letter.ends[within]:
                 found += overlap(letters, _ASCII)
         return ranges(*normal(found)) if found else None
 
-    def _is_letter(self, letters: Ranges) -> bool:
-        """Whether it spells one letter by itself."""
-        letter = self._loop.letter
-        return letter.ends[letter.steps[0][self._of_letter.index(letters)]]
 
-
-class _Classes:
-    """Where the letters of a finer class lie."""
-
-    def __init__(self, classes: list[Ranges]) -> None:
-        pairs = sorted((low, i) for i, found in enumerate(classes) for low, _ in found)
-        self._lows = [low for low, _ in pairs]
-        self._indices = [i for _, i in pairs]
-
-    def index(self, letters: Ranges) -> int:
-        return self._indices[bisect_right(self._lows, letters[0][0]) - 1]
+def _aligned(found: Dfa, classes: list[Ranges]) -> list[list[int]]:
+    """Its steps by finer classes of letters; -1 where no end can be reached any more."""
+    pairs = sorted((low, i) for i, pairs in enumerate(found.classes) for low, _ in pairs)
+    lows = [low for low, _ in pairs]
+    columns = [pairs[bisect_right(lows, letters[0][0]) - 1][1] for letters in classes]
+    alive = found.alive
+    return [[row[i] if row[i] in alive else -1 for i in columns] for row in found.steps]
 
 
 def _distances(pattern: Dfa) -> dict[int, int]:
