@@ -78,11 +78,16 @@ PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 
 
 @_collection.put_off()
-def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
-    """The text of a grammar in a dialect; llguidance takes the options `order` and `tokens`.
+def emit(
+    grammar: Grammar, dialect: str, tokens: Mapping[str, int] | None = None, **options: Any
+) -> str:
+    """The text of a grammar in a dialect.
+
+    `tokens` are the special tokens of the vocabulary, by name; some dialects cannot name all of
+    them without. `options`: llguidance and kbnf take `order`.
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
     """
     for each in PASSES:
         grammar = each(grammar)
-    return DIALECTS[dialect](grammar, **options)
+    return DIALECTS[dialect](grammar, tokens=tokens, **options)

@@ -113,7 +113,7 @@ class Request:
 
     `tools` are those that the prompt offers; `guide` says which of them may be called.
     `default_max_tokens` is for a request that says no max_tokens itself: it is cut to the room
-    that the prompt leaves.
+    that the prompt leaves. `dialect` is another one than the model's own, by name.
     """
 
     messages: tuple[Message, ...] = ()
@@ -127,6 +127,7 @@ class Request:
     guide: Guide | None = None
     shown: Shown = WORDS_ALONE
     tools: tuple[Mapping[str, Any], ...] = ()
+    dialect: str | None = None
 
 
 Channel = Literal["content", "reasoning", "name", "arguments"]

@@ -72,6 +72,7 @@ class _Printer(Printer):
     def __init__(self, grammar: Grammar, tokens: Mapping[str, int]) -> None:
         super().__init__(grammar)
         self._tokens = tokens
+        self._members: dict[int, str] = {}
 
     def terminal(self, expr: Expr) -> str:
         return terminal(expr)
@@ -112,7 +113,7 @@ class _Printer(Printer):
         n_required = sum(required for _, required in members)
         separator = self.tight(node.separator)
         found = [
-            f"{self.in_sequence(member)} u{name}::set_bit({i}) %if bit_clear({i})"
+            f"{self._member(member)} u{name}::set_bit({i}) %if bit_clear({i})"
             for i, (member, _) in enumerate(members)
         ]
         more = f"{separator} m{name}::_"
@@ -124,6 +125,13 @@ class _Printer(Printer):
         after = [f'""{complete}'] if may_end else []
         after += [more, *(f"{separator} m{each}::0x0{complete}" for each in later)]
         return f"m{name}::_: {' | '.join(found)}\nu{name}::_: {' | '.join(after)}"
+
+    def _member(self, node: Node) -> str:
+        """Objects that are much alike share members, as nodes: these are written once."""
+        found = self._members.get(id(node))
+        if found is None:
+            found = self._members[id(node)] = self.in_sequence(node)
+        return found
 
     def sequence(self, node: Sequence) -> str:
         pairs = zip_longest(node.parts, node.parts[1:])

@@ -189,7 +189,7 @@ def _greedy(scores: Floats, mask: NDArray[np.int32] | None) -> int:
 
 def _allowed(mask: NDArray[np.int32], n_vocab: int) -> Ids:
     bits = np.unpackbits(mask.view(np.uint8), bitorder="little")[:n_vocab]
-    ids = np.flatnonzero(bits)
+    ids = np.flatnonzero(bits.view(bool))  # of bytes it takes three to eight times as long
     if not len(ids):
         raise EngineFailure("the grammar allows no token at all")
     return ids

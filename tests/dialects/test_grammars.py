@@ -6,7 +6,7 @@ A dialect is a file of conf/dialect; its cases are in tests/dialects/cases, unde
       accept: [...]             # replies as the model would write them
       reject: [...]
 
-Every case is put to the reference recogniser and, byte by byte, to llguidance.
+Every case is put to the reference recogniser and, byte by byte, to each engine.
 """
 
 import re
@@ -25,8 +25,9 @@ from compilers.ir import Grammar, Special
 from compilers.oracle import recognises
 from gallama.config import dialects
 from gallama.dialect import Dialect, Native
+from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine
-from gallama.types import Vocabulary
+from gallama.types import Engine, Vocabulary
 from tests.compilers.byte_engine import VOCABULARY as BYTES
 
 CASES = Path(__file__).parent / "cases"
@@ -60,7 +61,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "inside": {"reasoning": "inside"},
 }
 END = "<|end of reply|>"
-_engine = LLGuidanceEngine()
+ENGINES: dict[str, Engine] = {"llguidance": LLGuidanceEngine(), "kbnf": FormatronEngine()}
 
 
 def cases() -> Iterator[Any]:
@@ -95,10 +96,12 @@ def symbols_of(text: str, vocabulary: Vocabulary) -> list[str | Special]:
     return [Special(part) if i % 2 else part for i, part in enumerate(parts) if part]
 
 
-def _held(grammar: Grammar, symbols: list[str | Special], vocabulary: Vocabulary) -> bool:
+def _held(
+    grammar: Grammar, symbols: list[str | Special], vocabulary: Vocabulary, notation: str
+) -> bool:
     """By the engine: each token allowed by its mask, and the end token after them."""
-    text = compilers.emit(grammar, "llguidance", tokens=vocabulary.special)
-    matcher = _engine.compile(text, vocabulary)
+    text = compilers.emit(grammar, notation, vocabulary.special)
+    matcher = ENGINES[notation].compile(text, vocabulary)
     row = np.zeros((len(vocabulary.pieces) + 31) // 32, np.int32)
     ids = [i for symbol in symbols for i in _ids(symbol, vocabulary)]
     for token in [*ids, 256]:
@@ -121,7 +124,8 @@ def test_replies(name: str, way: str, text: str, expected: bool, special: bool) 
     grammar, vocabulary = grammar_of(name, way, special), vocabulary_of(name, special)
     symbols = symbols_of(text, vocabulary)
     assert recognises(grammar, symbols) == expected
-    assert _held(grammar, symbols, vocabulary) == expected
+    for notation in ENGINES:
+        assert _held(grammar, symbols, vocabulary, notation) == expected, notation
 
 
 def test_every_dialect_has_cases() -> None:
