@@ -49,8 +49,10 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Node]:
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _wrong(key, "a key must be text; {{ braces }} of a value stand in quotes")
+        if key.tag == "tag:yaml.org,2002:merge":
+            continue
         name = loader.construct_object(key)
-        if name in seen and key.tag != "tag:yaml.org,2002:merge":
+        if name in seen:
             raise _wrong(key, f"the key {name!r} stands twice in its section")
         seen.add(name)
     loader.flatten_mapping(node)  # << brings what the section does not say itself

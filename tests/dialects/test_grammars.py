@@ -134,14 +134,14 @@ def test_replies(name: str, way: str, text: str, expected: bool, special: bool) 
 @pytest.mark.parametrize("name", sorted(SPECS))
 def test_every_reply_can_be_closed(name: str, special: bool) -> None:
     """From its beginning and from half way; as the engines take it."""
-    vocabulary = _vocabulary(name, special)
+    vocabulary = vocabulary_of(name, special)
     cases = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
     for way, outcomes in cases.items():
-        grammar = _grammar(name, way, special)
+        grammar = grammar_of(name, way, special)
         for notation in ENGINES:
             closing = compilers.closing_of(grammar, notation, REASONING)
             for text in outcomes.get("accept", ())[:2]:
-                for symbols in ([], _half(_symbols(text, vocabulary))):
+                for symbols in ([], _half(symbols_of(text, vocabulary))):
                     closed = [*symbols, *_rest(closing, symbols)]
                     assert _held(grammar, closed, vocabulary, notation), (notation, closed)
 
