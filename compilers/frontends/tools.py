@@ -66,6 +66,9 @@ NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": Fal
 Reasoning = OneOf["no", "may", "must", "inside"]
 """Whether the reply reasons first. "inside": it begins in the middle, the tag has been written."""
 
+REASONING = "reasoning"
+"""The rule that holds the reasoning with its tags, which all that follows stands behind."""
+
 HERMES = Surface()
 BARE = "{content}"
 
@@ -248,9 +251,10 @@ class _Reply:
         else:
             bars = self._opens_reasoning()
             behind = bars if self._lead else (_INDENTED, *bars)
-            start = sequence(
-                self._thinking(reasoning == "inside"), self._body(behind, words, signs)
-            )
+            bare = self._surface.content == BARE and not self._lead[:1].isspace()
+            gap = self._gap if bare else EMPTY
+            self._rules[REASONING] = self._thinking(reasoning == "inside")
+            start = sequence(Ref(REASONING), gap, self._body(behind, words, signs))
             if reasoning == "may":
                 start = choice(start, self._body(bars, words, signs))
         rules = {"start": start, **self._rules}
@@ -271,9 +275,7 @@ class _Reply:
             words = Ref("thinking")
         opening = EMPTY if inside or not before else self._led(before)
         thought = Capture("reasoning", words, "reasoning")
-        bare = self._surface.content == BARE and not self._lead[:1].isspace()
-        gap = self._gap if bare else EMPTY
-        return sequence(opening, self._gap, thought, self._tags.node(after), gap)
+        return sequence(opening, self._gap, thought, self._tags.node(after))
 
     def _led(self, markup: str) -> Node:
         """With white space before it or not: as one terminal, where it is text like the words that
