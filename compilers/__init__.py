@@ -30,6 +30,8 @@ from compilers.errors import (
 )
 from compilers.extract import Extraction
 from compilers.frontends.choice import parse as choice
+from compilers.frontends.gbnf_text import parse as gbnf_text
+from compilers.frontends.grammar_text import parse as grammar_text
 from compilers.frontends.json_schema import parse as json_schema
 from compilers.frontends.lark_text import parse as lark_text
 from compilers.frontends.regex import parse as regex
@@ -54,6 +56,8 @@ __all__ = [
     "choice",
     "emit",
     "fields",
+    "gbnf_text",
+    "grammar_text",
     "json_schema",
     "lark_text",
     "regex",

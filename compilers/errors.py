@@ -48,3 +48,11 @@ class Ambiguous(CompileError):
 def caret(line: str, column: int) -> str:
     """A line with a caret under its column (from 0), for messages about text."""
     return f"{line}\n{' ' * column}^"
+
+
+def placed(source: str, at: int) -> tuple[str, str]:
+    """Where the letter `at` of a source stands, and its line with a caret under it."""
+    start = source.rfind("\n", 0, at) + 1
+    line = source[start:].partition("\n")[0]
+    where = f"line {source.count(chr(10), 0, at) + 1}, column {at - start + 1}"
+    return where, caret(line, at - start)

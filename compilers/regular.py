@@ -447,7 +447,7 @@ def example(expr: Expr, limit: int = MAX_STATES) -> str | None:
         for state, path in level:
             if state.nullable:
                 return path
-            for letter, after in _steps(state):
+            for letter, after in steps(state):
                 if after not in seen:
                     seen.add(after)
                     below.append((after, path + chr(letter)))
@@ -478,7 +478,7 @@ def _has_text(expr: Expr, limit: int) -> bool:
     """Depth first: where there is a text, some text is found soon, if not a shortest."""
     seen, todo = {expr}, [expr]
     while todo:
-        for _, after in _steps(todo.pop()):
+        for _, after in steps(todo.pop()):
             if after.nullable or not after.boolean:
                 return True
             if after not in seen:
@@ -494,7 +494,7 @@ def _check_size(states: set[Expr], limit: int) -> None:
 
 
 @lru_cache(maxsize=4_000)
-def _steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
+def steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER, each with a letter that leads there."""
     found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
     return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())

@@ -55,7 +55,7 @@ class Width:
     loops: bool
 
 
-WIDTHS = (Width(True, True), Width(False, True), Width(False, False))
+WIDTHS = (Width(False, True), Width(True, True), Width(False, False))
 
 
 def skeleton(grammar: Grammar) -> Program:
@@ -100,12 +100,14 @@ class _Reduction:
     def __init__(self, grammar: Grammar, values: Values, width: Width) -> None:
         self._rules = grammar.rules
         self._start = grammar.start
+        self._inside = grammar.values.keys()  # of no interest here: no captures are in them
         self._values = values
         self._width = width
         self._program = Program()
         self._refs = {
             name: {each.name for each in walk(rule) if isinstance(each, ir.Ref)}
             for name, rule in grammar.rules.items()
+            if name not in self._inside
         }
         self._below: dict[str, frozenset[str]] = {}
         self._with: dict[type, set[str]] = {}
@@ -229,9 +231,9 @@ class _Reduction:
         names: set[str] = set()
         for each in walk(node):
             yield each
-            if isinstance(each, ir.Ref):
+            if isinstance(each, ir.Ref) and each.name not in self._inside:
                 names |= {each.name, *self._reachable(each.name)}
-        for name in names:
+        for name in names - self._inside:
             yield from walk(self._rules[name])
 
     def _holds(self, node: Node, *kinds: type) -> bool:
@@ -245,7 +247,7 @@ class _Reduction:
     def _rules_with(self, kind: type) -> set[str]:
         if kind not in self._with:
             found = {
-                n for n, rule in self._rules.items() if any(isinstance(e, kind) for e in walk(rule))
+                n for n in self._refs if any(isinstance(e, kind) for e in walk(self._rules[n]))
             }
             while more := {n for n, refs in self._refs.items() if refs & found} - found:
                 found |= more
@@ -258,7 +260,7 @@ class _Reduction:
             found: set[str] = set()
             todo = [name]
             while todo:
-                new = self._refs[todo.pop()] - found
+                new = self._refs.get(todo.pop(), set()) - found
                 found |= new
                 todo.extend(new)
             self._below[name] = frozenset(found)
@@ -271,7 +273,9 @@ class _Reduction:
                 found.extend(map(text, each.text))
             elif isinstance(each, ir.Regular):
                 found.append(_alphabet(each.expr))
-            elif isinstance(each, ir.FreeText):
+            elif isinstance(each, ir.FreeText) or (
+                isinstance(each, ir.Ref) and each.name in self._inside
+            ):
                 found.append(ANY)
         return either(*found)
 

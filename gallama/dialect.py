@@ -204,6 +204,17 @@ class Dialect:
         first["content"] = "\n\n".join(text for text in words if text)
         return found
 
+    def reply(self, thinking: str | None, content: str, calls: Sequence[Mapping[str, Any]]) -> str:
+        """A reply as the model writes it; `calls` as a chat template gets them."""
+        surface, text = self.surface, ""
+        if thinking is not None:
+            tagged = surface.reasoning if self.native.reasons else None
+            text += _fill(tagged or "{reasoning}", {"reasoning": thinking})
+        if content or not calls:
+            markup = surface.preamble if calls and surface.preamble else surface.content
+            text += _fill(markup, {"content": content})
+        return text + self.written(calls) if calls else text
+
     @cached_property
     def _offer(self) -> Any:
         return environment().from_string(self.spec.prompt.tools or OFFER)

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 
 import compilers
 from compilers.extract import Extractor
+from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, Reasoning
 from gallama.dialect import Dialect
-from gallama.errors import EngineFailure, PlanError
+from gallama.errors import EngineFailure, LoadError, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
 
 MAX_GRAMMARS = 256  # compiled ones kept
@@ -53,18 +54,44 @@ class Constraint:
         )
 
 
+def _only_its_own(name: str) -> Dialect:
+    raise LoadError(f"dialect: there is no {name!r} here")
+
+
 class Guides:
-    """The constraints of one model, by what was declared; may be called from any thread."""
+    """The constraints of one model, by what was declared; may be called from any thread.
+
+    `find` makes another dialect of its name, as this model's chat template speaks it.
+    """
 
     def __init__(
-        self, dialect: Dialect, engine: Engine, notation: str, vocabulary: Vocabulary
+        self,
+        dialect: Dialect,
+        engine: Engine,
+        notation: str,
+        vocabulary: Vocabulary,
+        find: Callable[[str], Dialect] = _only_its_own,
     ) -> None:
         self.dialect = dialect
         self._engine = engine
         self._notation = notation  # what compilers.emit writes for the engine
         self._vocabulary = vocabulary
+        self._find = find
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[Guide | None, Reasoning | None], Constraint] = OrderedDict()
+        self._others: dict[str, Guides] = {}
+
+    def of(self, dialect: str | None) -> "Guides":
+        """Those of another dialect; None: these. Raises PlanError, naming those there are."""
+        if dialect is None or dialect == self.dialect.name:
+            return self
+        if dialect not in self._others:
+            try:
+                found = self._find(dialect)
+            except LoadError as error:
+                raise PlanError(f"{error}.", "dialect") from error
+            self._others[dialect] = Guides(found, self._engine, self._notation, self._vocabulary)
+        return self._others[dialect]
 
     def text(self, guide: Guide) -> Constraint:
         return self._kept((guide, None), lambda: self._words(guide))
@@ -112,24 +139,12 @@ class Guides:
 
     def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """Of a reply with phases: one grammar for the engine and for the extraction."""
-        thinking = None if guide.thinking is None else _template(guide.thinking)
-        choice = guide.tool_choice
-        named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
+        grammar = whole(guide, reasoning, self.dialect, self._vocabulary)
         try:
-            grammar = self.dialect.grammar(
-                self._vocabulary,
-                tools=json.loads(guide.tools or "[]"),
-                tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
-                parallel=guide.parallel,
-                reasoning=reasoning,
-                content=content(guide),
-                thinking=thinking,
-                lead=guide.lead,
-            )
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
             raise _refused_whole(error, guide) from error
-        return Constraint(self._matcher(grammar, guide), extraction, thinking=thinking)
+        return Constraint(self._matcher(grammar, guide), extraction, thinking=thinking(guide))
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
         param = guide.param or "messages"
@@ -142,25 +157,49 @@ class Guides:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
 
 
+def whole(
+    guide: Guide, reasoning: Reasoning, dialect: Dialect, vocabulary: Vocabulary
+) -> compilers.Grammar:
+    """The grammar of a reply with phases. Raises PlanError."""
+    choice = guide.tool_choice
+    named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
+    try:
+        return dialect.grammar(
+            vocabulary,
+            tools=json.loads(guide.tools or "[]"),
+            tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
+            parallel=guide.parallel,
+            reasoning=reasoning,
+            content=content(guide),
+            thinking=thinking(guide),
+            lead=guide.lead,
+        )
+    except compilers.CompileError as error:
+        raise _refused_whole(error, guide) from error
+
+
 def content(guide: Guide) -> compilers.Grammar | None:
     """The grammar of a reply's words, None where they are free. Raises PlanError."""
     if not guide.shapes_content:
         return None
     try:
         if guide.schema is not None:
-            return compilers.json_schema(json.loads(guide.schema))
+            return compilers.json_schema(only_declared(json.loads(guide.schema)))
         if guide.choice:
             return compilers.choice(guide.choice)
         if guide.grammar is not None:
-            return compilers.lark_text(guide.grammar)
+            return compilers.grammar_text(guide.grammar)
         return compilers.regex(guide.regex, guide.prefix)
     except compilers.CompileError as error:
         raise _refused(str(error), guide.param) from error
 
 
-def _template(source: str) -> compilers.Grammar:
+def thinking(guide: Guide) -> compilers.Grammar | None:
+    """The grammar of a reply's thinking, None where it is free. Raises PlanError."""
+    if guide.thinking is None:
+        return None
     try:
-        return compilers.template(source)
+        return compilers.template(guide.thinking)
     except compilers.CompileError as error:
         raise _refused(str(error), "thinking_template") from error
 

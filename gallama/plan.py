@@ -40,6 +40,7 @@ class Speaker:
 
 def plan(request: Request, speaker: Speaker) -> Plan:
     """Raises PlanError, naming the field, where the request cannot be carried out."""
+    speaker = _in_dialect(request, speaker)
     vocabulary = speaker.vocabulary
     stops = _stops(request)
     texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
@@ -52,6 +53,11 @@ def plan(request: Request, speaker: Speaker) -> Plan:
     )
     constraint = _constraint(request, texts, speaker.guides)
     return Plan(tuple(prompt), sampling, stops, constraint, request.shown)
+
+
+def _in_dialect(request: Request, speaker: Speaker) -> Speaker:
+    """The same model, speaking the dialect that the request names, if it names one."""
+    return replace(speaker, guides=speaker.guides.of(request.dialect))
 
 
 def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Constraint | None:
@@ -91,6 +97,7 @@ def _stop_tokens(request: Request, vocabulary: Vocabulary) -> frozenset[int]:
 
 def prompt_of(request: Request, speaker: Speaker) -> list[int]:
     """The request's prompt, however long. Raises PlanError where the template refuses it."""
+    speaker = _in_dialect(request, speaker)
     texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
     return _tokens(request, texts, speaker.vocabulary, None)
 

@@ -67,12 +67,12 @@ class Sampling:
 class Guide:
     """What a reply may look like, as the request declares it; hashable, so that it can be a key.
 
-    At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (Lark text) is
-    given; `regex` stands alone or with `prefix`, a pattern for how the reply begins. `param` is
-    the request's field that declares it. `lead` is the text that the words begin with: what is
-    given of them is about what follows it. `thinking` is the XML template of the reasoning. `tools`
-    is OpenAI's list, as JSON text ("" for none), from the request's field `tools_param`;
-    `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
+    At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (text in Lark or in
+    GBNF) is given; `regex` stands alone or with `prefix`, a pattern for how the reply begins.
+    `param` is the request's field that declares it. `lead` is the text that the words begin with:
+    what is given of them is about what follows it. `thinking` is the XML template of the
+    reasoning. `tools` is OpenAI's list, as JSON text ("" for none), from the request's field
+    `tools_param`; `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
     """
 
     schema: str | None = None
@@ -113,7 +113,7 @@ class Request:
 
     `tools` are those that the prompt offers; `guide` says which of them may be called.
     `default_max_tokens` is for a request that says no max_tokens itself: it is cut to the room
-    that the prompt leaves.
+    that the prompt leaves. `dialect` is another one than the model's own, by name.
     """
 
     messages: tuple[Message, ...] = ()
@@ -127,6 +127,7 @@ class Request:
     guide: Guide | None = None
     shown: Shown = WORDS_ALONE
     tools: tuple[Mapping[str, Any], ...] = ()
+    dialect: str | None = None
 
 
 Channel = Literal["content", "reasoning", "name", "arguments"]

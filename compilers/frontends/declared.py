@@ -1,8 +1,10 @@
-"""A tool's parameters, and no others.
+"""The members that a schema declares, and no others.
 
-JSON Schema lets an object have any member that it says nothing of. A tool takes the parameters that
-it declares: `{"properties": {"city": ...}}` of a tool means a city and nothing else. So an object
-that lists its properties and does not say what others may be gets `additionalProperties: false`.
+JSON Schema lets an object have any member that it says nothing of. Who asks a model for
+`{"properties": {"city": ...}}`, as a tool's parameters or as a reply, means a city and nothing
+else; and a model that may write any member does not find its way to those that must be there. So
+an object that lists its properties and does not say what others may be gets
+`additionalProperties: false`.
 
 What is valid then is valid under the schema as it was given, and it is not emptied: an object is
 left open where closing it could do either, which is where schemas are combined.

@@ -159,14 +159,17 @@ class _Reply:
         self._lead = lead
         self._gap = gap
         self._rules: dict[str, Node] = {}
+        self._values: dict[str, str] = {}
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
+        self._arguments_of: list[Ref] = []  # the tools, in their order
 
     def take(self, name: str, grammar: Grammar | None) -> None:
         """A grammar from elsewhere, as the rule `name`."""
         if grammar is not None:
             part = renamed(grammar, f"{name}_")
             self._rules |= {**part.rules, name: Ref(part.start)}
+            self._values |= part.values
             self._notes += part.notes
 
     # --- calls
@@ -177,9 +180,11 @@ class _Reply:
         That text is kept apart so that it stands right behind the words before it: an engine that
         lexes greedily takes both as one terminal.
         """
-        for i, (schema, where) in enumerate(functions.values()):
-            part = renamed(self._arguments(schema, where), f"tool{i}_")
-            self._rules |= {**part.rules, f"arguments{i}": Ref(part.start)}
+        for schema, where in functions.values():
+            part = self._arguments(schema, where)
+            self._rules |= part.rules
+            self._values |= part.values
+            self._arguments_of.append(Ref(part.start))
             self._notes += (Note(where + note.where, note.message) for note in part.notes)
         opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
         names = list(functions)
@@ -197,7 +202,7 @@ class _Reply:
         surface, schema = self._surface, only_declared(schema)
         try:
             if surface.parameter is None:
-                return json_schema.parse(schema, surface.style)
+                return json_schema.parse(schema, surface.style, own_names=True)
             return parameters.parse(schema, _notation(surface, self._tags), surface.style)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
@@ -222,7 +227,7 @@ class _Reply:
             return self._tags.node(piece)
         if piece != "arguments":
             return _HOLES[piece]
-        arguments = Ref(f"arguments{tool}")
+        arguments = self._arguments_of[tool]
         if self._surface.parameter is not None:
             return arguments
         return Capture("arguments", arguments, "tool_calls")
@@ -242,7 +247,8 @@ class _Reply:
             )
             if reasoning == "may":
                 start = choice(start, self._body(bars, words, signs))
-        return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
+        rules = {"start": start, **self._rules}
+        return Grammar(rules, "start", tuple(self._notes), self._values)
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""

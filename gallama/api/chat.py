@@ -52,6 +52,7 @@ class Chat:
             guide=guide_of(wire),
             shown=shown_of(wire),
             tools=tuple(offer_of(wire).tools),
+            dialect=wire.dialect,
         )
         return await service.plan(request)
 

@@ -5,9 +5,10 @@ import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from gallama.api.recipes import Recipes
 from gallama.api.types import SamplingFields
 from gallama.channels import ChannelStream, NoParse
 from gallama.config.schema import SamplingDefaults
@@ -48,6 +49,7 @@ class Service:
     template: ChatTemplate
     defaults: SamplingDefaults
     guides: Guides
+    recipes: Recipes = field(default_factory=Recipes)
 
     async def plan(self, request: Request) -> Plan:
         """Renders, tokenizes and compiles in a thread. Raises ApiError 400."""

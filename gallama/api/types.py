@@ -407,7 +407,14 @@ class TemplateFields(Wire):
     continue_final_message: bool | None = None
 
 
-class ChatRequest(SamplingFields, GuideFields, TemplateFields):
+class RecipeFields(Wire):
+    """Which recipe a chat is of, and the values of its variables. Not OpenAI's."""
+
+    recipe: str | None = None
+    variables: JsonObject | None = None
+
+
+class ChatRequest(SamplingFields, GuideFields, TemplateFields, RecipeFields):
     """POST /v1/chat/completions."""
 
     messages: Items[Turn] = Field(min_length=1, max_length=MAX_TURNS)
@@ -422,6 +429,7 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     function_call: FunctionChoice | None = None
     thinking_template: str | None = None
     include_thinking: bool | None = None
+    dialect: str | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None
@@ -460,7 +468,7 @@ class CompletionRequest(SamplingFields, GuideFields):
         return self
 
 
-class TokenizeRequest(TemplateFields):
+class TokenizeRequest(TemplateFields, RecipeFields):
     """POST /tokenize: of a text, or of messages as the chat template renders them."""
 
     model: str
@@ -647,6 +655,33 @@ class ModelCard(TypedDict):
 class ModelList(TypedDict):
     object: Literal["list"]
     data: list[ModelCard]
+
+
+class RecipeVariable(TypedDict):
+    """`default` is null where the request must give a value: where `required` is true."""
+
+    name: str
+    description: str
+    type: Literal["string", "number", "integer", "boolean", "array", "object"]
+    required: bool
+    default: Any
+
+
+class RecipeCard(TypedDict):
+    """`model`: the only model that it is for, if it is for one. `error`: why its file cannot be
+    used, null where it has the shape of a recipe."""
+
+    id: str
+    object: Literal["recipe"]
+    description: str
+    model: str | None
+    variables: list[RecipeVariable]
+    error: str | None
+
+
+class RecipeList(TypedDict):
+    object: Literal["list"]
+    data: list[RecipeCard]
 
 
 class Health(TypedDict):

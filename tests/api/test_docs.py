@@ -55,6 +55,7 @@ VALUES: dict[str, Any] = {
     "best_of": 2,
     "chat_template_kwargs": {"enable_thinking": True},
     "continue_final_message": True,
+    "dialect": "hermes",
     "echo": True,
     "frequency_penalty": 1,
     "function_call": "auto",
@@ -85,6 +86,7 @@ VALUES: dict[str, Any] = {
     "prompt_cache_options": {"mode": "explicit"},
     "prompt_cache_retention": "24h",
     "reasoning_effort": "low",
+    "recipe": "cot",
     "regex_pattern": "a|b",
     "regex_prefix_pattern": "a|b",
     "repetition_penalty": 1.1,
@@ -108,6 +110,7 @@ VALUES: dict[str, Any] = {
     "top_p": 0.9,
     "typical_p": 0.9,
     "user": "x",
+    "variables": {"text": "x"},
     "verbosity": "low",
     "web_search_options": {},
 }

@@ -1,6 +1,5 @@
 """The streaming extractor: what a reply says, however it is cut; nothing too early or too late."""
 
-import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import product
@@ -141,16 +140,6 @@ def test_values_as_deep_as_they_come() -> None:
         [("content", ""), ("name", '"f"'), ("arguments", deep)],
         True,
     )
-
-
-def test_a_token_costs_microseconds() -> None:
-    """20 at most, in processor time; benchmarks/extract.py tells how many (2 to 5)."""
-    made = extraction("words")
-    tokens = ["Hué ".encode(), b"<", b"too many"] * 1000
-    streamed(made, tokens[:3])
-    begin = time.process_time()
-    streamed(made, tokens)
-    assert (time.process_time() - begin) / len(tokens) < 20e-6
 
 
 # --- random grammars against all readings of all short texts

@@ -100,6 +100,7 @@ def test_an_example(server: Server, namespace: Namespace, block: str, right: Any
 
 # an option that is commented out in the README, what it is set to, and the words that follow
 OPTIONS: list[tuple[str, Any, str]] = [
+    ("leading_prompt", "Yes, smoking", r"[^Y].*"),  # the content is what follows it
     ("regex_pattern", r"(Yes|No), [a-z]{3}\.", r"(Yes|No), [a-z]{3}\."),
     ("regex_prefix_pattern", None, r"(Yes|No)\..*"),  # the README says what
     ("stop_words", ["es"], r"[^s]*"),

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from compilers.frontends.json_schema import kept
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
@@ -74,9 +75,18 @@ class Notation:
 
 
 def parse(schema: Any, notation: Notation, style: Style | None = None) -> Grammar:
-    """The grammar of an object's members as parameters. Errors as those of json_schema.parse."""
-    document = Document(schema)
-    return _Parameters(document, style or Style(), notation).run(conj((document.root, True)))
+    """An object's members as parameters, in rules that are named as those of no other schema.
+
+    Errors as those of json_schema.parse.
+    """
+    style = style or Style()
+
+    def make(prefix: str) -> Grammar:
+        document = Document(schema)
+        lowering = _Parameters(document, style, notation, prefix)
+        return lowering.run(conj((document.root, True)))
+
+    return kept.once(schema, (style, notation), make)
 
 
 class _Parameters(Lowering):
@@ -85,9 +95,9 @@ class _Parameters(Lowering):
     `_item` and `_braces`: nothing stands between two parameters or around them all.
     """
 
-    def __init__(self, document: Document, style: Style, notation: Notation) -> None:
-        super().__init__(document, style)
-        self._json = Lowering(document, style)
+    def __init__(self, document: Document, style: Style, notation: Notation, prefix: str) -> None:
+        super().__init__(document, style, prefix)
+        self._json = Lowering(document, style, prefix)
         self._json._expander, self._json._rules = self._expander, self._rules
         self._notation = notation
         self._markups = (notation.text, notation.json)
@@ -97,8 +107,9 @@ class _Parameters(Lowering):
     def run(self, wanted: Conj) -> Grammar:
         shapes = self._expander.objects(wanted) if "object" in self._expander.kinds(wanted) else ()
         found = [self._object(shape) for shape in shapes]
-        self._rules["parameters"] = choice(*(node for node in found if node != NOTHING))
-        return self._json._finish("parameters")
+        start = f"{self._prefix}parameters"
+        self._rules[start] = choice(*(node for node in found if node != NOTHING))
+        return self._json._finish(start)
 
     def _written(self, value: Any) -> Node:
         """One object that the schema lists as a whole."""
