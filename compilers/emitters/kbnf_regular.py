@@ -203,13 +203,14 @@ def _repetition(expr: Rep) -> Part:
         found = sequence_of([_times(letter, low - 1, low - 1), written(Rep(part, 1, None))])
         run = Ahead(Rep(_common(part), 1, None))
         return choice_of([found, run])
-    run = Ahead(Rep(_common(part), 1, AHEAD))
-    step = choice_of([letter, run])
-    free = max(low, high - AHEAD)
-    fixed = _times(step, min(low, free), min(low, free))
-    few = _times(step, 0, free - low - 1) if free > low else NOTHING
+    step = choice_of([letter, Ahead(Rep(_common(part), 1, AHEAD))])
+    free = max(0, high - AHEAD)  # letters from where AHEAD more are never too many
+    if low >= free:
+        first = [_times(step, free, free), _times(letter, low - free, low - free)]
+        return sequence_of([*first, _times(letter, 0, high - low)])
+    few = _times(step, 0, free - low - 1)
     many = sequence_of([_times(step, free - low, free - low), _times(letter, 0, high - free)])
-    return sequence_of([fixed, choice_of([few, many])])
+    return sequence_of([_times(step, low, low), choice_of([few, many])])
 
 
 def _times(part: Part, low: int, high: int) -> Part:
