@@ -24,6 +24,7 @@ from compilers.emitters.kbnf_counted import AHEAD
 from compilers.emitters.kbnf_regular import (
     EVERYTHING,
     PLANE_16,
+    Ahead,
     Letters,
     Part,
     Regex,
@@ -197,8 +198,8 @@ class _Printer:
     def special(self, node: Special) -> Texts:
         return [(quote(spelled(node.name)),)], False
 
-    def _run(self, letters: Expr) -> str:
-        return self._one_regex(Rep(letters, 1, AHEAD))
+    def ahead(self, node: Ahead) -> Texts:
+        return [(self._one_regex(node.expr), _NEVER_WRITTEN)], False
 
     def regex(self, node: Regex) -> Texts:
         return [(self._one_regex(node.expr),)], False
@@ -408,7 +409,7 @@ class _Printer:
         Where letters are `free`, runs of them stand beside those, without an end that a token
         spells: so a token is looked up there.
         """
-        ahead = [each and [(self._run(each), _NEVER_WRITTEN)] for each in free]
+        ahead = [each and self.ahead(Ahead(Rep(each, 1, AHEAD)))[0] for each in free]
         steps: dict[int, list[tuple[str, int]]] = {}
         for (state, after), letters in transitions(found).items():
             texts, _ = self.texts(written(letters))
@@ -427,6 +428,7 @@ _NODES: Mapping[type, Callable[..., Texts]] = {
     Special: _Printer.special,
     Regular: _Printer.regular,
     Regex: _Printer.regex,
+    Ahead: _Printer.ahead,
     Symbol: _Printer.written,
     Sequence: _Printer.sequence,
     Choice: _Printer.choice,

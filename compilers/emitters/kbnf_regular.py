@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from compilers.emitters.kbnf_counted import Counted, counted
+from compilers.emitters.kbnf_counted import AHEAD, Counted, counted
 from compilers.errors import TooLarge, Unsupported
 from compilers.ir import EMPTY, NOTHING, Literal, Node, Repeat, choice, sequence
 from compilers.regular import (
@@ -44,12 +44,22 @@ MAX_ALTERNATIVES = 12  # letters of a set that is written as alternatives; a lar
 MAX_ESCAPES = 64  # letters of a set in what stands for one letter of a text, such as \\u001f
 MAX_REGEX = 400  # states in bytes, about, of a repetition that is one regex
 MAX_NARROW = 12  # the same, of a language without large sets of letters, as numbers are
-PIECE = 200  # the same, of each piece of a longer one
 
 
 @dataclass(frozen=True, slots=True)
 class Regex:
     """A language without And, Not and the empty text, to be written as one regex."""
+
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """No text at all: a regex, and after it what no token spells.
+
+    It stands beside rules whose texts may go on by any text of the regex: a token that does so is
+    looked up, and not parsed.
+    """
 
     expr: Expr
 
@@ -68,7 +78,7 @@ class Symbol:
     name: str
 
 
-Part = Node | Regex | Letters | Symbol
+Part = Node | Regex | Ahead | Letters | Symbol
 
 
 def unsupported(what: str) -> Unsupported:
@@ -132,7 +142,8 @@ def _in_parts(expr: Expr) -> Part:
 
 def _one_regex(expr: Expr) -> Node:
     if isinstance(expr, Rep) and not expr.part.nullable:
-        return _counted(expr.part, expr.low, expr.high)
+        found = Regex(Rep(expr.part, max(1, expr.low), expr.high))
+        return choice_of([found, EMPTY]) if expr.low == 0 else sequence_of([found])
     found = Regex(nonempty(expr))
     return choice_of([found, EMPTY]) if expr.nullable else sequence_of([found])
 
@@ -180,24 +191,50 @@ def _may_join(expr: Expr) -> bool:
     return is_wide(expr) and not expr.boolean
 
 
-def _repetition(expr: Rep) -> Node:
-    """A wide part several times: one regex, or pieces of a bounded size."""
+def _repetition(expr: Rep) -> Part:
+    """A wide part several times: one regex, or rules that count."""
     part, low, high = expr.part, expr.low, expr.high
     if high is None and low <= 1 and isinstance(part, Alt) and (found := _text(part)) is not None:
         return choice_of([found, EMPTY]) if low == 0 else found
     if _weight(expr) <= MAX_REGEX:
-        return _counted(part, low, high)
-    size = max(1, PIECE // _weight(part))
-    piece = Regex(Rep(part, size, size))
-    fixed = [_pieces(piece, low // size, low // size), _counted(part, low % size, low % size)]
+        return _one_regex(expr)
+    letter = _letter(part)
     if high is None:
-        return sequence_of([*fixed, _counted(part, 0, None)])
-    whole, rest = divmod(high - low, size)
-    last = sequence_of([_pieces(piece, whole, whole), _counted(part, 0, rest)])
-    if whole == 0:
-        return sequence_of([*fixed, last])
-    fewer = sequence_of([_pieces(piece, 0, whole - 1), _counted(part, 0, size - 1)])
-    return sequence_of([*fixed, choice_of([fewer, last])])
+        found = sequence_of([_times(letter, low - 1, low - 1), written(Rep(part, 1, None))])
+        run = Ahead(Rep(_common(part), 1, None))
+        return choice_of([found, run])
+    step = choice_of([letter, Ahead(Rep(_common(part), 1, AHEAD))])
+    free = max(0, high - AHEAD)  # letters from where AHEAD more are never too many
+    if low >= free:
+        first = [_times(step, free, free), _times(letter, low - free, low - free)]
+        return sequence_of([*first, _times(letter, 0, high - low)])
+    few = _times(step, 0, free - low - 1)
+    many = sequence_of([_times(step, free - low, free - low), _times(letter, 0, high - free)])
+    return sequence_of([_times(step, low, low), choice_of([few, many])])
+
+
+def _times(part: Part, low: int, high: int) -> Part:
+    return Repeat(part, low, high) if high else EMPTY  # type: ignore[arg-type]
+
+
+def _letter(part: Expr) -> Part:
+    """What is repeated, once."""
+    if not isinstance(part, Alt):
+        return Regex(part)
+    return choice_of(
+        Regex(each) if isinstance(each, Chars) else _escape(each) for each in part.parts
+    )
+
+
+def _escape(part: Expr) -> Part:
+    """What stands for one letter: without any regex, unless its sets of letters are large."""
+    return Regex(part) if _largest_set(part) > MAX_ESCAPES else _in_letters(part)
+
+
+def _common(part: Expr) -> Expr:
+    """What most tokens are made of."""
+    wide = [each for each in part.parts if isinstance(each, Chars)] if isinstance(part, Alt) else []
+    return wide[0] if wide else part
 
 
 def _text(letter: Alt) -> Node | None:
@@ -231,17 +268,6 @@ def _largest_set(expr: Expr) -> int:
     if isinstance(expr, Chars):
         return sum(high - low + 1 for low, high in expr.ranges)
     return max(map(_largest_set, children(expr)), default=0)
-
-
-def _pieces(piece: Regex, low: int, high: int) -> Node:
-    return Repeat(piece, low, high) if high else EMPTY  # type: ignore[arg-type]
-
-
-def _counted(part: Expr, low: int, high: int | None) -> Node:
-    if high == 0:
-        return EMPTY
-    found = Regex(Rep(part, max(1, low), high))
-    return choice_of([found, EMPTY]) if low == 0 else sequence_of([found])
 
 
 # --- automata

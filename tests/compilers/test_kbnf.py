@@ -81,11 +81,11 @@ def test_counts(low: int, high: int | None) -> None:
     same(Grammar({"start": Repeat(A, low, high)}), ["a" * n for n in range(45)])
 
 
-def test_long_strings_are_counted_in_pieces() -> None:
-    schema = {"type": "string", "minLength": 30, "maxLength": 95}
-    texts = [
-        json.dumps(letter * n, ensure_ascii=False) for letter in "é\\" for n in range(25, 100, 5)
-    ]
+@pytest.mark.parametrize(("low", "high"), [(0, 95), (30, 95), (79, 95), (80, 95), (93, 95)])
+def test_long_strings_are_counted(low: int, high: int) -> None:
+    schema = {"type": "string", "minLength": low, "maxLength": high}
+    lengths = {1, low - 1, low, 78, 79, 80, high, high + 1} - {-1}
+    texts = [json.dumps(letter * n, ensure_ascii=False) for letter in "é\\" for n in lengths]
     same(compilers.json_schema(schema), texts)
 
 
