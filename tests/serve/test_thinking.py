@@ -154,12 +154,14 @@ def test_in_the_content_if_asked_for(server: Server) -> None:
     assert led.content.startswith(f"{led.reasoning}\n\né ")
 
 
-def test_a_template_that_was_cut_has_no_fields(server: Server) -> None:
-    answer = ask(server, max_tokens=12)
-    assert (answer.thinking, answer.content, answer.finish) == (None, "", "length")
-    assert TEMPLATE.startswith((answer.reasoning or "")[:14])
-    shown = ask(server, max_tokens=12, include_thinking=True)
-    assert shown.content == answer.reasoning
+def test_a_template_is_whole_where_the_answer_is_cut(server: Server) -> None:
+    """max_tokens is for the answer alone."""
+    for limit in (0, 2):
+        answer = ask(server, max_tokens=limit)
+        assert answer.thinking is not None
+        assert (answer.reasoning or "").endswith("</plan>")
+        assert answer.finish == "length"
+        assert bool(answer.content) == bool(limit)
 
 
 def test_an_answer_may_be_sent_back(tiny: Server) -> None:
