@@ -22,7 +22,7 @@ from compilers import collection
 from compilers.errors import CompileError, Contradiction, Malformed
 from compilers.frontends import json_schema
 from compilers.frontends.declared import only_declared
-from compilers.frontends.json_schema import parameters
+from compilers.frontends.json_schema import kept, parameters
 from compilers.frontends.json_schema.parameters import Notation
 from compilers.frontends.surface import IDS, Surface, Tags, split
 from compilers.ir import (
@@ -202,11 +202,17 @@ class _Reply:
         self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
-        surface, schema = self._surface, only_declared(schema)
+        style = self._surface.style
+        notation = _notation(self._surface, self._tags)
+
+        def make(prefix: str) -> Grammar:
+            declared = only_declared(schema)
+            if notation is None:
+                return json_schema.parse(declared, style, prefix)
+            return parameters.parse(declared, notation, style, prefix)
+
         try:
-            if surface.parameter is None:
-                return json_schema.parse(schema, surface.style, own_names=True)
-            return parameters.parse(schema, _notation(surface, self._tags), surface.style)
+            return kept.once(schema, (style, notation), make)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 
@@ -348,8 +354,10 @@ def _begun(tag: str) -> Expr:
     return cat(star(_SPACE), text(tag), EVERY)
 
 
-def _notation(surface: Surface, tags: Tags) -> Notation:
-    assert surface.parameter is not None
+def _notation(surface: Surface, tags: Tags) -> Notation | None:
+    """None: arguments are a JSON object."""
+    if surface.parameter is None:
+        return None
     return Notation(
         _parameter(surface.parameter), _parameter(surface.json_parameter or surface.parameter), tags
     )

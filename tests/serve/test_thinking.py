@@ -154,14 +154,12 @@ def test_in_the_content_if_asked_for(server: Server) -> None:
     assert led.content.startswith(f"{led.reasoning}\n\né ")
 
 
-def test_a_template_is_whole_where_the_answer_is_cut(server: Server) -> None:
-    """max_tokens is for the answer alone."""
-    for limit in (0, 2):
-        answer = ask(server, max_tokens=limit)
-        assert answer.thinking is not None
-        assert (answer.reasoning or "").endswith("</plan>")
-        assert answer.finish == "length"
-        assert bool(answer.content) == bool(limit)
+def test_max_tokens_cuts_the_answer_and_not_the_template(server: Server) -> None:
+    answer = ask(server, max_tokens=2)
+    says(answer.thinking, answer.reasoning or "")
+    assert answer.finish == "length"
+    shown = ask(server, max_tokens=2, include_thinking=True)
+    assert shown.content.startswith(answer.reasoning or "no reasoning")
 
 
 def test_an_answer_may_be_sent_back(tiny: Server) -> None:
