@@ -154,12 +154,13 @@ class State:
     of the shortest that ends the phase, 0 where some parse is not in it; `within`: some parse is.
     """
 
-    __slots__ = ("_ends", "_next", "_pending", "_places", "phase", "size", "within")
+    __slots__ = ("_before", "_ends", "_next", "_pending", "_places", "phase", "size", "within")
 
-    def __init__(self, places: tuple[_Place, ...], ends: bool, pending: bytes = b"") -> None:
+    def __init__(self, places: tuple[_Place, ...], ends: bool) -> None:
         self._places = places
         self._ends = ends
-        self._pending = pending  # the beginning of a character
+        self._pending = b""  # the beginning of a character
+        self._before = self  # the state before that
         self._next: dict[Symbol, State | None] = {}
         self.size = 0 if ends else _FAR
         self.phase = 0 if ends else _FAR
@@ -206,7 +207,7 @@ class Closing:
         whole, pending = _characters(state._pending + piece)
         if whole is None:
             return None
-        after = State(state._places, state._ends) if state._pending else state
+        after = state._before
         for letter in whole:
             further = self._step(after, ord(letter))
             if further is None:
@@ -232,14 +233,15 @@ class Closing:
                 places.append((further, rest, call))
             if ends:
                 ended.append((rest, call))
-        if not ended and tuple(places) == state._places and not state._ends:
-            return state  # in the middle of a string, mostly
         found = self._arrived(places, ended)
+        if found._places == state._places and found._ends == state._ends:
+            return state  # in the middle of a text, mostly: its letters are known from then on
         return found if found.size < _FAR else None
 
     def _within(self, state: State, pending: bytes) -> State | None:
         """Within a character: as near as behind the best letter that it may become."""
-        found = State(state._places, False, pending)
+        found = State(state._places, False)
+        found._pending, found._before = pending, state
         found.size = found.phase = _FAR
         for letter in self._letters(state, pending):
             after = self._step(state, letter)
@@ -386,7 +388,7 @@ class Closing:
         raise AssertionError("a state is as near as one of its places")
 
     def _ended_letter(self, state: State, size: int, phase: bool) -> Text:
-        before = State(state._places, False)
+        before = state._before
         for letter in self._letters(before, state._pending):
             spelled = chr(letter).encode()[len(state._pending) :]
             after = self._step(before, letter)

@@ -8,7 +8,7 @@ constraint = kept(constraint, allowance, request, guides)
 from dataclasses import replace
 
 from compilers.errors import CompileError
-from gallama.budget import Allowance, BudgetedMatcher, needed
+from gallama.budget import Allowance, BudgetedMatcher, Closer
 from gallama.errors import EngineFailure, PlanError
 from gallama.guide import Constraint, Guides
 from gallama.types import Request
@@ -48,7 +48,8 @@ def kept(
     if constraint.matcher is None:  # the reply may end anywhere, and does not reason in phases
         return constraint
     try:
-        thinking, reply = needed(constraint.closing, guides.speller)
+        closer = Closer(constraint.closing, guides.speller)
+        thinking, reply = closer.needed()
     except (CompileError, EngineFailure) as error:
         asks = "finish" if budget.close else budget.param
         raise PlanError(f"{asks}: cannot be kept: {error}", param=asks) from error
@@ -61,8 +62,7 @@ def kept(
         asked = allowance.reply in (request.sampling.max_tokens, request.default_max_tokens)
         what = "the shortest reply (finish: 'close')"
         raise _too_few("max_tokens" if asked else None, what, least, allowance.reply, request)
-    matcher = BudgetedMatcher(constraint.matcher, constraint.closing, guides.speller, allowance)
-    return replace(constraint, matcher=matcher)
+    return replace(constraint, matcher=BudgetedMatcher(constraint.matcher, closer, allowance))
 
 
 def _too_few(field: str | None, what: str, needs: int, given: int, request: Request) -> PlanError:

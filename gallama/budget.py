@@ -1,7 +1,7 @@
 """A reply held to a number of tokens: its reasoning, and all of it, end whole within them.
 
-    speller = Speller(vocabulary)
-    matcher = BudgetedMatcher(engine_matcher, closing, speller, Allowance(thinking=100))
+    closer = Closer(closing, Speller(vocabulary))
+    matcher = BudgetedMatcher(engine_matcher, closer, Allowance(thinking=100))
 
 The rule: at every place the tokens that are left suffice for the shortest closing from there
 (compilers.closing), of the reasoning or of the reply. A token that is drawn may break it: one of
@@ -36,10 +36,10 @@ class Speller:
         pieces = vocabulary.pieces
         self.longest = max(map(len, pieces))  # bytes of a token; a special one counts as one
         self._bytes = {pieces[i][0]: i for i in ordinary if len(pieces[i]) == 1}
-        # Those of one reply are much the same from token to token.
-        self.tokens = lru_cache(1024)(self._tokens)
+        # They are much the same from token to token.
+        self._encoded = lru_cache(1024)(lambda text: tuple(vocabulary.encode(text, False)))
 
-    def _tokens(self, text: Text) -> tuple[int, ...]:
+    def tokens(self, text: Text) -> tuple[int, ...]:
         """A closing as the tokenizer writes it. Raises EngineFailure where no tokens write it."""
         found: list[int] = []
         for part in text:
@@ -52,10 +52,10 @@ class Speller:
     def _written(self, text: bytes) -> list[int]:
         """It may begin within a character: the rest of that is written byte by byte."""
         begun = len(text) - len(text.lstrip(_WITHIN))
-        found = self._vocabulary.encode(text[begun:].decode(), False)
+        found = self._encoded(text[begun:].decode())
         pieces = self._vocabulary.pieces
         if b"".join(pieces[token] for token in found) != text[begun:]:
-            begun, found = len(text), []
+            begun, found = len(text), ()
         if not self._bytes.keys() >= {*text[:begun]}:
             raise EngineFailure(f"this vocabulary has no tokens for the bytes {text[:begun]!r}")
         return [*(self._bytes[byte] for byte in text[:begun]), *found]
@@ -82,41 +82,52 @@ class Allowance:
     close: bool = False
 
 
-def needed(closing: Closing, speller: Speller) -> tuple[int, int]:
-    """The tokens of the shortest reasoning, and of the shortest reply behind it."""
-    thinking, reply = _closings(closing, speller, closing.start)
-    return len(thinking), len(reply)
+class Closer:
+    """Of one grammar: what closes a reply, as tokens of one vocabulary."""
 
+    def __init__(self, closing: Closing, speller: Speller) -> None:
+        self._closing = closing
+        self._speller = speller
+        self._behind: tuple[int, ...] | None = None
+        self.start = closing.start
+        self.longest = speller.longest
 
-def _closings(
-    closing: Closing, speller: Speller, state: State
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What closes the reasoning, and then the reply."""
-    thinking = closing.shortest(state, phase=True)
-    behind = _behind(closing, state, thinking)
-    return speller.tokens(thinking), speller.tokens(closing.shortest(behind))
+    def after(self, state: State, token: int) -> State | None:
+        return self._speller.after(self._closing, state, token)
 
+    def thinking(self, state: State) -> tuple[int, ...]:
+        """What closes the reasoning; nothing behind it."""
+        return self._speller.tokens(self._closing.shortest(state, phase=True))
 
-def _behind(closing: Closing, state: State, text: Text) -> State:
-    for part in text:
-        if isinstance(part, bytes):
-            after = closing.feed(state, part)
-        else:
-            after = closing.special(state, part)
-        assert after is not None, "a closing is of the grammar"
-        state = after
-    return state
+    def reply(self, state: State) -> tuple[int, ...]:
+        """What closes the reply, when the reasoning is closed."""
+        if not state.phase:
+            return self._speller.tokens(self._closing.shortest(state))
+        if self._behind is None:
+            self._behind = self.reply(self._thought(state))
+        return self._behind
+
+    def needed(self) -> tuple[int, int]:
+        """The number of tokens of the shortest reasoning, and of the shortest reply behind it."""
+        return len(self.thinking(self.start)), len(self.reply(self.start))
+
+    def _thought(self, state: State) -> State:
+        for part in self._closing.shortest(state, phase=True):
+            if isinstance(part, bytes):
+                after = self._closing.feed(state, part)
+            else:
+                after = self._closing.special(state, part)
+            assert after is not None, "a closing is of the grammar"
+            state = after
+        return state
 
 
 class BudgetedMatcher(Matcher):
     """A Matcher that holds another one to an allowance, from the beginning of a reply."""
 
-    def __init__(
-        self, matcher: Matcher, closing: Closing, speller: Speller, allowance: Allowance
-    ) -> None:
+    def __init__(self, matcher: Matcher, closer: Closer, allowance: Allowance) -> None:
         self._matcher = matcher
-        self._closing = closing
-        self._speller = speller
+        self._closer = closer
         self._allowance = allowance
         self._forced: tuple[int, ...] = ()
         self._closes = False  # what is forced ends the reply
@@ -124,8 +135,8 @@ class BudgetedMatcher(Matcher):
         self._taken = 0
         self._thought = 0  # tokens of the reasoning, once it is over
         self._deadline = 0  # when the reasoning must be over
-        self._state = closing.start
-        self._arrive(closing.start, True)
+        self._state = closer.start
+        self._arrive(closer.start, True)
 
     @property
     def done(self) -> bool:
@@ -168,7 +179,7 @@ class BudgetedMatcher(Matcher):
     def _after(self, token: int) -> State:
         if not (self._state.within or self._allowance.close):
             return self._state  # nothing is left that could be forced
-        after = self._speller.after(self._closing, self._state, token)
+        after = self._closer.after(self._state, token)
         if after is None:
             raise EngineFailure(f"the engine allows token {token}, which the grammar does not")
         return after
@@ -176,7 +187,7 @@ class BudgetedMatcher(Matcher):
     def _arrive(self, state: State, begins: bool) -> None:
         """Note where the reasoning begins and ends, and whether the reply does here."""
         if begins and self._allowance.thinking is not None:
-            least = len(self._closings(state)[0])
+            least = len(self._closer.thinking(state))
             self._deadline = max(self._allowance.thinking, self._taken + least)
         if self._state.phase and not state.phase:
             self._thought = self._taken
@@ -197,9 +208,9 @@ class BudgetedMatcher(Matcher):
                 return after
         except TooLarge:  # a closing that cannot be found is as one that does not fit
             fits = not self._allowance.close
-        thinking, reply = self._closings(self._state)
+        thinking = self._closer.thinking(self._state)
         self._closes = not fits
-        self._forced = thinking if fits else thinking + reply
+        self._forced = thinking if fits else thinking + self._closer.reply(self._state)
         return None
 
     def _in_time(self, after: State) -> bool:
@@ -209,7 +220,7 @@ class BudgetedMatcher(Matcher):
         left = self._deadline - self._taken - 1
         if self._is_plain(after.phase, left):
             return after.phase <= left
-        return len(self._closings(after)[0]) <= left
+        return len(self._closer.thinking(after)) <= left
 
     def _fits(self, after: State) -> bool:
         """Whether the reply can be closed with what is left behind one more token."""
@@ -219,14 +230,11 @@ class BudgetedMatcher(Matcher):
         left = limit - self._taken - 1
         if self._is_plain(after.size, left):
             return after.size <= left
-        return sum(map(len, self._closings(after))) <= left
+        return len(self._closer.thinking(after)) + len(self._closer.reply(after)) <= left
 
     def _is_plain(self, size: int, left: int) -> bool:
         """Whether a size in bytes says by itself that its tokens fit, or that they do not."""
-        return size <= left or size > left * self._speller.longest
-
-    def _closings(self, state: State) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        return _closings(self._closing, self._speller, state)
+        return size <= left or size > left * self._closer.longest
 
     def _limit(self, state: State, taken: int) -> int | None:
         """When the reply must be over, None where that is not known yet."""

@@ -16,7 +16,7 @@ from compilers.ir import Grammar, Special
 from compilers.oracle import recognises
 from gallama.backends.reply import Reply
 from gallama.backends.scripted.backend import END, N_VOCAB, SPECIAL, SPELLINGS
-from gallama.budget import Allowance, BudgetedMatcher, Speller, needed
+from gallama.budget import Allowance, BudgetedMatcher, Closer, Speller
 from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine
 from gallama.errors import EngineFailure
@@ -107,6 +107,10 @@ def kept(name: str, engine: str) -> Closing:
     return compilers.closing_of(GRAMMARS[name], engine, tools.REASONING)
 
 
+def closer_of(name: str) -> Closer:
+    return Closer(closing_of(name), SPELLER)
+
+
 @cache
 def matcher_of(name: str, engine: str) -> Matcher:
     options = {"tokens": SPECIAL} if engine == "llguidance" else {}
@@ -119,7 +123,7 @@ def generated(
 ) -> tuple[list[int], str]:
     """A reply by a model that has no idea, and why it ended."""
     inner = matcher_of(name, engine)
-    matcher = BudgetedMatcher(inner, kept(name, engine), SPELLER, allowance).fork()
+    matcher = BudgetedMatcher(inner, Closer(kept(name, engine), SPELLER), allowance).fork()
     sampling = Sampling(temperature=1, seed=seed, max_tokens=room)
     reply = Reply([1], sampling, matcher, VOCABULARY, 1000)
     random = np.random.default_rng(seed)
@@ -164,7 +168,7 @@ def thought(name: str, tokens: Sequence[int]) -> int | None:
 @pytest.mark.parametrize("name", GRAMMARS)
 def test_closed_at_every_number_of_tokens(name: str, engine: str) -> None:
     """From the fewest that suffice: the reply is whole, and said to be cut if it was closed."""
-    least = sum(needed(closing_of(name), SPELLER))
+    least = sum(closer_of(name).needed())
     cut = 0
     for extra in (0, 1, 2, 3, 5, 9, 17, 40):
         allowance = Allowance(reply=least + extra, close=True)
@@ -179,8 +183,7 @@ def test_closed_at_every_number_of_tokens(name: str, engine: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", [name for name in GRAMMARS if "think" in name or "bare" in name])
 def test_thinking_ends_in_time(name: str, engine: str) -> None:
-    closing = closing_of(name)
-    least, _ = needed(closing, SPELLER)
+    least, _ = closer_of(name).needed()
     ended = 0
     for extra in (0, 1, 2, 5, 12, 30):
         tokens, _ = generated(name, engine, Allowance(thinking=least + extra), seed=extra, room=90)
@@ -203,7 +206,7 @@ def test_thinking_too_short_to_be_closed_is_closed_at_once() -> None:
 def test_thinking_that_does_not_count(engine: str, close: bool) -> None:
     """The tokens of the reply begin behind it, however long it was."""
     name = "a bare template, then an object"
-    thinking, reply = needed(closing_of(name), SPELLER)
+    thinking, reply = closer_of(name).needed()
     for extra in (0, 3, 20):
         allowance = Allowance(thinking + 20, reply + extra, apart=True, close=close)
         tokens, finish = generated(name, engine, allowance, seed=extra)
@@ -219,7 +222,9 @@ def test_a_token_that_commits_to_too_much_is_not_taken() -> None:
     """The name of a member may be one token, and its value more than is left."""
     closing = Closing(PERSONS)
     matcher = BudgetedMatcher(
-        matcher_of("object", "llguidance").fork(), closing, SPELLER, Allowance(reply=14, close=True)
+        matcher_of("object", "llguidance").fork(),
+        Closer(closing, SPELLER),
+        Allowance(reply=14, close=True),
     )
     for token in b'{"':
         assert matcher.advance(token) == token
@@ -241,7 +246,9 @@ def test_a_reply_that_is_whole_ends_without_a_token() -> None:
     """Where the one that was drawn would need another, and none is left for that."""
     grammar = compilers.regex(r"1(\.5)?")
     matcher = compiled(grammar)
-    limited = BudgetedMatcher(matcher, Closing(grammar), SPELLER, Allowance(reply=2, close=True))
+    limited = BudgetedMatcher(
+        matcher, Closer(Closing(grammar), SPELLER), Allowance(reply=2, close=True)
+    )
     reply = Reply([1], Sampling(temperature=0, max_tokens=2), limited, VOCABULARY, 10)
     logits = np.zeros(len(PIECES), np.float32)
     logits[ord(".")] = 1
@@ -256,8 +263,7 @@ def compiled(grammar: Grammar) -> Matcher:
 def test_a_fork_is_independent() -> None:
     one = BudgetedMatcher(
         matcher_of("object", "llguidance").fork(),
-        closing_of("object"),
-        SPELLER,
+        closer_of("object"),
         Allowance(reply=30, close=True),
     )
     for token in b'{"':
@@ -270,7 +276,7 @@ def test_a_fork_is_independent() -> None:
 def test_a_character_that_was_begun_is_ended() -> None:
     grammar = compilers.choice(["日本", "日光"])
     matcher = BudgetedMatcher(
-        compiled(grammar), Closing(grammar), SPELLER, Allowance(reply=6, close=True)
+        compiled(grammar), Closer(Closing(grammar), SPELLER), Allowance(reply=6, close=True)
     )
     half = IDS["日本".encode()[:4]]
     assert matcher.advance(half) == half
@@ -286,7 +292,7 @@ def test_a_vocabulary_that_cannot_write_it() -> None:
 
 def test_what_the_engine_allows_and_the_grammar_does_not() -> None:
     matcher = BudgetedMatcher(
-        Without(()), Closing(PERSONS), SPELLER, Allowance(reply=9, close=True)
+        Without(()), Closer(Closing(PERSONS), SPELLER), Allowance(reply=9, close=True)
     )
     with pytest.raises(EngineFailure, match="which the grammar does not"):
         matcher.advance(ord("x"))
@@ -296,8 +302,7 @@ def test_a_closing_that_cannot_be_found(monkeypatch: pytest.MonkeyPatch) -> None
     """... is as one that does not fit: what was found before is forced."""
     matcher = BudgetedMatcher(
         matcher_of("object", "llguidance").fork(),
-        closing_of("object"),
-        SPELLER,
+        closer_of("object"),
         Allowance(reply=90, close=True),
     )
     with monkeypatch.context() as patch:

@@ -132,7 +132,6 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (CHAT, {"structured_outputs": {"jsn": {}}}, "structured_outputs.jsn", "Did you mean 'json'?"),
     (TEXT, {"guided_regex": "("}, "guided_regex", "cannot be enforced"),
     (TEXT, {"response_format": {"type": "text"}}, "response_format", "unknown field."),
-    (CHAT, {"reasoning_effort": "low"}, "reasoning_effort", "not supported yet"),
     (CHAT, {"audio": {}}, "audio", "serves text only"),
     (CHAT, {"modalities": ["text", "audio"]}, "modalities[1]", "serves text only"),
     (CHAT, {"continue_final_message": True}, "continue_final_message", "must be the assistant's"),

@@ -214,6 +214,19 @@ def test_many_at_once_get_what_each_gets_alone(server: Server) -> None:
     assert all(VALID(json.loads(answer["said"][0][0])) for answer in alone)
 
 
+def test_tokens_that_are_forced_have_probabilities(server: Server) -> None:
+    choice = server.client.chat.completions.create(
+        model="tiny", messages=[{"role": "user", "content": "Who?"}], max_tokens=20, seed=1,
+        temperature=1.5, logprobs=True, extra_body={"finish": "close", "guided_json": PERSON},
+    ).choices[0]  # fmt: skip
+    assert choice.logprobs is not None
+    entries = choice.logprobs.content or []
+    assert (
+        b"".join(bytes(entry.bytes or ()) for entry in entries).decode() == choice.message.content
+    )
+    assert choice.finish_reason == "length"
+
+
 LONG = {"type": "object", "properties": {"a": {"minLength": 3000, "type": "string"}}}
 # what is wrong, the field, and words of the answer
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
