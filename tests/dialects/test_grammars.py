@@ -21,6 +21,8 @@ import pytest
 import yaml
 
 import compilers
+from compilers.closing import Closing, State
+from compilers.frontends.tools import REASONING
 from compilers.ir import Grammar, Special
 from compilers.oracle import recognises
 from gallama.config import dialects
@@ -126,6 +128,42 @@ def test_replies(name: str, way: str, text: str, expected: bool, special: bool) 
     assert recognises(grammar, symbols) == expected
     for notation in ENGINES:
         assert held(grammar, symbols, vocabulary, notation) == expected, notation
+
+
+@pytest.mark.parametrize("special", [False, True], ids=["text", "tokens"])
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_every_reply_can_be_closed(name: str, special: bool) -> None:
+    """From its beginning and from half way; as the engines take it."""
+    vocabulary = vocabulary_of(name, special)
+    cases = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    for way, outcomes in cases.items():
+        grammar = grammar_of(name, way, special)
+        for notation in ENGINES:
+            closing = compilers.closing_of(grammar, notation, REASONING)
+            for text in outcomes.get("accept", ())[:2]:
+                for symbols in ([], _half(symbols_of(text, vocabulary))):
+                    closed = [*symbols, *_rest(closing, symbols)]
+                    assert _held(grammar, closed, vocabulary, notation), (notation, closed)
+
+
+def _rest(closing: Closing, symbols: list[str | Special]) -> list[str | Special]:
+    state: State | None = closing.start
+    for symbol in symbols:
+        assert state is not None
+        if isinstance(symbol, Special):
+            state = closing.special(state, symbol.name)
+        else:
+            state = closing.feed(state, symbol.encode())
+    assert state is not None
+    rest = closing.shortest(state)
+    return [part.decode() if isinstance(part, bytes) else Special(part) for part in rest]
+
+
+def _half(symbols: list[str | Special]) -> list[str | Special]:
+    """The first half of them, and of the one behind these if it is text."""
+    middle = len(symbols) // 2
+    cut = symbols[middle : middle + 1]
+    return [*symbols[:middle], *(each[: len(each) // 2] for each in cut if isinstance(each, str))]
 
 
 def test_every_dialect_has_cases() -> None:
