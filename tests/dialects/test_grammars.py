@@ -98,7 +98,7 @@ def symbols_of(text: str, vocabulary: Vocabulary) -> list[str | Special]:
     return [Special(part) if i % 2 else part for i, part in enumerate(parts) if part]
 
 
-def _held(
+def held(
     grammar: Grammar, symbols: list[str | Special], vocabulary: Vocabulary, notation: str
 ) -> bool:
     """By the engine: each token allowed by its mask, and the end token after them."""
@@ -127,7 +127,7 @@ def test_replies(name: str, way: str, text: str, expected: bool, special: bool) 
     symbols = symbols_of(text, vocabulary)
     assert recognises(grammar, symbols) == expected
     for notation in ENGINES:
-        assert _held(grammar, symbols, vocabulary, notation) == expected, notation
+        assert held(grammar, symbols, vocabulary, notation) == expected, notation
 
 
 @pytest.mark.parametrize("special", [False, True], ids=["text", "tokens"])

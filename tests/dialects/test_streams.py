@@ -25,7 +25,16 @@ from gallama.text import Stops
 from gallama.types import Part
 from tests.compilers.readings import readings
 from tests.compilers.replies import captured, joined, merged, streamed, written
-from tests.dialects.test_grammars import SPECS, TOOLS, cases, grammar_of, symbols_of, vocabulary_of
+from tests.dialects.test_grammars import (
+    ENGINES,
+    SPECS,
+    TOOLS,
+    cases,
+    grammar_of,
+    held,
+    symbols_of,
+    vocabulary_of,
+)
 from tests.dialects.ways import Way
 
 Symbols = list[str | Special]
@@ -120,6 +129,7 @@ def test_all_phases_at_once(name: str, special: bool) -> None:
         grammar = way._replace(special=special).grammar()
         made, symbols = Extraction(grammar), symbols_of(text, vocabulary)
         assert recognises(grammar, symbols), text
+        assert [held(grammar, symbols, vocabulary, notation) for notation in ENGINES] == [True] * 2
         check(made, symbols)
         for size in (1, 3, 1000):
             parts = parts_of(made, symbols, vocabulary, size)
