@@ -20,6 +20,7 @@ from functools import lru_cache
 
 from compilers.emitters.base import rust_regex
 from compilers.emitters.excluded import Excluder, Loop, Text, split
+from compilers.emitters.kbnf_counted import AHEAD
 from compilers.emitters.kbnf_regular import (
     EVERYTHING,
     PLANE_16,
@@ -29,6 +30,7 @@ from compilers.emitters.kbnf_regular import (
     Symbol,
     automaton,
     below_plane_16,
+    bounded,
     choice_of,
     from_automaton,
     is_wide_somewhere,
@@ -75,7 +77,12 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    return _Printer(in_order(few_orders(grammar) if order == "free" else grammar)).run()
+    return _Printer(held(grammar) if order == "free" else in_order(grammar)).run()
+
+
+def held(grammar: Grammar) -> Grammar:
+    """The part of a grammar that is written: members of objects in some orders only."""
+    return in_order(few_orders(grammar))
 
 
 def spelled(name: str) -> str:
@@ -189,6 +196,9 @@ class _Printer:
 
     def special(self, node: Special) -> Texts:
         return [(quote(spelled(node.name)),)], False
+
+    def _run(self, letters: Expr) -> str:
+        return self._one_regex(Rep(letters, 1, AHEAD))
 
     def regex(self, node: Regex) -> Texts:
         return [(self._one_regex(node.expr),)], False
@@ -384,13 +394,21 @@ class _Printer:
 
     def _automaton(self, expr: Expr) -> Part:
         """What needs an automaton: a regex made of it, or where letters are few, its states."""
+        product = bounded(expr)
+        if product is not None:
+            return choice_of(self._states(product.automaton, product.free))
         states = automaton(expr)
         if is_wide_somewhere(states) and (found := from_automaton(expr)) is not None:
             return found
         return choice_of([*self._states(states), *([EMPTY] if expr.nullable else [])])
 
-    def _states(self, found: Dfa) -> list[Part]:
-        """A rule for each state: a letter, and the rule of the state after it. [] for no text."""
+    def _states(self, found: Dfa, free: Iterable[Expr | None] = ()) -> list[Part]:
+        """A rule for each state: a letter, and the rule of the state after it. [] for no text.
+
+        Where letters are `free`, runs of them stand beside those, without an end that a token
+        spells: so a token is looked up there.
+        """
+        ahead = [each and [(self._run(each), _NEVER_WRITTEN)] for each in free]
         steps: dict[int, list[tuple[str, int]]] = {}
         for (state, after), letters in transitions(found).items():
             texts, _ = self.texts(written(letters))
@@ -399,7 +417,7 @@ class _Printer:
         for state, ways in steps.items():
             more = [(letter, names[after]) for letter, after in ways if after in steps]
             last = [(letter,) for letter, after in ways if found.ends[after]]
-            self._line(names[state], [*more, *last])
+            self._line(names[state], [*more, *last, *((ahead and ahead[state]) or [])])
         return [Symbol(names[0])] if 0 in steps else []
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from compilers.emitters.kbnf_counted import Counted, counted
 from compilers.errors import TooLarge, Unsupported
 from compilers.ir import EMPTY, NOTHING, Literal, Node, Repeat, choice, sequence
 from compilers.regular import (
@@ -244,6 +245,19 @@ def _counted(part: Expr, low: int, high: int | None) -> Node:
 
 
 # --- automata
+
+
+@lru_cache(maxsize=1_000)
+def bounded(expr: Expr) -> Counted | None:
+    """The states of a language of bounded length, if they are too many for one regex.
+
+    None for any other. Raises Unsupported.
+    """
+    try:
+        found = counted(expr)
+    except TooLarge as error:
+        raise unsupported(f"an intersection or complement ({error.message})") from error
+    return None if found is None or len(found.automaton.steps) <= MAX_AS_REGEX else found
 
 
 @lru_cache(maxsize=1_000)

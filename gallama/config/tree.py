@@ -8,8 +8,6 @@ import yaml
 from gallama.config.shape import Node
 from gallama.errors import ConfigError, Mistake
 
-_MERGE = "tag:yaml.org,2002:merge"  # <<, which brings the keys of another section
-
 
 def read(file: Path, loader_class: Any = yaml.SafeLoader) -> Node:
     """Raises OSError, ValueError, RecursionError and yaml.YAMLError."""
@@ -51,13 +49,13 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Node]:
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _wrong(key, "a key must be text; {{ braces }} of a value stand in quotes")
-        if key.tag == _MERGE:
+        if key.tag == "tag:yaml.org,2002:merge":
             continue
         name = loader.construct_object(key)
         if name in seen:
             raise _wrong(key, f"the key {name!r} stands twice in its section")
         seen.add(name)
-    loader.flatten_mapping(node)
+    loader.flatten_mapping(node)  # << brings what the section does not say itself
     return {loader.construct_object(key): _node(loader, value, key) for key, value in node.value}
 
 

@@ -170,6 +170,16 @@ def test_an_engine_that_was_used_gives_no_mask_of_another_place() -> None:
     same(compilers.json_schema(schema), texts)
 
 
+@pytest.mark.parametrize("low", [0, 70])
+def test_a_pattern_with_a_bounded_length(low: int) -> None:
+    """The product has 320 states: too many for one regex."""
+    schema = {"pattern": "^[a-z]+(-[a-z]+)*$", "minLength": low, "maxLength": 80}
+    words = ["a" * n for n in (1, 69, 70, 80, 81)]
+    words += ["ab-" * 26 + each for each in ("a", "ab", "abc", "-", "a-b")] + ["a--b", "é"]
+    texts = [json.dumps(word, ensure_ascii=False) for word in words]
+    same(compilers.json_schema({"type": "string", **schema}), texts)
+
+
 def test_the_complement_of_a_large_pattern() -> None:
     """As one regex it would have millions of letters."""
     grammar = compilers.json_schema({"type": "string", "not": {"format": "uri"}})
