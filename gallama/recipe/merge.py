@@ -22,13 +22,14 @@ _DRAWN = {
     *SamplingFields.model_fields,
     *("max_completion_tokens", "logprobs", "top_logprobs"),
     *("include_leading_prompt", "include_thinking"),
+    *("finish", "thinking_budget", "reasoning_effort"),
     *("metadata", "store", "service_tier", "safety_identifier", "prediction"),
     *("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention"),
 }
 _LENGTH = ("max_tokens", "max_completion_tokens")
 
 # Of those that say what the words are, a reply can follow one, and these two together.
-_WORDS = {*GuideFields.model_fields, "response_format"} - {"leading_prompt"}
+_WORDS = {*GuideFields.model_fields, "response_format"} - {"leading_prompt"} - _DRAWN
 _PREFIX, _PATTERNS = "regex_prefix_pattern", ("regex_pattern", "guided_regex")
 
 

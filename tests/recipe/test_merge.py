@@ -21,6 +21,13 @@ MERGED: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ({"temperature": 0}, {"temperature": 1}, {"temperature": 1}),
     ({"temperature": 0}, {"temperature": None}, {"temperature": 0}),
     ({"max_tokens": 9}, {"max_tokens": 5}, {"max_tokens": 5}),
+    ({"thinking_budget": 9}, {"thinking_budget": 5}, {"thinking_budget": 5}),
+    (
+        {"guided_json": {}, "finish": "close"},
+        {"finish": "cut"},
+        {"guided_json": {}, "finish": "cut"},
+    ),
+    ({"guided_json": {}}, {"finish": "close"}, {"guided_json": {}, "finish": "close"}),
     ({"max_tokens": 9}, {"max_completion_tokens": 5}, {"max_completion_tokens": 5}),
     ({"logit_bias": {"1": 1}}, {"logit_bias": {"2": 1}}, {"logit_bias": {"2": 1}}),
     ({"messages": [SYSTEM]}, {"messages": [USER]}, {"messages": [SYSTEM, USER]}),

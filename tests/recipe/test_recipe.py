@@ -203,6 +203,11 @@ def test_question_marks_and_dollars_are_texts_here(folder: Path) -> None:
     assert recipe.spec.description == "${x}"
 
 
+def test_a_section_may_take_in_another(folder: Path) -> None:
+    recipe = read(folder, "description: x\nrequest: &a {n: 1}\nexamples: [{request: {<<: *a}}]")
+    assert recipe.spec.examples[0].request == {"n": 1}
+
+
 def test_the_nearest_file_counts(folder: Path, tmp_path: Path) -> None:
     folders = [folder / "near", tmp_path / "far", tmp_path / "nowhere"]
     for each in folders[:2]:
