@@ -143,7 +143,7 @@ def test_every_reply_can_be_closed(name: str, special: bool) -> None:
             for text in outcomes.get("accept", ())[:2]:
                 for symbols in ([], _half(symbols_of(text, vocabulary))):
                     closed = [*symbols, *_rest(closing, symbols)]
-                    assert _held(grammar, closed, vocabulary, notation), (notation, closed)
+                    assert held(grammar, closed, vocabulary, notation), (notation, closed)
 
 
 def _rest(closing: Closing, symbols: list[str | Special]) -> list[str | Special]:

@@ -7,9 +7,8 @@ import openai
 import pytest
 
 from tests.serve.asking import chat, complete
-from tests.serve.conftest import TINY
 from tests.serve.test_tools import BOSTON, WEATHER
-from tests.serving import Server, running
+from tests.serving import Server
 
 HOT: dict[str, Any] = {"temperature": 2.0, "max_tokens": 60, "n": 3, "seed": 1}
 LEAD = "Well, é: "
@@ -47,10 +46,9 @@ def test_a_completion_begins_with_it(tiny: Server, options: dict[str, Any], rest
     begins(lambda **more: complete(tiny, "Hi!", **more), options, rest)
 
 
-def test_with_the_other_engine() -> None:
-    with running(*TINY, "models.tiny.engine=formatron") as server:
-        for options, rest in CHATS:
-            begins(lambda **more: chat(server, "Hi!", **more), options, rest)
+def test_with_the_other_engine(formatron: Server) -> None:
+    for options, rest in CHATS:
+        begins(lambda **more: chat(formatron, "Hi!", **more), options, rest)
 
 
 def begins(ask: Any, options: dict[str, Any], rest: str) -> None:

@@ -5,7 +5,6 @@ Sampled hot, so that the model would leave the form if it could.
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
@@ -98,13 +97,10 @@ def says(tree: Any, text: str) -> None:
     assert tree["step"] == [{**step, "done": step["done"] == "true"} for step in steps]
 
 
-@pytest.fixture(scope="module", params=["llguidance", "formatron"])
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    if request.param == "llguidance":
-        yield request.getfixturevalue("tiny")
-        return
-    with running(*TINY, f"models.tiny.engine={request.param}") as server:
-        yield server
+@pytest.fixture(params=["tiny", "formatron"])
+def server(request: pytest.FixtureRequest) -> Server:
+    found: Server = request.getfixturevalue(request.param)
+    return found
 
 
 # what else is asked for, and what the content is then
