@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from compilers import collection as _collection
+from compilers.closing import Closing
 from compilers.emitters import gbnf as _gbnf
 from compilers.emitters import kbnf as _kbnf
 from compilers.emitters import lark as _lark
@@ -54,6 +55,7 @@ __all__ = [
     "Unsupported",
     "apart",
     "choice",
+    "closing_of",
     "emit",
     "fields",
     "gbnf_text",
@@ -73,6 +75,12 @@ DIALECTS: Mapping[str, Callable[..., str]] = {
 }
 
 
+HELD: Mapping[str, Callable[[Grammar], Grammar]] = {
+    "kbnf": _kbnf.held,
+    "llguidance": _llguidance.held,
+}
+"""The part of a grammar to which the engines of a dialect hold a reply."""
+
 PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 """What every grammar goes through before it is printed, in this order."""
 
@@ -91,3 +99,9 @@ def emit(
     for each in PASSES:
         grammar = each(grammar)
     return DIALECTS[dialect](grammar, tokens=tokens, **options)
+
+
+def closing_of(grammar: Grammar, dialect: str, phase: str | None = None) -> Closing:
+    """What closes a reply that an engine of this dialect holds to the grammar. `phase`: the rule
+    that can be closed by itself, too. Raises TooLarge."""
+    return Closing(HELD[dialect](grammar), phase, _llguidance.MAX_PERMUTED)

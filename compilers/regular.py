@@ -13,7 +13,7 @@ Letters are code points, or bytes once `utf8` has been applied. Surrogates are n
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import attrgetter, is_
 from typing import Any, ClassVar
 
@@ -335,6 +335,22 @@ def without(stops: Iterable[str]) -> Expr:
     return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
 
 
+def words_of(words: list[str]) -> Expr:
+    """Sorted words as a tree: a letter costs the same, however many there are."""
+    if len(words) <= 1:
+        return text(words[0]) if words else NEVER
+    common = shared((words[0], words[-1]))
+    rests = [word[common:] for word in words]
+    branches = [words_of(list(group)) for _, group in groupby(rests, lambda rest: rest[:1])]
+    return cat(text(words[0][:common]), either(*branches))
+
+
+def shared(rows: Sequence[Sequence[object]]) -> int:
+    """How many items (or letters) all rows begin with."""
+    shortest = min(map(len, rows))
+    return next((i for i in range(shortest) if len({row[i] for row in rows}) > 1), shortest)
+
+
 def nonempty(expr: Expr) -> Expr:
     """The same language but for the empty text; no And or Not is added where there was none."""
     if not expr.nullable:
@@ -498,6 +514,18 @@ def steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER, each with a letter that leads there."""
     found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
     return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())
+
+
+@lru_cache(maxsize=10_000)
+def moves(expr: Expr) -> tuple[tuple[int, Expr], ...]:
+    """The states after one letter, but for NEVER; of the letters that lead to one, one with the
+    fewest bytes in UTF-8."""
+    found: dict[Expr, int] = {}
+    letters = _deciding(_first_sets(expr))
+    for letter in sorted(letters, key=lambda letter: len(chr(letter).encode())):
+        if (after := derivative(expr, letter)) is not NEVER:
+            found.setdefault(after, letter)
+    return tuple((letter, after) for after, letter in found.items())
 
 
 @lru_cache(maxsize=4_000)

@@ -14,7 +14,6 @@ skeleton is ambiguous, the grammar is refused.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 
 from compilers import ir
 from compilers.ambiguity import Found, ambiguity
@@ -31,14 +30,15 @@ from compilers.regular import (
     Expr,
     Not,
     State,
-    cat,
     children,
     either,
     overlap,
     ranges,
+    shared,
     star,
     text,
     without,
+    words_of,
 )
 from compilers.values import Values
 
@@ -204,9 +204,9 @@ class _Reduction:
         rows = [self._program.parts(item) for item in dict.fromkeys(items)]
         if len(rows) < 2:
             return self._program.choice(items)
-        before = _shared(rows)
+        before = shared(rows)
         rows = [row[before:] for row in rows]
-        after = _shared([row[::-1] for row in rows])
+        after = shared([row[::-1] for row in rows])
         middles = [self._program.sequence(row[: len(row) - after]) for row in rows]
         first = self._program.parts(items[0])
         end = first[len(first) - after :] if after else ()
@@ -221,7 +221,7 @@ class _Reduction:
         if set(kinds) == {"leaf"} and all(isinstance(leaf, Word | Letters) for leaf in bodies):
             words = sorted(leaf.text for leaf in bodies if isinstance(leaf, Word))
             exprs = (leaf.expr for leaf in bodies if isinstance(leaf, Letters))
-            return self._program.leaf(Letters(either(_any_of(words), *exprs)))
+            return self._program.leaf(Letters(either(words_of(words), *exprs)))
         return self._program.choice(items)
 
     # --- questions about nodes
@@ -278,22 +278,6 @@ class _Reduction:
             ):
                 found.append(ANY)
         return either(*found)
-
-
-def _any_of(words: list[str]) -> Expr:
-    """Sorted words as a tree: a letter costs the same, however many there are."""
-    if len(words) <= 1:
-        return text(words[0]) if words else NEVER
-    common = _shared((words[0], words[-1]))
-    rests = [word[common:] for word in words]
-    branches = [_any_of(list(group)) for _, group in groupby(rests, lambda rest: rest[:1])]
-    return cat(text(words[0][:common]), either(*branches))
-
-
-def _shared(rows: Sequence[Sequence[object]]) -> int:
-    """How many items (or letters) all rows begin with."""
-    shortest = min(map(len, rows))
-    return next((i for i in range(shortest) if len({row[i] for row in rows}) > 1), shortest)
 
 
 @lru_cache(maxsize=5000)

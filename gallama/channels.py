@@ -54,6 +54,8 @@ class ChannelStream:
         self._between = ""
         self._name = ""
         self._calls: list[Arguments] = []
+        self._tokens = 0
+        self._reasoned: int | None = 0  # tokens of the reasoning, None while it goes on
         self._begun: deque[int] = deque()  # where each token that is not out yet begins
         self._cut = 0  # characters from the stop string on
 
@@ -67,12 +69,18 @@ class ChannelStream:
         """The fields of the template; None where there is none, or the reply was cut inside it."""
         return self._fields.value if self._fields is not None and self._thought else None
 
+    @property
+    def reasoning_tokens(self) -> int:
+        """All up to the one that ends the reasoning, if there is any."""
+        return self._tokens if self._reasoned is None else self._reasoned
+
     def push(self, tokens: Sequence[int]) -> Delta:
         """Raises compilers.extract.NoParse where the reply is not of its grammar."""
         parts: list[Part] = []
         for token in tokens:
             if self.stopped is not None:
                 break
+            self._tokens += 1
             self._begun.append(self._extractor.read)
             piece = self._vocabulary.pieces[token]
             if token in self._special:
@@ -102,6 +110,8 @@ class ChannelStream:
     def _parts(self, events: Iterable[Event]) -> list[Part]:
         parts: list[Part] = []
         for event in events:
+            if event.channel == "reasoning" and event.kind != "text":
+                self._reasoned = None if event.kind == "open" else self._tokens
             if event.channel == "tool_calls":
                 parts += self._of_call(event)
             elif event.channel in ("reasoning", "thinking"):

@@ -303,11 +303,15 @@ def _is_path(text: str) -> bool:
 
 def _check_run(overrides: list[str]) -> None:
     from gallama import console
-    from gallama.config import compose
+    from gallama.config import compose, recipes
 
     config = compose.compose([compose.simplify(text) for text in overrides])
     out = console.terminal(stderr=False)
     out.print(console.topology(config))
+    known = recipes.files(config.recipe_folders)
+    named = {spec.recipe or config.recipe for spec in config.models.values()} - {None}
+    if named:
+        _check_recipes([str(known[name]) for name in sorted(map(str, named))])
     workers = sum(spec.replicas for spec in config.models.values())
     out.print(f"All is well: models {len(config.models)}, workers {workers}.")
 

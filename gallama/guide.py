@@ -15,12 +15,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import compilers
+from compilers.closing import Closing
 from compilers.extract import Extractor
 from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
-from compilers.frontends.tools import BARE, Reasoning
+from compilers.frontends.tools import BARE, REASONING, Reasoning
+from gallama.budget import Speller
 from gallama.dialect import Dialect
 from gallama.errors import EngineFailure, LoadError, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
@@ -32,17 +35,24 @@ _OF_A_TOOL = re.compile(r"/(\d+)/function((?:/parameters|/name)?)(.*)", re.DOTAL
 BARE_WORDS = Surface(reasoning=None, tags=())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constraint:
     """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each; None:
     nothing holds a reply to the grammar, which only tells what is what in it. `extraction` takes
     replies apart, None where all is content but the first `lead` characters; `thinking` is the
     template that the reasoning fills."""
 
+    grammar: compilers.Grammar
+    notation: str  # of the engine
     matcher: Matcher | None
     extraction: compilers.Extraction | None = None
     lead: int = 0
     thinking: compilers.Grammar | None = None
+
+    @cached_property
+    def closing(self) -> Closing:
+        """What closes a reply early, for those that have a budget. Raises CompileError."""
+        return compilers.closing_of(self.grammar, self.notation, REASONING)
 
     def extractor(self) -> Extractor | None:
         if self.extraction is None:
@@ -93,14 +103,20 @@ class Guides:
             self._others[dialect] = Guides(found, self._engine, self._notation, self._vocabulary)
         return self._others[dialect]
 
+    @cached_property
+    def speller(self) -> Speller:
+        return Speller(self._vocabulary)
+
     def text(self, guide: Guide) -> Constraint:
         return self._kept((guide, None), lambda: self._words(guide))
 
-    def chat(self, guide: Guide, reasoning: Reasoning) -> Constraint:
-        """`reasoning`: where the reply begins (see Dialect.reasoning)."""
+    def chat(self, guide: Guide, reasoning: Reasoning, bounded: bool = False) -> Constraint:
+        """`reasoning`: where the reply begins (see Dialect.reasoning); `bounded`: where it may
+        begin with reasoning, that has a budget, so it must be told from the words."""
         if guide.thinking is not None and reasoning != "inside":
             reasoning = "must"
-        in_phases = guide.tools or reasoning in ("inside", "must")
+        bounded = bounded and not guide.shapes_content
+        in_phases = guide.tools or bounded or reasoning in ("inside", "must")
         if not in_phases and self.dialect.surface.content == BARE:
             return self.text(guide)
         return self._kept((guide, reasoning), lambda: self._whole(guide, reasoning))
@@ -113,7 +129,7 @@ class Guides:
 
     def _free(self, reasoning: Reasoning) -> Constraint:
         grammar = self.dialect.grammar(self._vocabulary, reasoning=reasoning, held=False)
-        return Constraint(None, compilers.Extraction(grammar))
+        return Constraint(grammar, self._notation, None, compilers.Extraction(grammar))
 
     def _kept(
         self, key: tuple[Guide | None, Reasoning | None], make: Callable[[], Constraint]
@@ -135,7 +151,8 @@ class Guides:
         grammar = content(guide)
         if guide.lead or grammar is None:
             grammar = compilers.tools(content=grammar, surface=BARE_WORDS, lead=guide.lead)
-        return Constraint(self._matcher(grammar, guide), lead=len(guide.lead))
+        matcher = self._matcher(grammar, guide)
+        return Constraint(grammar, self._notation, matcher, lead=len(guide.lead))
 
     def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """Of a reply with phases: one grammar for the engine and for the extraction."""
@@ -144,7 +161,9 @@ class Guides:
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
             raise _refused_whole(error, guide) from error
-        return Constraint(self._matcher(grammar, guide), extraction, thinking=thinking(guide))
+        matcher = self._matcher(grammar, guide)
+        template = thinking(guide)
+        return Constraint(grammar, self._notation, matcher, extraction, thinking=template)
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
         param = guide.param or "messages"

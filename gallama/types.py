@@ -97,6 +97,26 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What a request says of the tokens that it spends. `thinking`: those of the reasoning;
+    `effort`: the same where that says nothing, and only as far as the context goes; `close`:
+    max_tokens closes the reply, and does not cut it."""
+
+    thinking: int | None = None
+    effort: int | None = None
+    close: bool = False
+
+    @property
+    def bound(self) -> int | None:
+        return self.effort if self.thinking is None else self.thinking
+
+    @property
+    def param(self) -> str:
+        """The field that bounds the reasoning."""
+        return "reasoning_effort" if self.thinking is None else "thinking_budget"
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What stands in the content of an answer besides the words of the reply."""
 
@@ -128,6 +148,7 @@ class Request:
     shown: Shown = WORDS_ALONE
     tools: tuple[Mapping[str, Any], ...] = ()
     dialect: str | None = None
+    budget: Budget = Budget()
 
 
 Channel = Literal["content", "reasoning", "name", "arguments"]
@@ -217,14 +238,20 @@ class Matcher(Protocol):
     def done(self) -> bool:
         """True when the reply is complete and only an end token may follow."""
 
+    @property
+    def cut(self) -> bool:
+        """True when the reply ends here whatever might follow, since its budget is spent."""
+        return False
+
     def fill_mask(self, row: NDArray[np.int32]) -> None:
         """Set bit t % 32 of word t // 32 to 1 where token t may come next, 0 elsewhere.
 
         `row` has ceil(n_vocab / 32) words.
         """
 
-    def advance(self, token: int) -> None:
-        """Take the token that was drawn."""
+    def advance(self, token: int) -> int | None:
+        """Take the token that was drawn, and return it. What keeps a budget may take another one
+        in its place, or none (None) where the reply is cut instead."""
 
     def forced(self) -> tuple[int, ...]:
         """The tokens that must come next whatever the model says; often none."""

@@ -78,7 +78,12 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    return _Printer(in_order(few_orders(grammar) if order == "free" else grammar)).run()
+    return _Printer(held(grammar) if order == "free" else in_order(grammar)).run()
+
+
+def held(grammar: Grammar) -> Grammar:
+    """The part of a grammar that is written: members of objects in some orders only."""
+    return in_order(few_orders(grammar))
 
 
 def spelled(name: str) -> str:

@@ -52,12 +52,13 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    ordered = in_order(grammar, _permuted if order == "free" else lambda node: False)
-    return _Printer(ordered, tokens or {}).run()
+    return _Printer(held(grammar) if order == "free" else in_order(grammar), tokens or {}).run()
 
 
-def _permuted(node: Unordered) -> bool:
-    return len(node.members) + (node.extra != NOTHING) > 1
+def held(grammar: Grammar) -> Grammar:
+    """The grammar that is written: all of it. Members of an object come in any order; those of one
+    that has more than MAX_PERMUTED in groups of so many, one group after the other."""
+    return grammar
 
 
 def _reachable(names: list[str], needed: list[bool]) -> list[str]:
@@ -81,11 +82,16 @@ class _Printer(Printer):
         return counted(low, high)
 
     def unordered(self, node: Unordered) -> str:
-        """Rules whose parameter has one bit for each member that is written.
+        """Rules whose parameter has one bit for each member that is written; few members, which
+        take llguidance half as long, in all their orders.
 
         More members than bits come in groups, one group after the other, as in the source.
         """
         members = node.members
+        if not members:
+            return self._others(node)
+        if len(members) <= 2 and node.extra == NOTHING:
+            return self._few(node)
         groups = [members[i : i + MAX_PERMUTED] for i in range(0, len(members), MAX_PERMUTED)]
         place = len(self._extra_rules)
         self._extra_rules += [""] * len(groups)  # holds the place: members may have such rules, too
@@ -99,6 +105,26 @@ class _Printer(Printer):
             f"m{name}::0x0" for name in _reachable(names, needed)
         ]
         return heads[0] if len(heads) == 1 else f"({' | '.join(heads)})"
+
+    def _others(self, node: Unordered) -> str:
+        """No members: any number of others."""
+        if node.extra == NOTHING:
+            return self.empty()
+        extra = self.in_sequence(node.extra)
+        return f"({extra} ({self.tight(node.separator)} {extra})*)?"
+
+    def _few(self, node: Unordered) -> str:
+        """One or two members, and no others."""
+        texts = [self._member(member) for member, _ in node.members]
+        needed = [required for _, required in node.members]
+        if len(texts) == 1:
+            return texts[0] if needed[0] else f"({texts[0]})?"
+        separator = self.tight(node.separator)
+        ways = [] if any(needed) else ['""']
+        for first, second, required in ((*texts, needed[1]), (*reversed(texts), needed[0])):
+            more = f"{separator} {second}"
+            ways.append(f"{first} {more}" if required else f"{first} ({more})?")
+        return f"({' | '.join(ways)})"
 
     def _group(
         self,
@@ -134,9 +160,11 @@ class _Printer(Printer):
         return found
 
     def sequence(self, node: Sequence) -> str:
-        pairs = zip_longest(node.parts, node.parts[1:])
-        parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
-        return super().sequence(Sequence(tuple(parts)))
+        if any(isinstance(part, Special) for part in node.parts):
+            pairs = zip_longest(node.parts, node.parts[1:])
+            parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
+            node = Sequence(tuple(parts))
+        return super().sequence(node)
 
     def special(self, node: Special) -> str:
         if _SPELLED.fullmatch(node.name):

@@ -115,6 +115,8 @@ def _objects(schema: Any) -> Iterator[dict[str, Any]]:
 def _too_deep(value: Any) -> bool:
     level = [value]
     for _ in range(MAX_DEPTH):
+        if not level:
+            return False
         level = [
             inner
             for each in level

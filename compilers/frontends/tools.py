@@ -22,7 +22,7 @@ from compilers import collection
 from compilers.errors import CompileError, Contradiction, Malformed
 from compilers.frontends import json_schema
 from compilers.frontends.declared import only_declared
-from compilers.frontends.json_schema import parameters
+from compilers.frontends.json_schema import kept, parameters
 from compilers.frontends.json_schema.parameters import Notation
 from compilers.frontends.surface import IDS, Surface, Tags, split
 from compilers.ir import (
@@ -65,6 +65,9 @@ NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": Fal
 
 Reasoning = OneOf["no", "may", "must", "inside"]
 """Whether the reply reasons first. "inside": it begins in the middle, the tag has been written."""
+
+REASONING = "reasoning"
+"""The rule that holds the reasoning with its tags, which all that follows stands behind."""
 
 HERMES = Surface()
 BARE = "{content}"
@@ -199,11 +202,17 @@ class _Reply:
         self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
-        surface, schema = self._surface, only_declared(schema)
+        style = self._surface.style
+        notation = _notation(self._surface, self._tags)
+
+        def make(prefix: str) -> Grammar:
+            declared = only_declared(schema)
+            if notation is None:
+                return json_schema.parse(declared, style, prefix)
+            return parameters.parse(declared, notation, style, prefix)
+
         try:
-            if surface.parameter is None:
-                return json_schema.parse(schema, surface.style, own_names=True)
-            return parameters.parse(schema, _notation(surface, self._tags), surface.style)
+            return kept.once(schema, (style, notation), make)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 
@@ -242,9 +251,10 @@ class _Reply:
         else:
             bars = self._opens_reasoning()
             behind = bars if self._lead else (_INDENTED, *bars)
-            start = sequence(
-                self._thinking(reasoning == "inside"), self._body(behind, words, signs)
-            )
+            bare = self._surface.content == BARE and not self._lead[:1].isspace()
+            gap = self._gap if bare else EMPTY
+            self._rules[REASONING] = self._thinking(reasoning == "inside")
+            start = sequence(Ref(REASONING), gap, self._body(behind, words, signs))
             if reasoning == "may":
                 start = choice(start, self._body(bars, words, signs))
         rules = {"start": start, **self._rules}
@@ -265,9 +275,7 @@ class _Reply:
             words = Ref("thinking")
         opening = EMPTY if inside or not before else self._led(before)
         thought = Capture("reasoning", words, "reasoning")
-        bare = self._surface.content == BARE and not self._lead[:1].isspace()
-        gap = self._gap if bare else EMPTY
-        return sequence(opening, self._gap, thought, self._tags.node(after), gap)
+        return sequence(opening, self._gap, thought, self._tags.node(after))
 
     def _led(self, markup: str) -> Node:
         """With white space before it or not: as one terminal, where it is text like the words that
@@ -346,8 +354,10 @@ def _begun(tag: str) -> Expr:
     return cat(star(_SPACE), text(tag), EVERY)
 
 
-def _notation(surface: Surface, tags: Tags) -> Notation:
-    assert surface.parameter is not None
+def _notation(surface: Surface, tags: Tags) -> Notation | None:
+    """None: arguments are a JSON object."""
+    if surface.parameter is None:
+        return None
     return Notation(
         _parameter(surface.parameter), _parameter(surface.json_parameter or surface.parameter), tags
     )

@@ -86,6 +86,7 @@ def build(service: Service, max_body: int) -> ASGIApp:
 
     async def text(request: Request) -> Response:
         wire = await body_of(request, partial(parse, kind=DetokenizeRequest))
+        refuse(wire.model)
         return JSONResponse(await detokenize(service, wire))
 
     async def health(request: Request) -> Response:

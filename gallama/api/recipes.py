@@ -5,7 +5,6 @@ before anything else reads it. Recipes are read whenever one is asked for, so no
 """
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,11 +23,12 @@ from gallama.wire_errors import ApiError
 logger = logging.getLogger("gallama")
 
 SIGN = "@"
+_SIGNS = (b"recipe", SIGN.encode(), b"\\u")  # or any letter of them, escaped
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The fields of the request that is meant; which of them are a recipe's."""
+    """The fields of the request that is meant; which of them are the recipe's alone."""
 
     fields: Fields
     recipe: str | None = None
@@ -36,17 +36,16 @@ class Filled:
 
     @contextmanager
     def naming(self) -> Iterator[None]:
-        """What is wrong with a field that the client never wrote is said to be the recipe's."""
+        """What is wrong with the two together names the recipe, too: the client never wrote it."""
         try:
             yield
         except ApiError as error:
-            field = re.match(r"\w*", error.param or "")
-            if field is None or field[0] not in self.own:
+            if self.recipe is None or error.status != 400:
                 raise
-            message = f"{error} ({field[0]} comes from the recipe {self.recipe!r}.)"
-            raise ApiError(
-                error.status, message, param=error.param, code=error.code, headers=error.headers
-            ) from error
+            field = (error.param or "").partition("[")[0].partition(".")[0]
+            what = f"{field} comes from" if field in self.own else "the request is with"
+            message = f"{error} ({what} the recipe {self.recipe!r})"
+            raise ApiError(400, message, param=error.param, code=error.code) from error
 
 
 class Recipes:
@@ -73,8 +72,8 @@ class Recipes:
                 raise LoadError(str(error)) from error
 
     def likely(self, body: bytes) -> bool:
-        """Whether a body may ask for a recipe: then a file is read, which is for a thread."""
-        return self._default is not None or b'"recipe"' in body or SIGN.encode() in body
+        """Whether a body may ask for a recipe: then files are read, which is for a thread."""
+        return self._default is not None or any(sign in body for sign in _SIGNS)
 
     def chat(self, body: bytes) -> Filled:
         """The request that a body means, as yet unchecked. Raises ApiError."""
@@ -84,7 +83,9 @@ class Recipes:
         """A chat's prompt is that of the request that is meant. Raises ApiError."""
         fields = read(body)
         if fields.get("messages") is None:
-            return check(fields, TokenizeRequest)
+            wire = check(fields, TokenizeRequest)
+            refuse(wire.model)
+            return wire
         filled = self._filled(fields, TokenizeRequest)
         known = fields.keys() | TokenizeRequest.model_fields.keys()
         with filled.naming():
@@ -113,8 +114,8 @@ class Recipes:
         check({**rest, "messages": rest.get("messages") or [HELLO]}, kind)
         recipe = self._recipe(name, param)
         own = recipe.fill(wire.variables or {})
-        names = frozenset(name for name in own if rest.get(name) in (None, []))
-        return Filled(merged(name, own, rest), name, names)
+        alone = frozenset(field for field in own if rest.get(field) in (None, []))
+        return Filled(merged(name, own, rest), name, alone)
 
     def _asked(self, model: Any, recipe: str | None) -> tuple[str | None, str]:
         """The recipe of a request, and the field that names it."""

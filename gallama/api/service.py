@@ -134,6 +134,10 @@ class Reply:
         self.completion_tokens = 0
         self.prompt_logprobs: tuple[TokenLogprob, ...] = ()
 
+    @property
+    def reasoning_tokens(self) -> int:
+        return self._text.reasoning_tokens if isinstance(self._text, ChannelStream) else 0
+
     async def pieces(self) -> AsyncGenerator[Piece, None]:
         """Raises ApiError 500 when the model or the mask engine fails."""
         try:

@@ -329,6 +329,7 @@ class GuideFields(Wire):
     grammar: str | None = None
     guided_choice: Choices | None = None
     structured_outputs: StructuredOutputs | None = None
+    finish: Literal["cut", "close"] | None = None
 
 
 class Function(Wire):
@@ -407,6 +408,18 @@ class TemplateFields(Wire):
     continue_final_message: bool | None = None
 
 
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+EFFORTS: dict[Effort, int] = {
+    "none": 0,
+    "minimal": 512,
+    "low": 1_024,
+    "medium": 8_192,
+    "high": 24_576,
+    "xhigh": 65_536,
+}
+"""The tokens of thinking that a reasoning_effort stands for."""
+
+
 class RecipeFields(Wire):
     """Which recipe a chat is of, and the values of its variables. Not OpenAI's."""
 
@@ -429,6 +442,8 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields, RecipeFields):
     function_call: FunctionChoice | None = None
     thinking_template: str | None = None
     include_thinking: bool | None = None
+    thinking_budget: Int32 | None = Field(None, ge=0)
+    reasoning_effort: Effort | None = None
     dialect: str | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
@@ -445,7 +460,6 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields, RecipeFields):
     # REFUSED: null says nothing, so it may be said.
     audio: None = None
     moderation: None = None
-    reasoning_effort: None = None
     verbosity: None = None
     web_search_options: None = None
 
@@ -487,7 +501,6 @@ class DetokenizeRequest(Wire):
 
 # Fields of OpenAI's that a request may not have, since they would not be honoured.
 REFUSED = {
-    "reasoning_effort": "reasoning is not supported yet",
     "verbosity": "a model here has no verbosity setting",
     "audio": "gallama serves text only",
     "moderation": "gallama runs no moderation model",
@@ -496,12 +509,17 @@ REFUSED = {
 }
 
 
+class CompletionTokens(TypedDict):
+    reasoning_tokens: int
+
+
 class Usage(TypedDict):
     """Counts of tokens; `completion_tokens` counts every token drawn, end tokens too."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    completion_tokens_details: CompletionTokens
 
 
 class TopLogprob(TypedDict):

@@ -45,16 +45,20 @@ def _node(loader: Any, node: yaml.Node, begin: yaml.Node) -> Node:
 
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Node]:
-    own = [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
     seen = set()
-    for key in own:
-        name = loader.construct_object(key, deep=True)
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _wrong(key, "a key must be text; {{ braces }} of a value stand in quotes")
+        if key.tag == "tag:yaml.org,2002:merge":
+            continue
+        name = loader.construct_object(key)
         if name in seen:
-            problem = f"the key {name!r} stands twice in its section"
-            raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            raise _wrong(key, f"the key {name!r} stands twice in its section")
         seen.add(name)
     loader.flatten_mapping(node)  # << brings what the section does not say itself
-    return {
-        loader.construct_object(key, deep=True): _node(loader, value, key)
-        for key, value in node.value
-    }
+    return {loader.construct_object(key): _node(loader, value, key) for key, value in node.value}
+
+
+def _wrong(node: yaml.Node, problem: str) -> yaml.YAMLError:
+    error: yaml.YAMLError = yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    return error

@@ -128,7 +128,7 @@ class _Lease:
     sound: bool = True
 
 
-class FormatronMatcher:
+class FormatronMatcher(Matcher):
     """Matcher over an engine of kbnf. `another` makes one of the same grammar, at its beginning."""
 
     def __init__(self, lease: _Lease, another: "Callable[[_Grammar], FormatronMatcher]") -> None:
@@ -167,18 +167,19 @@ class FormatronMatcher:
         elif row.tobytes() == words.none:  # a fifth of what numpy takes to look for a bit
             self._fail(_DEAD_END)
 
-    def advance(self, token: int) -> None:
+    def advance(self, token: int) -> int:
         """kbnf may panic when it refuses a token, so the mask is looked at first."""
         self._compute()
         ends = token in self._words.end_tokens
         if self._engine.is_finished():
             if not ends:
                 self._fail(f"the grammar does not allow token {token} here")
-            return
+            return token
         piece = self._words.spellings.get(self._words.end if ends else token)
         if piece is None or not self._allows(self._words.end if ends else token):
             self._fail(f"the grammar does not allow token {token} here")
         self._take(piece)
+        return token
 
     def _take(self, piece: bytes) -> None:
         self._call(self._engine.try_accept_new_bytes, piece)

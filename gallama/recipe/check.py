@@ -43,16 +43,14 @@ def files(arguments: Iterable[str]) -> list[Path]:
     found: list[Path] = []
     for argument in arguments:
         path = Path(argument)
+        if not path.exists():
+            raise ConfigError([Mistake(f"{argument}: there is no such file or folder")])
         inside = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-        misnamed = list(path.glob("*.yml"))
-        if misnamed:
+        if not inside and not any(path.glob("*.yml")):
+            raise ConfigError([Mistake(f"{argument}: there is no recipe in it")])
+        if misnamed := [file for file in (*inside, *path.glob("*.yml")) if file.suffix != ".yaml"]:
             text = "is not read as a recipe: its name must end in .yaml"
             raise ConfigError([Mistake(text, file) for file in misnamed])
-        if not path.exists() or not inside:
-            what = (
-                "there is no recipe in it" if path.exists() else "there is no such file or folder"
-            )
-            raise ConfigError([Mistake(f"{argument}: {what}")])
         found += inside
     return found
 
@@ -82,17 +80,21 @@ def _try_all(recipe: Recipe, dialects: Mapping[str, DialectSpec], verdict: Verdi
             verdict.mistakes.append(_mistake(recipe, example, place, error))
             continue
         verdict.holds = verdict.holds or trial.holds
-        for word, replies in (("accept", example.accept), ("reject", example.reject)):
-            for j, reply in enumerate(replies):
-                wrong = trial.wrong(reply, word == "accept")
-                if wrong:
-                    where = (*place, word, j)
-                    verdict.mistakes.append(recipe.file.mistake(where, wrong))
-                elif word == "accept":
-                    accepted += 1
-                else:
-                    rejected += 1
+        accepts = dict(_wrong(trial, example.accept, (*place, "accept"), True))
+        rejects = dict(_wrong(trial, example.reject, (*place, "reject"), False))
+        accepted += len(example.accept) - len(accepts)
+        rejected += len(example.reject) - len(rejects)
+        wrong = {**accepts, **rejects}.items()
+        verdict.mistakes += (recipe.file.mistake(where, text) for where, text in wrong)
     verdict.tried = (accepted, rejected)
+
+
+def _wrong(
+    trial: "Trial", replies: list[Any], place: Place, wanted: bool
+) -> Iterator[tuple[Place, str]]:
+    for i, reply in enumerate(replies):
+        if text := trial.wrong(reply, wanted):
+            yield (*place, i), text
 
 
 def _mistake(

@@ -29,7 +29,7 @@ _LENGTH = ("max_tokens", "max_completion_tokens")
 
 # Of those that say what the words are, a reply can follow one, and these two together.
 _WORDS = {*GuideFields.model_fields, "response_format"} - {"leading_prompt"}
-_PREFIX, _PATTERNS = "regex_prefix_pattern", ("regex_pattern", "guided_regex", "structured_outputs")
+_PREFIX, _PATTERNS = "regex_prefix_pattern", ("regex_pattern", "guided_regex")
 
 
 def merged(recipe: str, own: Fields, given: Fields) -> Fields:
@@ -60,11 +60,17 @@ def _rival(name: str, value: Any, own: Fields) -> str | None:
         return None if own[name] == value else name
     if name not in _WORDS or value == {"type": "text"}:
         return None
-    return next((each for each in own if each in _WORDS and not _together(name, each)), None)
+    words = (each for each in own if each in _WORDS)
+    return next((w for w in words if not _together({name: value, w: own[w]})), None)
 
 
-def _together(a: str, b: str) -> bool:
-    return (a == _PREFIX and b in _PATTERNS) or (b == _PREFIX and a in _PATTERNS)
+def _together(fields: Fields) -> bool:
+    """Whether a reply can follow both: a pattern, and one for how it begins."""
+    rest = {name: value for name, value in fields.items() if name != _PREFIX}
+    return len(rest) == 1 and any(
+        name in _PATTERNS or (name == "structured_outputs" and "regex" in value)
+        for name, value in rest.items()
+    )
 
 
 def _contradiction(recipe: str, name: str, rival: str) -> ApiError:

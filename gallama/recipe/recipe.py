@@ -1,8 +1,11 @@
 """One recipe: its file held against the wire's own types, and filled for a request.
 
-recipe = Recipe(recipes.read(file))             # or ConfigError, with every mistake
-recipe.fill({"question": "Is it late?"})        # the fields of a chat request; or ApiError 400
-recipe.sample                                   # the same, with defaults and examples
+    recipe = Recipe(recipes.read(file))             # or ConfigError, with every mistake
+    recipe.fill({"question": "Is it late?"})        # the fields of a chat request; or ApiError 400
+    recipe.sample                                   # the same, with defaults and examples
+
+Before it is used it is filled once, with sample values, and held against the wire: so what a
+request may find wrong with it comes from the request's own values.
 """
 
 import re

@@ -37,6 +37,7 @@ def recipe() -> Schema:
     request, definitions = _request()
     found["properties"]["request"] |= request
     example = found["properties"]["examples"]["items"]["properties"]
+    example["request"] |= request
     for replies in ("accept", "reject"):
         example[replies]["items"] = _reply()
     return {"$schema": DRAFT, **found, "required": ["description", "request"], "$defs": definitions}

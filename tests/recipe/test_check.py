@@ -1,7 +1,6 @@
 """`gallama check recipes/`: the recipes that come along are well, and what is not well is found."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -42,6 +41,17 @@ def test_the_recipe_of_the_docs_is_well(folder: Path) -> None:
     (folder / "mood.yaml").write_text(text[1])
     (verdict,) = check([folder / "mood.yaml"], DIALECTS)
     assert (verdict.tried, verdict.mistakes) == ((3, 3), [])
+
+
+def test_the_mistake_of_the_docs_is_one(folder: Path) -> None:
+    text = re.search(r"```yaml\n(# recipes/mood.yaml\n.+?)```", DOCS, re.DOTALL)
+    said = re.search(r"^gallama: (recipes/mood.yaml:.+)$", DOCS, re.M)
+    assert text
+    assert said
+    (folder / "recipes").mkdir()
+    (folder / "recipes/mood.yaml").write_text(text[1].replace("[glad, calm]", "[glad, happy]"))
+    (verdict,) = check(files(["recipes"]), DIALECTS)
+    assert list(map(str, verdict.mistakes)) == [said[1]]
 
 
 def test_the_example_of_the_docs_is_well(folder: Path) -> None:
@@ -159,6 +169,7 @@ def test_a_recipe_without_examples_is_compiled(folder: Path) -> None:
         ("nowhere/", "nowhere/: there is no such file or folder"),
         ("no.yaml", "no.yaml: there is no such file or folder"),
         ("empty", "empty: there is no recipe in it"),
+        ("other/x.yml", "other/x.yml: is not read as a recipe: its name must end in .yaml"),
         ("other", "other/x.yml: is not read as a recipe: its name must end in .yaml"),
     ],
 )
@@ -168,9 +179,3 @@ def test_what_is_no_recipe_at_all(argument: str, why: str, folder: Path) -> None
     (folder / "other/x.yml").write_text(HEAD)
     with pytest.raises(ConfigError, match=re.escape(why)):
         files([argument])
-
-
-def test_the_wheel_takes_them_along() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included["recipes"] == "gallama/recipes"

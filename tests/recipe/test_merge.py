@@ -60,6 +60,11 @@ MERGED: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
         {"guided_regex": "a+"},
         {"regex_prefix_pattern": "aa", "guided_regex": "a+"},
     ),
+    (
+        {"regex_prefix_pattern": "aa"},
+        {"structured_outputs": {"regex": "a+"}},
+        {"regex_prefix_pattern": "aa", "structured_outputs": {"regex": "a+"}},
+    ),
     ({"regex_pattern": "a"}, {"tools": TOOLS}, {"regex_pattern": "a", "tools": TOOLS}),
     (
         {"thinking_template": "<a>{b}</a>"},
@@ -99,6 +104,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"guided_choice": ["a"]}, {"regex_prefix_pattern": "a"}, "says guided_choice"),
     ({"regex_prefix_pattern": "a"}, {"guided_choice": ["a"]}, "says regex_prefix_pattern"),
     ({"grammar": "start: 'a'"}, {"structured_outputs": {"regex": "a"}}, "says grammar"),
+    ({"regex_prefix_pattern": "a"}, {"structured_outputs": {"choice": ["a"]}}, "says regex_prefix"),
     ({"tools": TOOLS}, {"tools": []}, "tools: the recipe 'r' says otherwise"),
     ({"tool_choice": "required"}, {"tool_choice": "none"}, "tool_choice: the recipe 'r' says"),
     ({"parallel_tool_calls": False}, {"parallel_tool_calls": True}, "parallel_tool_calls: the"),

@@ -33,6 +33,10 @@ MISTAKES = [
     (GOOD + "request: {}", "mine.yaml:3: is not YAML: the key 'request' stands twice"),
     ("description: x\nrequest: [", "mine.yaml:2: is not YAML"),
     (
+        "description: x\nrequest:\n  guided_choice: {{ words }}",
+        "mine.yaml:3: is not YAML: a key must be text; {{ braces }} of a value stand in quotes",
+    ),
+    (
         "description: x\nrequest:\n  temperature: hot",
         "mine.yaml:3: request.temperature: must be a valid number",
     ),

@@ -48,6 +48,7 @@ CASES: list[tuple[Draft202012Validator, Any, bool]] = [
     (RECIPE, {**GOOD, "request": {"tools": [{"type": "function"}]}}, False),
     (RECIPE, {**GOOD, "variables": {"x": {"type": "list"}}}, False),
     (RECIPE, {**GOOD, "examples": [{"accept": [True]}]}, False),
+    (RECIPE, {**GOOD, "examples": [{"request": {"tool": []}}]}, False),
     (RECIPE, {**GOOD, "examples": [{"accept": [{"contnt": "b"}]}]}, False),
     (MODELS, {"mine": {"path": "a.gguf", "slots": 2, "recipe": "cot"}}, True),
     (MODELS, {"mine": {"path": "${shipped:tiny.gguf}", "max_seq_len": None}}, True),

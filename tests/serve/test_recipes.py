@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openai import APIStatusError, BadRequestError, NotFoundError
 
+from gallama.config import paths
 from tests.serve.asking import chat, post
 from tests.serve.conftest import TINY
 from tests.serve.test_tools import WEATHER
@@ -182,13 +183,13 @@ REFUSALS: list[tuple[dict[str, Any], int, str, str]] = [
         {"recipe": "echo", "variables": {"words": [5]}},
         400,
         "guided_choice[0]",
-        "must be a valid string (got 5). (guided_choice comes from the recipe 'echo'.)",
+        "must be a valid string (got 5). (guided_choice comes from the recipe 'echo')",
     ),
     (
         {"recipe": "echo", "variables": {"words": []}},
         400,
         "guided_choice",
-        "must have at least 1 item, not 0. (guided_choice comes from the recipe 'echo'.)",
+        "must have at least 1 item, not 0. (guided_choice comes from the recipe 'echo')",
     ),
     (
         {"recipe": "sql", "variables": {"tables": [{"name": "a"}]}},
@@ -200,9 +201,16 @@ REFUSALS: list[tuple[dict[str, Any], int, str, str]] = [
         {"recipe": "bullets", "variables": {"least": 5, "most": 1}},
         400,
         "regex_pattern",
-        "(regex_pattern comes from the recipe 'bullets'.)",
+        "(regex_pattern comes from the recipe 'bullets')",
     ),
     ({"recipe": "route"}, 400, "tool_choice", "'required' needs tools. (tool_choice comes from"),
+    (
+        {"recipe": "route", "tools": [WEATHER], "leading_prompt": "I"},
+        400,
+        "leading_prompt",
+        "where a call is required. (the request is with the recipe 'route')",
+    ),
+    ({"recipe": "yes_no", "max_tokens": 10**6}, 400, "messages", "(the request is with the recipe"),
     ({"recipe": "yes_no", "regex_pattern": "a"}, 400, "regex_pattern", "recipe 'yes_no' says othe"),
     ({"recipe": "yes_no", "guided_json": {}}, 400, "guided_json", "'yes_no' says regex_pattern"),
     ({"recipe": "cot", "thinking_template": "<a>{b}</a>"}, 400, "thinking_template", "'cot' says"),
@@ -227,6 +235,38 @@ def test_refusals(
     assert why in error["message"]
 
 
+@pytest.mark.parametrize("dialect", ["hermes", "qwen-coder", "mistral", "generic"])
+def test_a_request_may_name_another_dialect(tiny: Server, dialect: str) -> None:
+    """Calls are written in it, and taken apart, whatever this model would rather write."""
+    call = tiny.client.chat.completions.create(
+        model="tiny@route",
+        messages=[{"role": "user", "content": "What's the weather like in Boston today?"}],
+        tools=[WEATHER],  # type: ignore[list-item]
+        max_tokens=200,
+        extra_body={"dialect": dialect},
+    ).choices[0]  # fmt: skip
+    assert call.finish_reason == "length" or call.message.tool_calls
+    for each in call.message.tool_calls or ():
+        assert each.function.name == "get_current_weather"
+
+
+def test_the_docs_and_the_readme_are_true(server: Server, kitchen: Path) -> None:
+    docs, readme = (
+        Path(paths.shipped(name)).read_text() for name in ("docs/recipes.md", "README.md")
+    )
+    recipe = re.search(r"```yaml\n(# recipes/mood.yaml\n.+?)```", docs, re.DOTALL)
+    snippet = re.search(r"```python\n(.+?)```", docs, re.DOTALL)
+    ours = re.search(r"```python\n([^`]*tiny@classify.+?)```", readme, re.DOTALL)
+    assert recipe
+    assert snippet
+    assert ours
+    (kitchen / "recipes/mood.yaml").write_text(recipe[1])
+    names: dict[str, Any] = {"client": server.client, "print": lambda text: None}
+    for code in (snippet[1], ours[1]):
+        exec(code, names)
+    assert names["completion"].choices[0].message.content in ("glad", "sad")
+
+
 def test_variables_need_a_recipe(tiny: Server) -> None:
     with pytest.raises(BadRequestError, match="variables: need a recipe"):
         chat(tiny, SMOKING, variables={})
@@ -237,6 +277,10 @@ def test_recipes_are_for_chats(tiny: Server) -> None:
         tiny.client.completions.create(model="tiny@cot", prompt="x")
     with pytest.raises(BadRequestError, match="recipe: unknown field"):
         tiny.client.completions.create(model="tiny", prompt="x", extra_body={"recipe": "cot"})
+    with pytest.raises(BadRequestError, match="recipes are for chats"):
+        post(tiny, "/tokenize", prompt="x", model="tiny@cot")
+    with pytest.raises(BadRequestError, match="recipes are for chats"):
+        post(tiny, "/detokenize", tokens=[5], model="tiny@cot")
     with pytest.raises(BadRequestError, match="recipe: goes with 'messages' only"):
         post(tiny, "/tokenize", prompt="x", recipe="cot")
 

@@ -28,18 +28,16 @@ from compilers.ir import Grammar, productive
 
 
 @collection.put_off()
-def parse(schema: Any, style: Style | None = None, own_names: bool = False) -> Grammar:
+def parse(schema: Any, style: Style | None = None, prefix: str = "") -> Grammar:
     """The grammar of the JSON texts that a schema (already read: a dict or a bool) allows.
 
-    `own_names`: its rules are named as those of no other schema are, to stand beside them.
+    `prefix`: how the names of its rules begin; such a grammar is not kept.
     Raises Unsupported, TooLarge or Malformed, with a JSON pointer; Contradiction if there is none.
     """
     style = style or Style()
-
-    def make(prefix: str) -> Grammar:
-        return _lowered(Document(schema), style, prefix if own_names else "")
-
-    return kept.once(schema, (style, own_names), make)
+    if prefix:
+        return _lowered(Document(schema), style, prefix)
+    return kept.once(schema, style, lambda _: _lowered(Document(schema), style, ""))
 
 
 def _lowered(document: Document, style: Style, prefix: str) -> Grammar:

@@ -96,7 +96,7 @@ class Lowering:
             name, each = self._todo.pop()
             kinds = self._expander.kinds(each)
             self._rules[name] = self._value(each, kinds)
-            if _DELIMITED.issuperset(kinds):
+            if kinds and _DELIMITED.issuperset(kinds):
                 self._values[name] = "".join(_OPENS[kind] for kind in kinds)
             self._check_limits()
         return Grammar(self._rules, start, self._notes(), self._values)

@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compilers.frontends.json_schema import kept
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
@@ -74,19 +73,14 @@ class Notation:
         return EVERY if self.tags.spells(end) else until(end)
 
 
-def parse(schema: Any, notation: Notation, style: Style | None = None) -> Grammar:
-    """An object's members as parameters, in rules that are named as those of no other schema.
+def parse(schema: Any, notation: Notation, style: Style, prefix: str = "") -> Grammar:
+    """The grammar of an object's members as parameters. `prefix`: how its rules' names begin.
 
     Errors as those of json_schema.parse.
     """
-    style = style or Style()
-
-    def make(prefix: str) -> Grammar:
-        document = Document(schema)
-        lowering = _Parameters(document, style, notation, prefix)
-        return lowering.run(conj((document.root, True)))
-
-    return kept.once(schema, (style, notation), make)
+    document = Document(schema)
+    lowering = _Parameters(document, style, notation, prefix)
+    return lowering.run(conj((document.root, True)))
 
 
 class _Parameters(Lowering):
