@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import compilers
+from compilers import clock
 from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, Reasoning
@@ -24,6 +25,7 @@ from gallama.errors import EngineFailure, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
 
 MAX_GRAMMARS = 256  # compiled ones kept
+MAX_LETTERS = 500_000  # of one grammar's text, which its engine reads in about a second
 
 NO_GUIDE = Guide()
 _OF_A_TOOL = re.compile(r"/(\d+)/function((?:/parameters|/name)?)(.*)", re.DOTALL)
@@ -75,7 +77,11 @@ class Guides:
             if found is not None:
                 self._known.move_to_end(key)
                 return found
-        made = make()
+        try:
+            with clock.limited():
+                made = make()
+        except RecursionError as error:
+            raise _refused("nested too deeply", key[0].param or "messages") from error
         with self._lock:
             self._known[key] = made
             while len(self._known) > MAX_GRAMMARS:
@@ -115,6 +121,9 @@ class Guides:
         options = {"tokens": self._vocabulary.special} if self._notation == "llguidance" else {}
         try:
             text = compilers.emit(grammar, self._notation, **options)
+            if len(text) > MAX_LETTERS:
+                reason = f"a grammar of {len(text)} letters, of which {MAX_LETTERS} are taken"
+                raise compilers.TooLarge(reason, kind="size")
             return self._engine.compile(text, self._vocabulary)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error

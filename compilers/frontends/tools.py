@@ -147,6 +147,18 @@ def _functions(tools: Any) -> dict[str, tuple[Any, str]]:
     return found
 
 
+def _of_objects(schema: Any) -> Any:
+    """A tool's arguments are an object, whether its schema says so or not."""
+    if schema is True:
+        return {"type": "object"}
+    if not isinstance(schema, dict):
+        return schema
+    kind = schema.get("type", "object")
+    if kind == "object" or (isinstance(kind, list) and "object" in kind):
+        return {**schema, "type": "object"}
+    raise Malformed(f"a tool's arguments are an object, not of type {kind!r}", "/type", "tools")
+
+
 class _Reply:
     """The rules of one reply, gathered."""
 
@@ -190,8 +202,9 @@ class _Reply:
         self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
-        surface, schema = self._surface, only_declared(schema)
+        surface = self._surface
         try:
+            schema = only_declared(_of_objects(schema))
             if surface.parameter is None:
                 return json_schema.parse(schema, surface.style)
             return parameters.parse(schema, _notation(surface, self._tags), surface.style)
