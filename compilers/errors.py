@@ -55,3 +55,11 @@ def caret(line: str, column: int) -> str:
     end = start + WIDTH
     before, after = "…" if start else "", "…" if end < len(line) else ""
     return f"{before}{line[start:end]}{after}\n{' ' * (column - start + len(before))}^"
+
+
+def placed(source: str, at: int) -> tuple[str, str]:
+    """Where the letter `at` of a source stands, and its line with a caret under it."""
+    start = source.rfind("\n", 0, at) + 1
+    line = source[start:].partition("\n")[0]
+    where = f"line {source.count(chr(10), 0, at) + 1}, column {at - start + 1}"
+    return where, caret(line, at - start)

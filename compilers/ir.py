@@ -100,11 +100,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """`rules[start]` is the whole; `notes` is what the source says and the grammar does not."""
+    """`rules[start]` is the whole; `notes` is what the source says and the grammar does not.
+
+    `values` are rules each text of which is one value of JSON in brackets or quotes, as whoever
+    made them knows, with the letters that they may begin with: '{', '[' and '"'.
+    """
 
     rules: Mapping[str, Node]
     start: str = "start"
     notes: tuple[Note, ...] = field(default=())
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
@@ -227,4 +232,5 @@ def renamed(grammar: Grammar, prefix: str) -> Grammar:
         return Ref(names[node.name]) if isinstance(node, Ref) else node
 
     rules = {names[name]: rewritten(node, change) for name, node in grammar.rules.items()}
-    return Grammar(rules, names[grammar.start], grammar.notes)
+    values = {names[name]: opens for name, opens in grammar.values.items()}
+    return Grammar(rules, names[grammar.start], grammar.notes, values)

@@ -13,7 +13,8 @@ Letters are code points, or bytes once `utf8` has been applied. Surrogates are n
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter, is_
 from typing import Any, ClassVar
 
 from compilers import clock
@@ -26,6 +27,9 @@ SURROGATES = (0xD800, 0xDFFF)
 
 Ranges = tuple[tuple[int, int], ...]
 """Sorted, disjoint, not adjacent; both ends included."""
+
+
+_NULLABLE, _BOOLEAN, _STATEFUL = map(attrgetter, ("nullable", "boolean", "stateful"))
 
 
 class _Once(type):
@@ -57,7 +61,7 @@ class Expr(metaclass=_Once):
     def _set(self, nullable: bool, boolean: bool, *parts: "Expr") -> None:
         self.nullable = nullable
         self.boolean = boolean
-        self.stateful = any([part.stateful for part in parts])
+        self.stateful = any(map(_STATEFUL, parts))
         self._hash = hash((type(self).__name__, self._content()))
 
     def _content(self) -> object:
@@ -98,7 +102,7 @@ class Cat(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all([p.nullable for p in parts]), _any_boolean(parts), *parts)
+        self._set(all(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts)), *parts)
 
     def _content(self) -> object:
         return self.parts
@@ -111,7 +115,7 @@ class Alt(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(any([p.nullable for p in parts]), _any_boolean(parts), *parts)
+        self._set(any(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts)), *parts)
 
     def _content(self) -> object:
         return frozenset(self.parts)
@@ -124,7 +128,7 @@ class And(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all([p.nullable for p in parts]), True, *parts)
+        self._set(all(map(_NULLABLE, parts)), True, *parts)
 
     def _content(self) -> object:
         return frozenset(self.parts)
@@ -172,10 +176,6 @@ class State(Expr):
 
     def _content(self) -> object:
         return self.automaton, self.state
-
-
-def _any_boolean(parts: tuple[Expr, ...]) -> bool:
-    return any([part.boolean for part in parts])
 
 
 NEVER = Alt(())
@@ -336,6 +336,22 @@ def without(stops: Iterable[str]) -> Expr:
     return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
 
 
+def words_of(words: list[str]) -> Expr:
+    """Sorted words as a tree: a letter costs the same, however many there are."""
+    if len(words) <= 1:
+        return text(words[0]) if words else NEVER
+    common = shared((words[0], words[-1]))
+    rests = [word[common:] for word in words]
+    branches = [words_of(list(group)) for _, group in groupby(rests, lambda rest: rest[:1])]
+    return cat(text(words[0][:common]), either(*branches))
+
+
+def shared(rows: Sequence[Sequence[object]]) -> int:
+    """How many items (or letters) all rows begin with."""
+    shortest = min(map(len, rows))
+    return next((i for i in range(shortest) if len({row[i] for row in rows}) > 1), shortest)
+
+
 def nonempty(expr: Expr) -> Expr:
     """The same language but for the empty text; no And or Not is added where there was none."""
     if not expr.nullable:
@@ -448,7 +464,7 @@ def example(expr: Expr, limit: int = MAX_STATES) -> str | None:
         for state, path in level:
             if state.nullable:
                 return path
-            for letter, after in _steps(state):
+            for letter, after in steps(state):
                 if after not in seen:
                     seen.add(after)
                     below.append((after, path + chr(letter)))
@@ -469,17 +485,17 @@ def _is_endless(expr: Expr) -> bool:
     parts = expr.parts if isinstance(expr, And) else (expr,)
     wanted = [part for part in parts if not isinstance(part, Not)]
     unwanted = [part.part for part in parts if isinstance(part, Not)]
-    if len(wanted) > 1 or any([part.boolean for part in wanted]):
+    if len(wanted) > 1 or any(map(_BOOLEAN, wanted)):
         return False
-    endless = all([lengths(part)[1] is None for part in wanted])
-    return endless and all([lengths(part)[1] is not None for part in unwanted])
+    endless = all(lengths(part)[1] is None for part in wanted)
+    return endless and all(lengths(part)[1] is not None for part in unwanted)
 
 
 def _has_text(expr: Expr, limit: int) -> bool:
     """Depth first: where there is a text, some text is found soon, if not a shortest."""
     seen, todo = {expr}, [expr]
     while todo:
-        for _, after in _steps(todo.pop()):
+        for _, after in steps(todo.pop()):
             if after.nullable or not after.boolean:
                 return True
             if after not in seen:
@@ -495,11 +511,23 @@ def _check_size(states: set[Expr], limit: int) -> None:
 
 
 @lru_cache(maxsize=4_000)
-def _steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
+def steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER, each with a letter that leads there."""
     clock.check()
     found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
     return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())
+
+
+@lru_cache(maxsize=10_000)
+def moves(expr: Expr) -> tuple[tuple[int, Expr], ...]:
+    """The states after one letter, but for NEVER; of the letters that lead to one, one with the
+    fewest bytes in UTF-8."""
+    found: dict[Expr, int] = {}
+    letters = _deciding(_first_sets(expr))
+    for letter in sorted(letters, key=lambda letter: len(chr(letter).encode())):
+        if (after := derivative(expr, letter)) is not NEVER:
+            found.setdefault(after, letter)
+    return tuple((letter, after) for after, letter in found.items())
 
 
 @lru_cache(maxsize=4_000)
@@ -572,10 +600,10 @@ def substitute(expr: Expr, of: Callable[[Chars], Expr], universe: Expr) -> Expr:
     """
     if isinstance(expr, Chars):
         return of(expr)
-    parts = [
-        of(child) if type(child) is Chars else substitute(child, of, universe)
-        for child in children(expr)
-    ]
+    before = children(expr)
+    parts = [of(p) if type(p) is Chars else substitute(p, of, universe) for p in before]
+    if isinstance(expr, Cat | Alt) and all(map(is_, parts, before)):
+        return expr  # most texts spell themselves
     if isinstance(expr, Cat):
         return cat(*parts)
     if isinstance(expr, Alt):

@@ -133,6 +133,11 @@ class StopFinder:
         self._held = ""
         self.found: str | None = None
 
+    @property
+    def held(self) -> int:
+        """Characters that may still become a stop string."""
+        return len(self._held)
+
     def push(self, text: str) -> str:
         """The text that certainly stands before any stop string."""
         if self.found is not None:
@@ -151,8 +156,9 @@ class StopFinder:
         return text[:certain]
 
     def close(self) -> str:
-        """What was held back and turned out to be no stop string."""
-        held, self._held = self._held, ""
+        """What was held back and turned out to be no stop string, since the text is over; another
+        may begin."""
+        held, self._held, self._state = self._held, "", 0
         return held
 
     def _cut(self, text: str, length: int) -> str:

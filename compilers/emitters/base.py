@@ -140,7 +140,7 @@ _NODES: Mapping[type, Callable[..., str]] = {
 
 def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
     """A hole and the text that ends it in one terminal: greedy lexing cannot run past the end."""
-    if not any(isinstance(part, Capture | FreeText) for part in parts):
+    if not any(isinstance(part, (Capture, FreeText)) for part in parts):
         return parts
     found: list[Node] = []
     for part in parts:

@@ -8,6 +8,7 @@ that ends before a word does.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compilers.regular import (
     NEVER,
@@ -44,6 +45,7 @@ class Loop:
     after: str
 
 
+@lru_cache(maxsize=2_000)
 def split(expr: And, everything: Expr) -> tuple[Loop, frozenset[str]] | None:
     """A loop, and the words that are left out of it; None if the language is of another kind.
 
@@ -128,13 +130,15 @@ def _is_plain(word: str, loop: Loop) -> bool:
 class Excluder:
     """Rules for what a loop holds besides some words, and the empty text.
 
-    rules = Excluder(loop, every_word, line, regex, literal)
+    rules = Excluder(loop, every_word, line, regex, language, literal)
     name = rules.besides(["type", "name"])
 
-    `line` writes a rule of its own for alternatives, `regex` one for a language, `literal` a text;
-    each gives its symbol. There is a rule for each place in the tree of words: a letter that leaves
-    the tree, and any letters after it; a letter along the tree; or the end, where no word ends.
-    What is left of different words may be the same, and is one rule then.
+    Each of these writes something and gives its symbol: `line` alternatives, `regex` a language as
+    one regex, `language` one in any form, `literal` a text. `run` is the symbol of plain letters.
+
+    There is a rule for each place in the tree of words: a letter that leaves the tree, and any
+    letters after it; a letter along the tree; or the end, where no word ends. What is left of
+    different words may be the same, and is one rule then.
     """
 
     def __init__(
@@ -143,19 +147,24 @@ class Excluder:
         words: Iterable[str],
         line: Callable[[list[Text]], str],
         regex: Callable[[Expr], str],
+        language: Callable[[Expr], str],
         literal: Callable[[str], str],
     ) -> None:
         self._line, self._literal = line, literal
         self._letters = sorted(set().union(*words))
         self._places: dict[tuple[_Way, ...], str] = {}
         self._left: dict[str, list[Text]] = {}
-        letter = either(loop.plain, loop.spelled)
-        used = inverse(normal((ord(each), ord(each)) for each in self._letters))
-        foreign = either(ranges(*overlap(loop.plain.ranges, used)), loop.spelled)
-        self.any = regex(plus(letter))
+        self.run = regex(plus(loop.plain))
+        self.any = language(plus(either(loop.plain, loop.spelled)))
         self._foreign: list[Text] = []
-        if foreign != NEVER:
-            self._foreign = [(regex(cat(foreign, star(letter))),)]
+        if loop.spelled != NEVER:
+            spelled = language(loop.spelled)
+            self._foreign = [(line([(spelled,), (spelled, self.any)]),)]
+        used = normal((ord(each), ord(each)) for each in self._letters)
+        others = ranges(*overlap(loop.plain.ranges, inverse(used)))
+        if others != NEVER:
+            run = regex(cat(others, star(loop.plain)))
+            self._foreign += [(run,), *((run, *spelled) for spelled in self._foreign)]
 
     def besides(self, words: Iterable[str]) -> str:
         """The name of the rule of what is none of these words."""

@@ -6,6 +6,8 @@ Only single letters and literals become terminals: in a longer regex Python's al
 the first way that fits, not every one. And and Not are determinised, minimised and written out.
 """
 
+from collections.abc import Mapping
+
 from compilers.emitters.base import Printer, quote
 from compilers.errors import CompileError
 from compilers.ir import Grammar, Regular
@@ -26,8 +28,11 @@ from compilers.regular import (
 MAX_STATES = 60
 
 
-def emit(grammar: Grammar) -> str:
-    """The text of a grammar; members of objects in the order of the source."""
+def emit(grammar: Grammar, tokens: Mapping[str, int] | None = None) -> str:
+    """The text of a grammar; members of objects in the order of the source.
+
+    Lark has no special tokens: `tokens` are of no use to it.
+    """
     return _Printer(in_order(grammar)).run()
 
 

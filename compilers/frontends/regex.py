@@ -647,13 +647,13 @@ def _or(parts: list[_Node]) -> _Node:
 
 def _times(part: _Node, low: int, high: int | None) -> _Node:
     if isinstance(part, _Set):
-        if _repeats(part.expr) * max(low, high or 1) > MAX_COUNT:
+        if repeats(part.expr) * max(low, high or 1) > MAX_COUNT:
             raise TooLarge(f"counts within counts of more than {MAX_COUNT} in all", kind="regex")
         return _Set(times(part.expr, low, high))
     return _Times(part, low, high)
 
 
-def _repeats(expr: Expr) -> int:
+def repeats(expr: Expr) -> int:
     """The greatest product of the counts that stand one within the other."""
-    inner = max(map(_repeats, children(expr)), default=1)
+    inner = max(map(repeats, children(expr)), default=1)
     return inner * max(expr.low, expr.high or 1) if isinstance(expr, Rep) else inner

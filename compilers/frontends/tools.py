@@ -22,7 +22,7 @@ from compilers import collection
 from compilers.errors import CompileError, Contradiction, Malformed
 from compilers.frontends import json_schema
 from compilers.frontends.declared import only_declared
-from compilers.frontends.json_schema import parameters
+from compilers.frontends.json_schema import kept, parameters
 from compilers.frontends.json_schema.parameters import Notation
 from compilers.frontends.surface import IDS, Surface, Tags, split
 from compilers.ir import (
@@ -66,6 +66,9 @@ NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": Fal
 Reasoning = OneOf["no", "may", "must", "inside"]
 """Whether the reply reasons first. "inside": it begins in the middle, the tag has been written."""
 
+REASONING = "reasoning"
+"""The rule that holds the reasoning with its tags, which all that follows stands behind."""
+
 HERMES = Surface()
 BARE = "{content}"
 
@@ -74,6 +77,7 @@ _SPACE = chars(" \t\r\n")
 _GAP = maybe(Regular(times(_SPACE, 1, 4)))
 """White space that belongs to no channel; the text after it does not begin with any. It has an
 end: a model that is held to what it would not say writes white space as long as it may."""
+_ANY_GAP = maybe(Regular(plus(_SPACE)))
 _INDENTED = cat(_SPACE, EVERY)
 _LETTER = either(span("a", "z"), span("A", "Z"), span("0", "9"))
 _HOLES = {"id": Regular(times(_LETTER, IDS, IDS)), "index": Regular(plus(span("0", "9")))}
@@ -91,14 +95,16 @@ def parse(
     content: Grammar | None = None,
     thinking: Grammar | None = None,
     lead: str = "",
+    held: bool = True,
 ) -> Grammar:
     """The grammar of a whole reply. `tool_choice` names a tool as OpenAI does, or by its name.
 
     `special` are the special tokens of the vocabulary. `content` and `thinking` are what the words
     and the reasoning must be, in place of free text; `lead` is a text that stands before the words.
+    `held`: whether a reply will be held to the grammar; one that is not may leave more white space.
     Raises CompileError, placed in `tools`.
     """
-    reply = _Reply(surface, special, lead)
+    reply = _Reply(surface, special, lead, _GAP if held else _ANY_GAP)
     functions = _chosen(None if tools is None else _functions(tools), tool_choice)
     reply.take("content", content)
     reply.take("thinking", thinking)
@@ -162,19 +168,23 @@ def _of_objects(schema: Any) -> Any:
 class _Reply:
     """The rules of one reply, gathered."""
 
-    def __init__(self, surface: Surface, special: Collection[str], lead: str) -> None:
+    def __init__(self, surface: Surface, special: Collection[str], lead: str, gap: Node) -> None:
         self._surface = surface
         self._tags = Tags(surface, special)
         self._lead = lead
+        self._gap = gap
         self._rules: dict[str, Node] = {}
+        self._values: dict[str, str] = {}
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
+        self._arguments_of: list[Ref] = []  # the tools, in their order
 
     def take(self, name: str, grammar: Grammar | None) -> None:
         """A grammar from elsewhere, as the rule `name`."""
         if grammar is not None:
             part = renamed(grammar, f"{name}_")
             self._rules |= {**part.rules, name: Ref(part.start)}
+            self._values |= part.values
             self._notes += part.notes
 
     # --- calls
@@ -185,9 +195,11 @@ class _Reply:
         That text is kept apart so that it stands right behind the words before it: an engine that
         lexes greedily takes both as one terminal.
         """
-        for i, (schema, where) in enumerate(functions.values()):
-            part = renamed(self._arguments(schema, where), f"tool{i}_")
-            self._rules |= {**part.rules, f"arguments{i}": Ref(part.start)}
+        for schema, where in functions.values():
+            part = self._arguments(schema, where)
+            self._rules |= part.rules
+            self._values |= part.values
+            self._arguments_of.append(Ref(part.start))
             self._notes += (Note(where + note.where, note.message) for note in part.notes)
         opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
         names = list(functions)
@@ -202,12 +214,17 @@ class _Reply:
         self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
-        surface = self._surface
+        style = self._surface.style
+        notation = _notation(self._surface, self._tags)
+
+        def make(prefix: str) -> Grammar:
+            declared = only_declared(_of_objects(schema))
+            if notation is None:
+                return json_schema.parse(declared, style, prefix)
+            return parameters.parse(declared, notation, style, prefix)
+
         try:
-            schema = only_declared(_of_objects(schema))
-            if surface.parameter is None:
-                return json_schema.parse(schema, surface.style)
-            return parameters.parse(schema, _notation(surface, self._tags), surface.style)
+            return kept.once(schema, (style, notation), make)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 
@@ -231,7 +248,7 @@ class _Reply:
             return self._tags.node(piece)
         if piece != "arguments":
             return _HOLES[piece]
-        arguments = Ref(f"arguments{tool}")
+        arguments = self._arguments_of[tool]
         if self._surface.parameter is not None:
             return arguments
         return Capture("arguments", arguments, "tool_calls")
@@ -246,12 +263,14 @@ class _Reply:
         else:
             bars = self._opens_reasoning()
             behind = bars if self._lead else (_INDENTED, *bars)
-            start = sequence(
-                self._thinking(reasoning == "inside"), self._body(behind, words, signs)
-            )
+            bare = self._surface.content == BARE and not self._lead[:1].isspace()
+            gap = self._gap if bare else EMPTY
+            self._rules[REASONING] = self._thinking(reasoning == "inside")
+            start = sequence(Ref(REASONING), gap, self._body(behind, words, signs))
             if reasoning == "may":
                 start = choice(start, self._body(bars, words, signs))
-        return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
+        rules = {"start": start, **self._rules}
+        return Grammar(rules, "start", tuple(self._notes), self._values)
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""
@@ -268,9 +287,7 @@ class _Reply:
             words = Ref("thinking")
         opening = EMPTY if inside or not before else self._led(before)
         thought = Capture("reasoning", words, "reasoning")
-        bare = self._surface.content == BARE and not self._lead[:1].isspace()
-        gap = _GAP if bare else EMPTY
-        return sequence(opening, _GAP, thought, self._tags.node(after), gap)
+        return sequence(opening, self._gap, thought, self._tags.node(after))
 
     def _led(self, markup: str) -> Node:
         """With white space before it or not: as one terminal, where it is text like the words that
@@ -280,7 +297,7 @@ class _Reply:
         node = self._tags.node(markup)
         if isinstance(node, Literal):
             return Regular(cat(star(_SPACE), text(node.text)))
-        return sequence(_GAP, node)
+        return sequence(self._gap, node)
 
     def _body(self, bars: tuple[Expr, ...], words: bool, signs: tuple[str, ...]) -> Node:
         """What follows the reasoning. The words begin with none of the `bars`, and hold none of
@@ -349,8 +366,10 @@ def _begun(tag: str) -> Expr:
     return cat(star(_SPACE), text(tag), EVERY)
 
 
-def _notation(surface: Surface, tags: Tags) -> Notation:
-    assert surface.parameter is not None
+def _notation(surface: Surface, tags: Tags) -> Notation | None:
+    """None: arguments are a JSON object."""
+    if surface.parameter is None:
+        return None
     return Notation(
         _parameter(surface.parameter), _parameter(surface.json_parameter or surface.parameter), tags
     )

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+from gallama.api.budget import budget_of, told
 from gallama.api.calls import Calls, FunctionCall, ToolCalls
 from gallama.api.guide import guide_of, shown_of
 from gallama.api.logprobs import chat_logprobs
@@ -52,8 +53,10 @@ class Chat:
             guide=guide_of(wire),
             shown=shown_of(wire),
             tools=tuple(offer_of(wire).tools),
+            budget=budget_of(wire),
+            dialect=wire.dialect,
         )
-        return await service.plan(request)
+        return await service.plan(told(request, wire))
 
     async def complete(self, plan: Plan) -> ChatCompletion:
         answers = replies(self._service, plan, self._wire.n or 1)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from gallama.api.budget import budget_of
 from gallama.api.guide import guide_of, shown_of
 from gallama.api.logprobs import completion_logprobs
 from gallama.api.service import Piece, Reply, Service, collect, interleave, replies
@@ -128,6 +129,7 @@ class Completions:
             stop=wire.stop_strings,
             guide=guide_of(wire),
             shown=shown_of(wire),
+            budget=budget_of(wire),
         )
 
     @property

@@ -5,9 +5,10 @@ import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from gallama.api.recipes import Recipes
 from gallama.api.types import SamplingFields
 from gallama.channels import ChannelStream, NoParse
 from gallama.config.schema import SamplingDefaults
@@ -48,6 +49,7 @@ class Service:
     template: ChatTemplate
     defaults: SamplingDefaults
     guides: Guides
+    recipes: Recipes = field(default_factory=Recipes)
 
     async def plan(self, request: Request) -> Plan:
         """Renders, tokenizes and compiles in a thread. Raises ApiError 400."""
@@ -132,6 +134,10 @@ class Reply:
         self.completion_tokens = 0
         self.prompt_logprobs: tuple[TokenLogprob, ...] = ()
 
+    @property
+    def reasoning_tokens(self) -> int:
+        return self._text.reasoning_tokens if isinstance(self._text, ChannelStream) else 0
+
     async def pieces(self) -> AsyncGenerator[Piece, None]:
         """Raises ApiError 500 when the model or the mask engine fails."""
         try:
@@ -148,8 +154,8 @@ class Reply:
             raise ApiError(500, f"The model failed: {error}", code="model_failed") from error
 
     def _matcher(self) -> Matcher | None:
-        constraint = self._plan.constraint
-        return None if constraint is None else constraint.matcher.fork()
+        matcher = self._plan.constraint and self._plan.constraint.matcher
+        return matcher.fork() if matcher else None
 
     def _piece(self, step: Step) -> Piece:
         self.completion_tokens += len(step.tokens)
@@ -173,9 +179,9 @@ def _stream(vocabulary: Vocabulary, plan: Plan) -> TextStream | ChannelStream:
     constraint = plan.constraint
     if constraint is None:
         return TextStream(vocabulary, plan.stops)
-    if constraint.extraction is None:
+    extractor = constraint.extractor()
+    if extractor is None:
         return TextStream(vocabulary, plan.stops, constraint.lead, plan.shown.lead)
-    extractor = constraint.extraction.extractor()
     return ChannelStream(vocabulary, plan.stops, extractor, constraint.thinking, plan.shown)
 
 

@@ -329,6 +329,7 @@ class GuideFields(Wire):
     grammar: str | None = None
     guided_choice: Choices | None = None
     structured_outputs: StructuredOutputs | None = None
+    finish: Literal["cut", "close"] | None = None
 
 
 class Function(Wire):
@@ -407,7 +408,26 @@ class TemplateFields(Wire):
     continue_final_message: bool | None = None
 
 
-class ChatRequest(SamplingFields, GuideFields, TemplateFields):
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+EFFORTS: dict[Effort, int] = {
+    "none": 0,
+    "minimal": 512,
+    "low": 1_024,
+    "medium": 8_192,
+    "high": 24_576,
+    "xhigh": 65_536,
+}
+"""The tokens of thinking that a reasoning_effort stands for."""
+
+
+class RecipeFields(Wire):
+    """Which recipe a chat is of, and the values of its variables. Not OpenAI's."""
+
+    recipe: str | None = None
+    variables: JsonObject | None = None
+
+
+class ChatRequest(SamplingFields, GuideFields, TemplateFields, RecipeFields):
     """POST /v1/chat/completions."""
 
     messages: Items[Turn] = Field(min_length=1, max_length=MAX_TURNS)
@@ -422,6 +442,9 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     function_call: FunctionChoice | None = None
     thinking_template: str | None = None
     include_thinking: bool | None = None
+    thinking_budget: Int32 | None = Field(None, ge=0)
+    reasoning_effort: Effort | None = None
+    dialect: str | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None
@@ -437,7 +460,6 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     # REFUSED: null says nothing, so it may be said.
     audio: None = None
     moderation: None = None
-    reasoning_effort: None = None
     verbosity: None = None
     web_search_options: None = None
 
@@ -460,7 +482,7 @@ class CompletionRequest(SamplingFields, GuideFields):
         return self
 
 
-class TokenizeRequest(TemplateFields):
+class TokenizeRequest(TemplateFields, RecipeFields):
     """POST /tokenize: of a text, or of messages as the chat template renders them."""
 
     model: str
@@ -479,7 +501,6 @@ class DetokenizeRequest(Wire):
 
 # Fields of OpenAI's that a request may not have, since they would not be honoured.
 REFUSED = {
-    "reasoning_effort": "reasoning is not supported yet",
     "verbosity": "a model here has no verbosity setting",
     "audio": "gallama serves text only",
     "moderation": "gallama runs no moderation model",
@@ -488,12 +509,17 @@ REFUSED = {
 }
 
 
+class CompletionTokens(TypedDict):
+    reasoning_tokens: int
+
+
 class Usage(TypedDict):
     """Counts of tokens; `completion_tokens` counts every token drawn, end tokens too."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    completion_tokens_details: CompletionTokens
 
 
 class TopLogprob(TypedDict):
@@ -647,6 +673,33 @@ class ModelCard(TypedDict):
 class ModelList(TypedDict):
     object: Literal["list"]
     data: list[ModelCard]
+
+
+class RecipeVariable(TypedDict):
+    """`default` is null where the request must give a value: where `required` is true."""
+
+    name: str
+    description: str
+    type: Literal["string", "number", "integer", "boolean", "array", "object"]
+    required: bool
+    default: Any
+
+
+class RecipeCard(TypedDict):
+    """`model`: the only model that it is for, if it is for one. `error`: why its file cannot be
+    used, null where it has the shape of a recipe."""
+
+    id: str
+    object: Literal["recipe"]
+    description: str
+    model: str | None
+    variables: list[RecipeVariable]
+    error: str | None
+
+
+class RecipeList(TypedDict):
+    object: Literal["list"]
+    data: list[RecipeCard]
 
 
 class Health(TypedDict):

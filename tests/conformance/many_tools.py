@@ -1,6 +1,7 @@
 """How long it takes to compile a request with many tools (auto mode), engine included.
 
     python -m tests.conformance.many_tools --data FILE [--tools 100] [--tokenizer GGUF]
+        [--dialect llguidance|kbnf]
 
 The tools are drawn from the function-call schemas of the data (BFCL and Glaive). "first" is a list
 of tools of which none was seen in this form, in a process that has compiled before; "again" the
@@ -17,11 +18,13 @@ from typing import Any
 
 import compilers
 from compilers.errors import CompileError
+from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine
 from tests.conformance import real_vocabulary
 from tests.conformance.maskbench import VOCABULARY, read
 
 Tool = dict[str, Any]
+ENGINES = {"llguidance": LLGuidanceEngine, "kbnf": FormatronEngine}  # by dialect
 
 
 def pool(data: Path) -> list[Tool]:
@@ -48,11 +51,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--tools", type=int, default=100)
     parser.add_argument("--draws", type=int, default=3)
+    parser.add_argument("--dialect", choices=list(ENGINES), default="llguidance")
     parser.add_argument("--tokenizer", type=Path, default=VOCABULARY)
     options = parser.parse_args()
     vocabulary = real_vocabulary.load(options.tokenizer)
-    engine = LLGuidanceEngine(max_grammars=0)
-    engine.tokenizer(vocabulary)
+    engine = ENGINES[options.dialect](max_grammars=0)
+    engine.compile(compilers.emit(compilers.choice(["a"]), options.dialect), vocabulary)
     tools = pool(options.data)
     random.Random(0).shuffle(tools)
 
@@ -64,7 +68,7 @@ def main() -> None:
             return result
 
         grammar = lap(compilers.tools(chosen))
-        text = lap(compilers.emit(grammar, "llguidance"))
+        text = lap(compilers.emit(grammar, options.dialect))
         lap(engine.compile(text, vocabulary))
         return [(b - a) * 1e3 for a, b in pairwise(times)]
 

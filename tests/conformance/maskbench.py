@@ -80,7 +80,7 @@ class Ours:
     def __init__(self, dialect: str, order: str, engine: Engine, vocabulary: Vocabulary) -> None:
         self.name = dialect
         self._dialect = dialect
-        self._options = {"order": order} if dialect == "llguidance" else {}
+        self._options = {"order": order} if dialect in ("llguidance", "kbnf") else {}
         self._vocabulary = vocabulary
         self._engine = engine
 

@@ -253,17 +253,30 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (CHAT, {"grammar": "start: ("}, "grammar", "line 1, column 9: ')' expected"),
     (CHAT, {"grammar": "start: foo"}, "grammar", "foo is not defined"),
     (CHAT, {"grammar": 'start: start "a"'}, "grammar", "no text is of this grammar"),
-    (CHAT, {"grammar": ""}, "grammar", "needs a rule named start"),
+    (CHAT, {"grammar": ""}, "grammar", "line 1, column 1: a rule of Lark"),
     (CHAT, {"grammar": f'start: {"(" * 5000}"a"{")" * 5000}'}, "grammar", "deeper than 50"),
     (CHAT, {"grammar": 'start: "a"~1..1000000000'}, "grammar", "a count of more than 10000"),
     (CHAT, {"grammar": f'{LARK_CHAIN}a3000: "x"'}, "grammar", "rules within rules, 700 deep"),
     (CHAT, {"grammar": "start: /(?<=a)b/"}, "grammar", "look-behind"),
+    # recipes
+    (CHAT, {"recipe": 5}, "recipe", "must be a valid string"),
+    (CHAT, {"recipe": "sql"}, "variables.tables", "the recipe 'sql' needs it"),
+    (CHAT, {"recipe": "cot", "variables": {"x": 1}}, "variables.x", "no such variable"),
+    (CHAT, {"variables": {"x": 1}}, "variables", "need a recipe"),
+    (CHAT, {"recipe": "yes_no", "guided_choice": ["a"]}, "guided_choice", "'yes_no' says regex"),
+    (
+        CHAT,
+        {"recipe": "cot", **thinking("<a>{x}</a>")},
+        "thinking_template",
+        "'cot' says otherwise",
+    ),
+    (CHAT, {"model": "tiny@cot", "recipe": "yes_no"}, "recipe", "the model's name says 'cot'"),
     # a leading prompt
     (CHAT, {"leading_prompt": "x" * 20_000}, "leading_prompt", "at most 10000 characters"),
     (CHAT, {"leading_prompt": 5}, "leading_prompt", "must be a valid string"),
     (TEXT, {"guided_regex": "("}, "guided_regex", "cannot be enforced"),
     (TEXT, {"response_format": {"type": "text"}}, "response_format", "unknown field."),
-    (CHAT, {"reasoning_effort": "low"}, "reasoning_effort", "not supported yet"),
+    (CHAT, {"reasoning_effort": "lowest"}, "reasoning_effort", "must be 'none', 'minimal', 'low'"),
     (CHAT, {"audio": {}}, "audio", "serves text only"),
     (CHAT, {"modalities": ["text", "audio"]}, "modalities[1]", "serves text only"),
     (CHAT, {"continue_final_message": True}, "continue_final_message", "must be the assistant's"),
@@ -328,8 +341,12 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
+def with_field(name: str, value: bytes) -> bytes:
+    return json.dumps(GOOD[CHAT])[:-1].encode() + f', "{name}": '.encode() + value + b"}"
+
+
 def with_temperature(text: str) -> bytes:
-    return json.dumps(GOOD[CHAT])[:-1].encode() + b', "temperature": ' + text.encode() + b"}"
+    return with_field("temperature", text.encode())
 
 
 def with_content(content: bytes) -> bytes:
@@ -358,6 +375,7 @@ BODIES: list[tuple[str, bytes, int, str | None, str]] = [
         "model",
         "no model 'gpt-4' here; there is 'tiny'",
     ),
+    ("an unknown recipe", with_field("recipe", b'"x"'), 404, "recipe", "there is no recipe 'x'"),
     ("a model's long name", b'{"model": "%s"}' % (b"m" * 10**6), 404, "model", "there is 'tiny'"),
     ("twice", b'{"model": "tiny", "model": "tiny"}', 400, "model", "stands twice"),
     ("twice inside", with_content(b'", "role": "user'), 400, "messages[0].role", "stands twice"),

@@ -58,7 +58,7 @@ def test_an_alias_makes_the_seeds_model_name_work() -> None:
         )
         assert answer.model == "mistral"
         assert "cat" in (answer.choices[0].message.content or "").lower()
-        assert [m.id for m in server.client.models.list()] == ["tiny", "mistral"]
+        assert [m.id for m in server.client.models.list()][:2] == ["tiny", "mistral"]
 
 
 def test_content_parts_and_every_role(tiny: Server) -> None:
@@ -143,7 +143,7 @@ def test_tokens_round_trip(tiny: Server) -> None:
 
 
 def test_the_models_there_are(tiny: Server) -> None:
-    assert [m.id for m in tiny.client.models.list()] == ["tiny"]
+    assert [m.id for m in tiny.client.models.list()][:2] == ["tiny", "tiny@bullets"]
     assert tiny.client.models.retrieve("tiny").owned_by == "gallama"
     with pytest.raises(openai.NotFoundError, match="'tiny'"):
         tiny.client.models.retrieve("gpt-4")

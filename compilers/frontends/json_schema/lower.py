@@ -64,20 +64,26 @@ MAX_ALTERNATIVES = 500
 MAX_WAYS = 60  # for members of one object that must be there without being named
 MAX_CLASSES = 64
 
+_OPENS = {"string": '"', "array": "[", "object": "{"}
+_DELIMITED = frozenset(_OPENS)
+
 Key = tuple[Expr, Conj]
 """A language of names, and what the values of such members must satisfy."""
 
 
 class Lowering:
-    """One document's rules."""
+    """One document's rules; their names begin with `prefix`."""
 
-    def __init__(self, document: Document, style: Style) -> None:
+    def __init__(self, document: Document, style: Style, prefix: str = "") -> None:
         self._document = document
         self._expander = Expander(document)
         self._style = style
+        self._prefix = prefix
         self._names: dict[Conj, str] = {}
         self._todo: list[tuple[str, Conj]] = []
         self._rules: dict[str, Node] = {}
+        self._values: dict[str, str] = {}
+        self._members: dict[tuple[str, Conj], Node] = {}
         self._item = Literal(style.item)
         self._braces: tuple[Node, Node] = Literal("{"), Literal("}")
         self._alternatives = 0  # of members that must be there without being named
@@ -89,9 +95,12 @@ class Lowering:
         """The rules that are still wanted are made."""
         while self._todo:
             name, each = self._todo.pop()
-            self._rules[name] = self._value(each, self._expander.kinds(each))
+            kinds = self._expander.kinds(each)
+            self._rules[name] = self._value(each, kinds)
+            if kinds and _DELIMITED.issuperset(kinds):
+                self._values[name] = "".join(_OPENS[kind] for kind in kinds)
             self._check_limits()
-        return Grammar(self._rules, start, self._notes())
+        return Grammar(self._rules, start, self._notes(), self._values)
 
     def _notes(self) -> tuple[Note, ...]:
         """At every place that they speak of."""
@@ -118,10 +127,10 @@ class Lowering:
 
     def _new_name(self, wanted: Conj) -> str:
         if not self._names:
-            return "start"
+            return f"{self._prefix}start"
         if not wanted:  # any value: the same rule in every grammar of this style
             return f"{SHARED}any_{self._style.item.encode().hex()}_{self._style.key.encode().hex()}"
-        return f"v{len(self._names)}"
+        return f"{self._prefix}v{len(self._names)}"
 
     def _node(self, wanted: Conj) -> Node:
         """A reference, or the value itself where it is no structure."""
@@ -168,7 +177,7 @@ class Lowering:
             return choice(*found)
 
         base = len(self._rules)
-        names = {number: f"d{base}_{number}" for number in sorted(automaton.alive)}
+        names = {number: f"{self._prefix}d{base}_{number}" for number in sorted(automaton.alive)}
         self._rules |= {name: state(number) for number, name in names.items()}
         return Ref(names[0]) if names else NOTHING
 
@@ -242,7 +251,7 @@ class Lowering:
                 if required:
                     return NOTHING
                 continue
-            members.append((self._member(name, child), required))
+            members.append((self._known_member(name, child), required))
         extras = self._extras(shape)
         n_required = sum(required for _, required in members)
         enough = shape.low <= n_required
@@ -259,6 +268,13 @@ class Lowering:
         if members:
             return Unordered(tuple(members), extra, self._item)
         return _separated(extra, self._item, 0, None)
+
+    def _known_member(self, name: str, child: Conj) -> Node:
+        """The alternatives of one object have most members in common."""
+        key = name, child
+        if key not in self._members:
+            self._members[key] = self._member(name, child)
+        return self._members[key]
 
     def _member(self, name: str, child: Conj) -> Node:
         clock.check()
@@ -373,7 +389,7 @@ class Lowering:
                     raise TooLarge(message, kind="counting")
                 if len(made) > MAX_STATES:
                     raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
-                name = f"c{len(self._rules)}"
+                name = f"{self._prefix}c{len(self._rules)}"
                 made[state] = Ref(name)
                 self._rules[name] = NOTHING  # holds the name while the body is made
                 begun += 1
