@@ -17,6 +17,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter, is_
 from typing import Any, ClassVar
 
+from compilers import clock
 from compilers.errors import TooLarge
 
 MAX_STATES = 2000
@@ -512,6 +513,7 @@ def _check_size(states: set[Expr], limit: int) -> None:
 @lru_cache(maxsize=4_000)
 def steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER, each with a letter that leads there."""
+    clock.check()
     found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
     return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())
 
@@ -692,6 +694,7 @@ def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
     number, order = {work.start: 0}, [work.start]
     steps: list[list[int]] = []
     while len(steps) < len(order):
+        clock.check()
         row = []
         for after in work.after(order[len(steps)]):
             if after not in number:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import compilers
+from compilers import clock
 from compilers.closing import Closing
 from compilers.extract import Extractor
 from compilers.frontends.declared import only_declared
@@ -29,6 +30,7 @@ from gallama.errors import EngineFailure, LoadError, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
 
 MAX_GRAMMARS = 256  # compiled ones kept
+MAX_LETTERS = 500_000  # of one grammar's text, which its engine reads in about a second
 
 NO_GUIDE = Guide()
 _OF_A_TOOL = re.compile(r"/(\d+)/function((?:/parameters|/name)?)(.*)", re.DOTALL)
@@ -139,7 +141,12 @@ class Guides:
             if found is not None:
                 self._known.move_to_end(key)
                 return found
-        made = make()
+        try:
+            with clock.limited():
+                made = make()
+        except RecursionError as error:
+            param = "messages" if key[0] is None else key[0].param
+            raise _refused("nested too deeply", param or "messages") from error
         with self._lock:
             self._known[key] = made
             while len(self._known) > MAX_GRAMMARS:
@@ -169,6 +176,9 @@ class Guides:
         param = guide.param or "messages"
         try:
             text = compilers.emit(grammar, self._notation, self._vocabulary.special)
+            if len(text) > MAX_LETTERS:
+                reason = f"a grammar of {len(text)} letters, of which {MAX_LETTERS} are taken"
+                raise compilers.TooLarge(reason, kind="size")
             return self._engine.compile(text, self._vocabulary)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error

@@ -7,7 +7,7 @@ admit special tokens, so it is always intersected with all text.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 
 from compilers.emitters.base import Printer, rust_regex
@@ -18,10 +18,12 @@ from compilers.ir import (
     Choice,
     Grammar,
     Node,
+    Ref,
     Regular,
     Sequence,
     Special,
     Unordered,
+    walk,
 )
 from compilers.passes.in_order import in_order
 from compilers.regular import (
@@ -41,6 +43,7 @@ _ALL = "/(?s:.*)/"
 _SPELLED = re.compile(r"<[^\s<>\[\]]+>")
 MAX_STATES = 60
 MAX_PERMUTED = 60  # a rule's parameter has 64 bits
+MAX_WALK = 700  # llguidance recurses from rule to rule: at 2,000 it breaks the stack of a thread
 ORDERS = ("free", "source")
 
 
@@ -52,13 +55,34 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    return _Printer(held(grammar) if order == "free" else in_order(grammar), tokens or {}).run()
+    written = held(grammar) if order == "free" else in_order(grammar)
+    if _walk(written) > MAX_WALK:
+        raise TooLarge(f"rules within rules, {MAX_WALK} deep", kind="depth")
+    return _Printer(written, tokens or {}).run()
 
 
 def held(grammar: Grammar) -> Grammar:
     """The grammar that is written: all of it. Members of an object come in any order; those of one
     that has more than MAX_PERMUTED in groups of so many, one group after the other."""
     return grammar
+
+
+def _walk(grammar: Grammar) -> int:
+    """How deep a walk through the rules goes that enters each of them once."""
+    seen, path, deepest = {grammar.start}, [_refs(grammar, grammar.start)], 1
+    while path:
+        following = next((name for name in path[-1] if name not in seen), None)
+        if following is None:
+            path.pop()
+            continue
+        seen.add(following)
+        path.append(_refs(grammar, following))
+        deepest = max(deepest, len(path))
+    return deepest
+
+
+def _refs(grammar: Grammar, name: str) -> Iterator[str]:
+    return (each.name for each in walk(grammar.rules[name]) if isinstance(each, Ref))
 
 
 def _reachable(names: list[str], needed: list[bool]) -> list[str]:

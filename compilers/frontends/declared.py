@@ -113,14 +113,9 @@ def _objects(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 def _too_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        if not level:
-            return False
-        level = [
-            inner
-            for each in level
-            if isinstance(each, dict | list)
-            for inner in (each.values() if isinstance(each, dict) else each)
-        ]
+    level, depth = [value], 0
+    while level and depth < MAX_DEPTH:
+        inside = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for inner in inside for each in inner if isinstance(each, dict | list)]
+        depth += 1
     return bool(level)

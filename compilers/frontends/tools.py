@@ -153,6 +153,18 @@ def _functions(tools: Any) -> dict[str, tuple[Any, str]]:
     return found
 
 
+def _of_objects(schema: Any) -> Any:
+    """A tool's arguments are an object, whether its schema says so or not."""
+    if schema is True:
+        return {"type": "object"}
+    if not isinstance(schema, dict):
+        return schema
+    kind = schema.get("type", "object")
+    if kind == "object" or (isinstance(kind, list) and "object" in kind):
+        return {**schema, "type": "object"}
+    raise Malformed(f"a tool's arguments are an object, not of type {kind!r}", "/type", "tools")
+
+
 class _Reply:
     """The rules of one reply, gathered."""
 
@@ -206,7 +218,7 @@ class _Reply:
         notation = _notation(self._surface, self._tags)
 
         def make(prefix: str) -> Grammar:
-            declared = only_declared(schema)
+            declared = only_declared(_of_objects(schema))
             if notation is None:
                 return json_schema.parse(declared, style, prefix)
             return parameters.parse(declared, notation, style, prefix)

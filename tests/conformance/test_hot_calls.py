@@ -10,9 +10,9 @@ from tests.conformance.tool_schemas import TOOLS
 
 # an engine, the dialect of calls, how many requests
 SAMPLES = [
-    ("llguidance", "hermes", 30),
-    ("llguidance", "qwen-coder", 10),
-    ("llguidance", "llama3", 10),
+    ("llguidance", "hermes", 20),
+    ("llguidance", "qwen-coder", 5),
+    ("llguidance", "llama3", 5),
     ("formatron", "hermes", 10),
 ]
 

@@ -4,7 +4,7 @@
     expand.py      all boolean operators taken apart, one type of JSON at a time, into
                    algebra.py (languages, lists of shapes) and shapes.py (of objects and arrays)
     vocabulary.py  the keywords: operators.py, scalars.py, arrays.py, objects.py, unevaluated.py
-    glance.py, satisfy.py, clock.py    what keeps the alternatives few, and the work bounded
+    glance.py, satisfy.py    what keeps the alternatives few
     numerals.py, formats.py, spelling.py    numbers and strings as regular languages
     holds.py       values against schemas, for enum and const
     lower.py       shapes to rules; leaves.py those that are met again and again; kept.py grammars
@@ -17,7 +17,7 @@ schema: an object that can be told from its rivals in too many ways keeps the si
 
 from typing import Any
 
-from compilers import collection
+from compilers import clock, collection
 from compilers.errors import Contradiction, TooLarge
 from compilers.frontends.json_schema import kept
 from compilers.frontends.json_schema.document import Document
@@ -28,6 +28,7 @@ from compilers.ir import Grammar, productive
 
 
 @collection.put_off()
+@clock.limited()
 def parse(schema: Any, style: Style | None = None, prefix: str = "") -> Grammar:
     """The grammar of the JSON texts that a schema (already read: a dict or a bool) allows.
 

@@ -12,9 +12,9 @@ rules of the grammar. That is what makes recursion, `allOf` and `not` compose.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from compilers import clock
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema.algebra import ALGEBRAS
-from compilers.frontends.json_schema.clock import Clock
 from compilers.frontends.json_schema.document import Document, Site
 from compilers.frontends.json_schema.glance import Glance
 from compilers.frontends.json_schema.holds import Checker
@@ -45,16 +45,12 @@ class Expander:
         self._glance = Glance(document)
         self._checker = Checker(document)
         self._satisfiability = Satisfiability(self)
-        self._clock = Clock()
         self._nesting = 0
         self._open: dict[_Mark, None] = {}
         self.n_cut = 0
         self._cut: set[tuple[Conj, str] | _Mark] = set()
         self._cache: dict[tuple[Conj, str], Any] = {}
         self._lits: dict[_Mark, Any] = {}
-
-    def check_time(self) -> None:
-        self._clock.check()
 
     # --- questions
 
@@ -159,7 +155,7 @@ class Expander:
         site, sign, kind = mark
         if mark in self._open:
             raise Unsupported("a schema that refers to itself", site.where, "$ref: circle")
-        self.check_time()
+        clock.check()
         if self._nesting > MAX_NESTING:
             raise TooLarge(f"operators nested deeper than {MAX_NESTING}", site.where, "depth")
         self._open[mark] = None

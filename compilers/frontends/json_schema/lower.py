@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from compilers import regular
+from compilers import clock, regular
 from compilers.errors import TooLarge, Unsupported
 from compilers.frontends.json_schema import leaves, spelling
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
@@ -53,6 +53,7 @@ from compilers.ir import (
 from compilers.regular import Expr, both, dfa, either, minimise, other_than, text
 
 MAX_RULES = 20_000
+MAX_MEMBERS = 5_000  # of one object, by name
 MAX_STATES = 3_000  # of one object or array
 MAX_CHAIN = 350  # of states made one within the other: two Python frames each
 MAX_UNIQUE = 8  # different items where their number counts
@@ -115,7 +116,7 @@ class Lowering:
     def _check_limits(self) -> None:
         if len(self._rules) > MAX_RULES:
             raise TooLarge(f"more than {MAX_RULES} rules", kind="rules")
-        self._expander.check_time()
+        clock.check()
 
     def _rule(self, wanted: Conj) -> str:
         name = self._names.get(wanted)
@@ -221,7 +222,7 @@ class Lowering:
 
     def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
         """Some member must be there: each one that could be it is an alternative."""
-        self._expander.check_time()
+        clock.check()
         if not shape.some:
             return [self._plain_object(shape, pending)]
         (keys, lit), shape = shape.some[0], without_some(shape, 0)
@@ -239,9 +240,13 @@ class Lowering:
 
     def _plain_object(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> Node:
         members: list[tuple[Node, bool]] = []
-        for name in known(shape):
+        demanded = frozenset(shape.required)
+        names = known(shape)
+        if len(names) > MAX_MEMBERS:
+            raise TooLarge(f"an object of more than {MAX_MEMBERS} members", kind="size")
+        for name in names:
             child = shape.at(name)
-            required = name in shape.required
+            required = name in demanded
             if NO in child:
                 if required:
                     return NOTHING
@@ -272,6 +277,7 @@ class Lowering:
         return self._members[key]
 
     def _member(self, name: str, child: Conj) -> Node:
+        clock.check()
         return sequence(self._key(name), self._node(child))
 
     def _extras(self, shape: ObjectShape) -> list[Key]:
@@ -285,7 +291,7 @@ class Lowering:
             classes = [each for old in classes for each in _split(*old, pattern)]
             if len(classes) > MAX_CLASSES:
                 raise TooLarge("patterns of names that overlap too much", kind="patternProperties")
-            self._expander.check_time()
+            clock.check()
         found = [(names, _for_others(shape, matched)) for names, matched in classes]
         return [(names, child) for names, child in found if NO not in child and not is_empty(names)]
 

@@ -6,7 +6,7 @@ They keep the alternatives of a schema few: whoever needs to be exact does not a
 from collections.abc import Sequence
 from typing import Protocol
 
-from compilers import regular
+from compilers import clock, regular
 from compilers.errors import CompileError, TooLarge
 from compilers.frontends.json_schema.shapes import (
     NO,
@@ -68,6 +68,7 @@ class Satisfiability:
         return self._known[wanted]
 
     def of_kind(self, wanted: Conj, kind: str) -> bool:
+        clock.check()
         try:
             if kind == "object":
                 found = any(map(self._object_satisfiable, self._narrowed.objects(wanted)))
@@ -107,6 +108,7 @@ class Satisfiability:
             return [shape]
         if not self._object_satisfiable(shape):
             return []
+        clock.check()
         found = (self._settled(shape.merge(each), _touched(each)) for each in alternatives)
         return [each for each in found if each is not None]
 
