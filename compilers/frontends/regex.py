@@ -628,11 +628,10 @@ def _categories() -> dict[str, Expr]:
 def _seq(parts: list[_Node]) -> _Node:
     """Neighbours without anchors melt into one language."""
     out: list[_Node] = []
-    for part in parts:
-        if isinstance(part, _Set) and out and isinstance(out[-1], _Set):
-            out[-1] = _Set(cat(out[-1].expr, part.expr))
-        else:
-            out.append(part)
+    for plain, run in groupby(parts, lambda part: isinstance(part, _Set)):
+        nodes = list(run)
+        exprs = [part.expr for part in nodes if isinstance(part, _Set)]
+        out += [_Set(cat(*exprs))] if plain else nodes
     return out[0] if len(out) == 1 else _Seq(tuple(out)) if out else _Set(EMPTY)
 
 
