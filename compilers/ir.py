@@ -17,7 +17,7 @@ Nodes are immutable and know nothing of sources or dialects.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from compilers.regular import Expr
 
@@ -100,11 +100,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """`rules[start]` is the whole; `notes` is what the source says and the grammar does not."""
+    """`rules[start]` is the whole; `notes` is what the source says and the grammar does not.
+
+    `delimited`: no terminal can go on with a letter that may follow it, as in JSON. Who makes such
+    a grammar may say so; then nobody needs to look (passes/lexed.py).
+    """
 
     rules: Mapping[str, Node]
     start: str = "start"
     notes: tuple[Note, ...] = field(default=())
+    delimited: bool = False
 
 
 _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
@@ -227,4 +232,4 @@ def renamed(grammar: Grammar, prefix: str) -> Grammar:
         return Ref(names[node.name]) if isinstance(node, Ref) else node
 
     rules = {names[name]: rewritten(node, change) for name, node in grammar.rules.items()}
-    return Grammar(rules, names[grammar.start], grammar.notes)
+    return replace(grammar, rules=rules, start=names[grammar.start])

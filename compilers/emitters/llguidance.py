@@ -1,9 +1,9 @@
 """llguidance's dialect of Lark.
 
-Every Regular is one terminal, and terminals are kept apart by the JSON or other syntax around them:
-llguidance lexes greedily and does not backtrack, so a terminal must not be able to go on with a
-letter that may also follow it. And and Not are written as `&` and `~`; a complement alone would
-admit special tokens, so it is always intersected with all text.
+Every Regular is one terminal. llguidance lexes greedily and does not backtrack, so a terminal must
+not be able to go on with a letter that may also follow it: in JSON none can, elsewhere
+passes/lexed.py sees to it as far as may be. And and Not are written as `&` and `~`; a complement
+alone would admit special tokens, so it is always intersected with all text.
 """
 
 import re
@@ -24,7 +24,9 @@ from compilers.ir import (
     Unordered,
 )
 from compilers.passes.in_order import in_order
+from compilers.passes.lexed import fused, lexed
 from compilers.regular import (
+    EMPTY,
     Alt,
     And,
     Cat,
@@ -53,7 +55,7 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
     ordered = in_order(grammar, _permuted if order == "free" else lambda node: False)
-    return _Printer(ordered, tokens or {}).run()
+    return _Printer(lexed(ordered), tokens or {}).run()
 
 
 def _permuted(node: Unordered) -> bool:
@@ -126,7 +128,8 @@ class _Printer(Printer):
         return f"m{name}::_: {' | '.join(found)}\nu{name}::_: {' | '.join(after)}"
 
     def sequence(self, node: Sequence) -> str:
-        pairs = zip_longest(node.parts, node.parts[1:])
+        fewer = tuple(fused(node.parts))
+        pairs = zip_longest(fewer, fewer[1:])
         parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
         return super().sequence(Sequence(tuple(parts)))
 
@@ -159,8 +162,13 @@ def _written_out(node: Node) -> Node:
 def terminal(expr: Expr) -> str:
     """A terminal's right-hand side: a regex, or regexes joined by Lark's operators."""
     if not expr.boolean:
-        return f"/{rust_regex(expr)}/"
+        return _plain(expr)
     return _TERMINALS[type(expr)](expr)
+
+
+def _plain(expr: Expr) -> str:
+    """A regex; `//` would begin a comment."""
+    return f"/{rust_regex(expr)}/" if expr != EMPTY else '""'
 
 
 def _loose(expr: Expr) -> str:
@@ -181,7 +189,7 @@ def _cat(expr: Cat) -> str:
             plain.append(part)
             continue
         if plain:
-            found.append(f"/{rust_regex(Cat(tuple(plain)))}/")
+            found.append(_plain(Cat(tuple(plain))))
             plain = []
         if part is not None:
             found.append(_loose(part))

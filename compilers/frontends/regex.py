@@ -461,6 +461,8 @@ class _Parser:
             return self._hex(2)
         if letter == "u":
             return self._unicode()
+        if letter == "U":  # Python's, and Lark's
+            return self._code_point(self._hex(8))
         if letter.isalnum():
             self._at -= 1
             raise self._unsupported(f"\\{letter}")
@@ -469,14 +471,17 @@ class _Parser:
     def _unicode(self) -> int:
         if self._skip("{"):
             digits, _, _ = self._pattern[self._at :].partition("}")
-            code = self._hex(len(digits))
+            code = self._code_point(self._hex(len(digits)))
             self._at += 1
-            if code > 0x10FFFF:
-                raise self._malformed("a code point beyond 10FFFF")
             return code
         code = self._hex(4)
         if 0xD800 <= code <= 0xDBFF and self._skip("\\u"):
             return 0x10000 + ((code - 0xD800) << 10) + (self._hex(4) - 0xDC00)
+        return code
+
+    def _code_point(self, code: int) -> int:
+        if code > 0x10FFFF:
+            raise self._malformed("a code point beyond 10FFFF")
         return code
 
     def _hex(self, n: int) -> int:

@@ -148,6 +148,7 @@ class _Reply:
         self._rules: dict[str, Node] = {}
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
+        self._delimited = True  # by tags, and by JSON
 
     def take(self, name: str, grammar: Grammar | None) -> None:
         """A grammar from elsewhere, as the rule `name`."""
@@ -155,6 +156,7 @@ class _Reply:
             part = renamed(grammar, f"{name}_")
             self._rules |= {**part.rules, name: Ref(part.start)}
             self._notes += part.notes
+            self._delimited &= part.delimited
 
     # --- calls
 
@@ -226,7 +228,8 @@ class _Reply:
             start = sequence(self._thinking(reasoning == "inside"), behind)
         if reasoning == "may" and self._surface.reasoning is not None:
             start = choice(start, self._body(self._opens_reasoning(), words, signs))
-        return Grammar({"start": start, **self._rules}, "start", tuple(self._notes))
+        rules = {"start": start, **self._rules}
+        return Grammar(rules, "start", tuple(self._notes), self._delimited)
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""

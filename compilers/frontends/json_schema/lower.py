@@ -90,7 +90,7 @@ class Lowering:
             self._rules[name] = self._value(each, self._expander.kinds(each))
             self._check_limits()
         notes = (*self._document.notes, *self._expander.notes.values())
-        return Grammar(self._rules, start, notes)
+        return Grammar(self._rules, start, notes, delimited=True)
 
     @property
     def is_whole(self) -> bool:
