@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from compilers.errors import TooLarge
 
 MAX_STATES = 2000
+MAX_WORK = 400_000  # derivatives on the way to an automaton, one of each alternative
 MAX_MADE = 50_000
 LAST = 0x10FFFF
 SURROGATES = (0xD800, 0xDFFF)
@@ -646,13 +647,20 @@ def has_states(expr: Expr) -> bool:
 
 
 def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
-    """The automaton whose states are the derivatives of `expr`. TooLarge after `limit` states."""
+    """The automaton whose states are the derivatives of `expr`.
+
+    TooLarge after `limit` states, or MAX_WORK: with many alternatives a state is much of it.
+    """
     classes = alphabet(expr)
+    work = 0
     number, order = {expr: 0}, [expr]
     steps: list[list[int]] = []
     while len(steps) < len(order):
         state = order[len(steps)]
         row = []
+        work += len(classes) * _alternatives(state)
+        if work > MAX_WORK:
+            raise TooLarge("an automaton that takes too long to make", kind="states")
         for letters in classes:
             after = derivative(state, letters[0][0])
             if after not in number:
@@ -663,6 +671,13 @@ def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
         if len(order) > limit:
             raise TooLarge(f"a regular language with more than {limit} states", kind="states")
     return Dfa(classes, steps, [state.nullable for state in order])
+
+
+def _alternatives(expr: Expr) -> int:
+    """How many parts a derivative looks at, roughly."""
+    if isinstance(expr, Cat) and expr.parts:
+        return _alternatives(expr.parts[0])
+    return max(1, len(children(expr)))
 
 
 def minimise(automaton: Dfa) -> Dfa:

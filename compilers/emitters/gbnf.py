@@ -71,6 +71,7 @@ from compilers.regular import (
 
 MAX_STATES = 2_000  # of an automaton that is written as rules
 MAX_COUNT = 1_000  # of one repetition; llama.cpp's own limit is 2,000
+MAX_TIMES = 100_000  # in blocks of these
 _INLINE_COUNT = 16
 _INLINE_GROUP = 200  # letters
 _LETTER = ranges((1, LAST))
@@ -178,6 +179,8 @@ class _Printer(Printer):
         if simple and len(part) <= _INLINE_GROUP:
             return part + counted(low, high)
         most = low if high is None else high
+        if most > MAX_TIMES:
+            raise self.unsupported(f"a count of more than {MAX_TIMES}")
         if part.startswith("("):
             part = self._helper(part[1:-1])
         if most <= _INLINE_COUNT:

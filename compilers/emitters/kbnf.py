@@ -121,6 +121,7 @@ class _Printer:
         self._names = {name: f"r_{name}" for name in grammar.rules}
         self._order = list(grammar.rules)
         self._made: dict[Hashable, str] = {}  # rules made on the way: names by what they are
+        self._counted: dict[tuple[str, int], list[Text]] = {}
         self._lines: list[str] = []
         self._lowered: dict[Expr, _Part] = {}
         self._regexes: dict[Loop, _Regex] = {}
@@ -292,6 +293,11 @@ class _Printer:
 
     def _up_to(self, one: str, times: int) -> list[Text]:
         """Once to `times` times: each number is written in one way only."""
+        if (one, times) not in self._counted:
+            self._counted[one, times] = self._count_up_to(one, times)
+        return self._counted[one, times]
+
+    def _count_up_to(self, one: str, times: int) -> list[Text]:
         if times == 1:
             return [(one,)]
         if times <= CHAIN:

@@ -23,6 +23,7 @@ from compilers.ir import (
     Special,
     Unordered,
 )
+from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
 from compilers.passes.lexed import fused, lexed
 from compilers.regular import (
@@ -43,6 +44,9 @@ _ALL = "/(?s:.*)/"
 _SPELLED = re.compile(r"<[^\s<>\[\]]+>")
 MAX_STATES = 60
 MAX_PERMUTED = 60  # a rule's parameter has 64 bits
+# llguidance 1.9 fails in the middle of a text ("too many expressions constructed") when there are
+# too many ways to count: `([ab]{1,70}c?){1,70}` holds to its end, with 80 it fails at the 119th.
+MAX_COUNTERS = 4_000
 ORDERS = ("free", "source")
 
 
@@ -76,6 +80,8 @@ class _Printer(Printer):
         self._tokens = tokens
 
     def terminal(self, expr: Expr) -> str:
+        if repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
+            raise self.unsupported(f"counts that keep more than {MAX_COUNTERS} numbers at once")
         return terminal(expr)
 
     def count(self, low: int, high: int | None) -> str:

@@ -14,9 +14,11 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from compilers.errors import Contradiction, Malformed, TooLarge, Unsupported, caret
 from compilers.ir import Grammar, Regular
+from compilers.lookahead import repeats
 from compilers.regular import (
     ANY,
     EMPTY,
@@ -29,7 +31,6 @@ from compilers.regular import (
     both,
     cat,
     chars,
-    children,
     either,
     inverse,
     is_empty,
@@ -553,11 +554,13 @@ def _categories() -> dict[str, Expr]:
 def _seq(parts: list[_Node]) -> _Node:
     """Neighbours without anchors melt into one language."""
     out: list[_Node] = []
-    for part in parts:
-        if isinstance(part, _Set) and out and isinstance(out[-1], _Set):
-            out[-1] = _Set(cat(out[-1].expr, part.expr))
-        else:
-            out.append(part)
+    for plain, group in groupby(parts, lambda part: isinstance(part, _Set)):
+        found = list(group)
+        out += (
+            [_Set(cat(*(part.expr for part in found if isinstance(part, _Set))))]
+            if plain
+            else found
+        )
     return out[0] if len(out) == 1 else _Seq(tuple(out)) if out else _Set(EMPTY)
 
 
@@ -572,13 +575,7 @@ def _or(parts: list[_Node]) -> _Node:
 
 def _times(part: _Node, low: int, high: int | None) -> _Node:
     if isinstance(part, _Set):
-        if _repeats(part.expr) * max(low, high or 1) > MAX_COUNT:
+        if repeats(part.expr) * max(low, high or 1) > MAX_COUNT:
             raise TooLarge(f"counts within counts of more than {MAX_COUNT} in all", kind="regex")
         return _Set(times(part.expr, low, high))
     return _Times(part, low, high)
-
-
-def _repeats(expr: Expr) -> int:
-    """The greatest product of the counts that stand one within the other."""
-    inner = max(map(_repeats, children(expr)), default=1)
-    return inner * max(expr.low, expr.high or 1) if isinstance(expr, Rep) else inner

@@ -28,17 +28,15 @@ from compilers.ir import (
     choice,
     sequence,
 )
-from compilers.lookahead import first
+from compilers.lookahead import first, size
 from compilers.passes.places import Places
 from compilers.regular import (
     ANY_LETTER,
     NEVER,
-    Chars,
     Expr,
     Ranges,
     alphabet,
     cat,
-    children,
     derivative,
     either,
     is_empty,
@@ -51,7 +49,7 @@ from compilers.regular import (
 
 MAX_LEAVES = 200  # of a grammar that is looked at; a larger one is left to the longest terminal
 MAX_STATES = 500  # of two terminals side by side
-MAX_LETTERS = 5_000  # sets of letters in a terminal that is made of others
+MAX_SIZE = 10_000  # nodes of a terminal that is made of others
 
 
 def lexed(grammar: Grammar) -> Grammar:
@@ -260,7 +258,7 @@ class _Melter:
             self._expr(part) for part in ([node.part] if isinstance(node, Repeat) else node.parts)
         ]
         known = [part for part in parts if part is not None]
-        if len(known) < len(parts) or sum(map(_size, known)) > MAX_LETTERS:
+        if len(known) < len(parts) or sum(map(size, known)) > MAX_SIZE:
             return None
         if isinstance(node, Repeat):
             return times(known[0], node.low, node.high)
@@ -271,8 +269,3 @@ class _Melter:
             self._exprs[name] = None  # as long as it is looked at: who asks is within it
             self._exprs[name] = self._expr(self._grammar.rules[name])
         return self._exprs[name]
-
-
-@lru_cache(maxsize=10_000)
-def _size(expr: Expr) -> int:
-    return 1 if isinstance(expr, Chars) else 1 + sum(map(_size, children(expr)))
