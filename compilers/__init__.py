@@ -15,6 +15,8 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from compilers import collection as _collection
+from compilers.closing import Closing
 from compilers.emitters import gbnf as _gbnf
 from compilers.emitters import kbnf as _kbnf
 from compilers.emitters import lark as _lark
@@ -29,6 +31,8 @@ from compilers.errors import (
 )
 from compilers.extract import Extraction
 from compilers.frontends.choice import parse as choice
+from compilers.frontends.gbnf_text import parse as gbnf_text
+from compilers.frontends.grammar_text import parse as grammar_text
 from compilers.frontends.json_schema import parse as json_schema
 from compilers.frontends.lark_text import parse as lark_text
 from compilers.frontends.regex import parse as regex
@@ -51,8 +55,11 @@ __all__ = [
     "Unsupported",
     "apart",
     "choice",
+    "closing_of",
     "emit",
     "fields",
+    "gbnf_text",
+    "grammar_text",
     "json_schema",
     "lark_text",
     "regex",
@@ -68,15 +75,33 @@ DIALECTS: Mapping[str, Callable[..., str]] = {
 }
 
 
+HELD: Mapping[str, Callable[[Grammar], Grammar]] = {
+    "kbnf": _kbnf.held,
+    "llguidance": _llguidance.held,
+}
+"""The part of a grammar to which the engines of a dialect hold a reply."""
+
 PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 """What every grammar goes through before it is printed, in this order."""
 
 
-def emit(grammar: Grammar, dialect: str, **options: Any) -> str:
-    """The text of a grammar in a dialect; llguidance takes the options `order` and `tokens`.
+@_collection.put_off()
+def emit(
+    grammar: Grammar, dialect: str, tokens: Mapping[str, int] | None = None, **options: Any
+) -> str:
+    """The text of a grammar in a dialect.
+
+    `tokens` are the special tokens of the vocabulary, by name; some dialects cannot name all of
+    them without. `options`: llguidance and kbnf take `order`.
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
     """
     for each in PASSES:
         grammar = each(grammar)
-    return DIALECTS[dialect](grammar, **options)
+    return DIALECTS[dialect](grammar, tokens=tokens, **options)
+
+
+def closing_of(grammar: Grammar, dialect: str, phase: str | None = None) -> Closing:
+    """What closes a reply that an engine of this dialect holds to the grammar. `phase`: the rule
+    that can be closed by itself, too. Raises TooLarge."""
+    return Closing(HELD[dialect](grammar), phase, _llguidance.MAX_PERMUTED)

@@ -2,14 +2,17 @@
 
 Two parses of one text are followed at once, and it is noted whether they have written the same. A
 pair that has not and yet comes to the end is two readings of one text. There are finitely many
-pairs, but for the depth of values: two parses that stand within the same value, agreed so far, stay
-agreed until its end, so its inside is skipped; else depths beyond MAX_DEPTH are one. That may find
-an ambiguity where there is none, never none where there is one: what is found is tried.
+pairs, but for the depth of values, where depths beyond MAX_DEPTH are one. That may find an
+ambiguity where there is none, never none where there is one: what is found is tried.
+
+Two parses that stand in equal leaves write nothing until one of them leaves its own: so only the
+places where a leaf may end are looked at, not each letter on the way there.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compilers.errors import TooLarge
 from compilers.parses import (
@@ -18,16 +21,22 @@ from compilers.parses import (
     OUTSIDE,
     Entry,
     Leaf,
+    Letters,
     Marks,
     Program,
     Symbol,
+    Token,
     Value,
+    Word,
+    fate,
     symbols,
 )
+from compilers.regular import Expr, steps
 
 MAX_DEPTH = 4
 MAX_PAIRS = 30_000
 MAX_TRIED = 20
+MAX_STATES = 3_000  # of a leaf whose ends are looked for at once
 
 _Place = tuple[Leaf, int]
 _Pair = tuple[int, int, bool]
@@ -83,15 +92,49 @@ class _Search:
         number, other, same = pair
         one, two = self._places[number], self._places[other]
         leaf = one[0]
-        if number == other and isinstance(leaf, Value):
-            found = self._program.enter(one[1])
-            self._meet(found, found, same, pair, tuple(map(ord, CLOSED[leaf.opens[0]])))
+        ends = _ends(leaf) if leaf == two[0] else None
+        if ends is not None:
+            self._leave(pair, ends)
             return
-        for symbol in symbols(leaf, two[0]):
+        for word, beside in ((one, two), (two, one)):
+            if isinstance(word[0], Word) and isinstance(beside[0], Word | Letters):
+                self._spell(pair, word[0].left, word, beside)
+                return
+        for symbol in _of_both(leaf, two[0]):
             first = self._after(one, symbol)
             second = first if number == other else self._after(two, symbol)
             if first and second:
                 self._meet(first, second, same, pair, (symbol,))
+
+    def _leave(self, pair: _Pair, ends: "_Ends") -> None:
+        """Both parses stand in equal leaves: at each of their ends one or both may leave them."""
+        number, other, same = pair
+        rests = [self._places[each][1] for each in (number, other)]
+        after = [self._program.enter(rest) for rest in rests]
+        for text, further in ends:
+            one, two = after
+            if further is not None:
+                first, second = (Entry(further, rest, ()) for rest in rests)
+                covered = self._pair(first, second, same)  # its ends are among these
+                self._came.setdefault(covered, (pair, text))
+                one, two = (first, *one), (second, *two)
+            if number == other:
+                two = one
+            self._meet(one, two, same, pair, text)
+
+    def _spell(self, pair: _Pair, left: str, word: _Place, beside: _Place) -> None:
+        """One parse has a word before it: both are followed to where one leaves its leaf."""
+        further: Leaf | None
+        further, rest = beside
+        n, ends = 0, False
+        while further is not None and not ends and n < len(left):
+            further, ends = further.step(ord(left[n]))
+            n += 1
+        first = self._program.behind(word, left[:n])
+        second = self._program.enter(rest) if ends else ()
+        if further is not None:
+            second = (Entry(further, rest, ()), *second)
+        self._meet(first, second, pair[2], pair, tuple(map(ord, left[:n])))
 
     def _meet(
         self,
@@ -102,13 +145,17 @@ class _Search:
         text: tuple[Symbol, ...],
     ) -> None:
         for i, entry in enumerate(first):
-            one = self._number(entry)
             for further in second[i:] if first is second else second:
-                two = self._number(further)
-                pair = (min(one, two), max(one, two), same and entry.marks == further.marks)
+                if _clash(entry.leaf, further.leaf):
+                    continue
+                pair = self._pair(entry, further, same)
                 if pair not in self._came:
                     self._came[pair] = origin, text
                     self._todo.append(pair)
+
+    def _pair(self, one: Entry, two: Entry, same: bool) -> _Pair:
+        first, second = self._number(one), self._number(two)
+        return min(first, second), max(first, second), same and one.marks == two.marks
 
     def _number(self, entry: Entry) -> int:
         place = entry.leaf, entry.rest
@@ -152,6 +199,55 @@ class _Search:
             if len(seen) > MAX_PAIRS:
                 raise TooLarge("too many ways to end a text", kind="skeleton")
         raise AssertionError("a place that has no end")
+
+
+def _of_both(one: Leaf, two: Leaf) -> list[Symbol]:
+    """A symbol of each class that both may go on with, and perhaps others."""
+    for leaf in (one, two):
+        if isinstance(leaf, Word):
+            return [ord(leaf.text[leaf.at])]
+        if isinstance(leaf, Token):
+            return [leaf.name]
+    return [] if END in (one, two) else symbols(one, two)
+
+
+def _clash(one: Leaf, two: Leaf) -> bool:
+    """Whether these are two words that no text begins with both of."""
+    if not isinstance(one, Word) or not isinstance(two, Word):
+        return False
+    return not (one.left.startswith(two.left) or two.left.startswith(one.left))
+
+
+_Ends = tuple[tuple[tuple[Symbol, ...], Leaf | None], ...]
+"""Where a leaf may end: a text up to there, and the leaf that is left if it may also go on."""
+
+
+def _ends(leaf: Leaf) -> _Ends | None:
+    """None: they are too many, or nothing is known of them."""
+    if isinstance(leaf, Word):
+        return ((tuple(map(ord, leaf.left)), None),)
+    if isinstance(leaf, Value):
+        return ((tuple(map(ord, CLOSED[leaf.opens[0]])), None),) if leaf.opens else None
+    return _ends_of(leaf.expr) if isinstance(leaf, Letters) else None
+
+
+@lru_cache(maxsize=1000)
+def _ends_of(expr: Expr) -> _Ends | None:
+    found: list[tuple[tuple[Symbol, ...], Leaf | None]] = []
+    texts: dict[Expr, tuple[Symbol, ...]] = {}  # the first state only if a text leads back to it
+    order = [expr]
+    for state in order:  # grows
+        for letter, after in steps(state):
+            if after in texts or not fate(after)[0]:
+                continue
+            texts[after] = (*texts.get(state, ()), letter)
+            if after != expr:
+                order.append(after)
+            if after.nullable:
+                found.append((texts[after], Letters(after) if fate(after)[1] else None))
+        if len(order) > MAX_STATES:
+            return None
+    return tuple(found)
 
 
 _Way = tuple[Marks, ...]

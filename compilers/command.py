@@ -113,6 +113,14 @@ FRONTENDS = {
         compilers.lark_text,
         lambda _, grammar: f"the {len(grammar.rules)} rules as written",
     ),
+    "gbnf_text": Frontend(
+        "gbnf",
+        "FILE",
+        "a grammar in GBNF, the language of llama.cpp",
+        _text,
+        compilers.gbnf_text,
+        lambda _, grammar: f"the rules as written, {len(grammar.rules)} where they are not regular",
+    ),
     "regex": Frontend(
         "regex",
         "PATTERN",
@@ -191,8 +199,20 @@ def run(program: str, frontend: str, source: str, options: "argparse.Namespace")
         print(f"{program}: {place}: {error.strerror}", file=sys.stderr)
         return 2
     spent = time.perf_counter() - start
+    return show(program, grammar, text, kind.enforced(declaration, grammar), spent, options)
+
+
+def show(
+    program: str,
+    grammar: compilers.Grammar,
+    text: str,
+    enforced: str,
+    spent: float,
+    options: "argparse.Namespace",
+) -> int:
+    """Print a grammar that took `spent` seconds, and try the texts."""
     print(text, end="")
-    print(f"enforced: {kind.enforced(declaration, grammar)}", file=sys.stderr)
+    print(f"enforced: {enforced}", file=sys.stderr)
     for note in grammar.notes:
         print(f"not enforced: {note.where}: {note.message}", file=sys.stderr)
     print(f"{len(grammar.rules)} rules, {spent * 1e3:.1f} ms", file=sys.stderr)

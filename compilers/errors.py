@@ -45,6 +45,21 @@ class Ambiguous(CompileError):
         self.example = example
 
 
+WIDTH = 100  # letters of a line that a message shows
+
+
 def caret(line: str, column: int) -> str:
-    """A line with a caret under its column (from 0), for messages about text."""
-    return f"{line}\n{' ' * column}^"
+    """A line with a caret under its column (from 0), for messages about text; of a long line what
+    is around it."""
+    start = max(min(column - WIDTH // 2, len(line) - WIDTH), 0)
+    end = start + WIDTH
+    before, after = "…" if start else "", "…" if end < len(line) else ""
+    return f"{before}{line[start:end]}{after}\n{' ' * (column - start + len(before))}^"
+
+
+def placed(source: str, at: int) -> tuple[str, str]:
+    """Where the letter `at` of a source stands, and its line with a caret under it."""
+    start = source.rfind("\n", 0, at) + 1
+    line = source[start:].partition("\n")[0]
+    where = f"line {source.count(chr(10), 0, at) + 1}, column {at - start + 1}"
+    return where, caret(line, at - start)

@@ -2,6 +2,7 @@
 
     extraction = Extraction(grammar)              # once for a grammar: Ambiguous if it cannot be
     extractor = extraction.extractor()             # once for a reply
+    extractor = extraction.loose("content")        # ... for one that nothing held to the grammar
     events = extractor.feed(b"<think>Wh")         # bytes as tokens bring them
     events = extractor.special("</think>")        # a special token, by name
     events = extractor.close()                    # the reply is over: extractor.complete?
@@ -20,7 +21,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from compilers.ir import Grammar
+from compilers.ir import Grammar, Special, walk
 from compilers.parses import END, Entry, Leaf, Symbol, bounds
 from compilers.skeleton import skeleton
 
@@ -88,6 +89,8 @@ class Extraction:
 
     def __init__(self, grammar: Grammar) -> None:
         self._program = skeleton(grammar)
+        nodes = (node for rule in grammar.rules.values() for node in walk(rule))
+        self.specials = frozenset(node.name for node in nodes if isinstance(node, Special))
         self._states: dict[frozenset[tuple[_Place, Written]], _State] = {}
         entries = self._program.enter(self._program.start)
         self.start, self.first = self._arrived((entry, ()) for entry in entries)
@@ -99,6 +102,9 @@ class Extraction:
 
     def extractor(self) -> "Extractor":
         return Extractor(self)
+
+    def loose(self, channel: str) -> "LooseExtractor":
+        return LooseExtractor(self, channel)
 
     def character(self, state: _State, character: str) -> _Edge:
         """What a character leads to that the state has not met."""
@@ -169,18 +175,32 @@ class Extractor:
         self._counts: list[dict[int, int]] = [{}]  # captures so far, of each open one
         self._events: list[Event] = []
         self._sent = 0  # symbols of the buffer that are out
+        self._gone = 0  # symbols that stood before the buffer
+        self._read = 0  # symbols of the buffer up to the state
         self.complete = False
         self._write(extraction.first, 0)
+
+    @property
+    def read(self) -> int:
+        """Characters and special tokens so far."""
+        return self._gone + len(self._buffer)
+
+    @property
+    def out(self) -> int:
+        """How many of them are decided, whether any capture has them or none."""
+        return self._gone + self._sent
 
     def feed(self, piece: bytes) -> list[Event]:
         """Bytes of the reply; those that are no UTF-8 count as U+FFFD."""
         return self._text(self._decoder.decode(piece))
 
-    def special(self, name: str) -> list[Event]:
-        """A special token of the vocabulary. One that the grammar does not name is no parse."""
+    def special(self, name: str, printed: bytes = b"") -> list[Event]:
+        """A special token of the vocabulary, and what it prints. One that the grammar does not name
+        is no parse."""
         text = self._decoder.decode(b"", final=True)
         self._decoder.reset()
         before = self._text(text)
+        self._read = len(self._buffer)
         self._buffer += _TOKEN
         self._state, written = self._extraction.special(self._state, name)
         self._write(written, len(self._buffer))
@@ -202,10 +222,11 @@ class Extractor:
         state = self._state
         edges = state.edges
         for character in text:
-            at += 1
             edge = edges.get(character)
             if edge is None:
+                self._state, self._read = state, at
                 edge = self._extraction.character(state, character)
+            at += 1
             state, written = edge
             edges = state.edges
             if written:
@@ -217,6 +238,7 @@ class Extractor:
         """What is certain now."""
         self._emit(len(self._buffer) - self._state.held)
         self._buffer = self._buffer[self._sent :]
+        self._gone += self._sent
         self._sent = 0
         found, self._events = self._events, []
         return found
@@ -228,9 +250,12 @@ class Extractor:
             if mark % 2 == 0:
                 self._open(mark // 2)
             else:
-                self._events.append(Event("close", tuple(self._path)))
-                self._path.pop()
-                self._counts.pop()
+                self._close()
+
+    def _close(self) -> None:
+        self._events.append(Event("close", tuple(self._path)))
+        self._path.pop()
+        self._counts.pop()
 
     def _open(self, capture: int) -> None:
         name, channel = self._extraction.captures[capture]
@@ -247,3 +272,64 @@ class Extractor:
             if text:
                 self._events.append(Event("text", tuple(self._path), text))
         self._sent = max(end, self._sent)
+
+
+class LooseExtractor(Extractor):
+    """One reply that nothing held to the grammar; it raises nothing.
+
+    From where the reply leaves the grammar, all that is left of it is text on one channel, as it
+    stands. What special tokens print is text where the grammar does not name them.
+    """
+
+    def __init__(self, extraction: Extraction, channel: str) -> None:
+        super().__init__(extraction)
+        self._stray = Mark(channel, channel, 0)
+        self._left = False  # whether it has left the grammar
+
+    def feed(self, piece: bytes) -> list[Event]:
+        if self._left:
+            return self._as_it_stands(self._decoder.decode(piece))
+        try:
+            return super().feed(piece)
+        except NoParse:
+            return self._leave()
+
+    def special(self, name: str, printed: bytes = b"") -> list[Event]:
+        before = self._cut()
+        if self._left or name not in self._extraction.specials:
+            return [*before, *self.feed(printed)]
+        try:
+            return [*before, *super().special(name)]
+        except NoParse:
+            self._buffer = self._buffer[:-1]
+            return [*before, *self._leave(), *self.feed(printed)]
+
+    def close(self) -> list[Event]:
+        """The reply is over: what waited is text of the capture that is open."""
+        before = self._cut()
+        if self._left:
+            return before
+        if self._state.rest is None:
+            self._emit(len(self._buffer))
+        return [*before, *super().close()]
+
+    def _cut(self) -> list[Event]:
+        """A character of which the end is missing, as U+FFFD."""
+        text = self._decoder.decode(b"", final=True)
+        self._decoder.reset()
+        return self.feed(text.encode()) if text else []
+
+    def _leave(self) -> list[Event]:
+        """All captures end where the reply was last of the grammar."""
+        self._emit(self._read - self._state.held)
+        while self._path:
+            self._close()
+        found, self._events = self._events, []
+        rest = self._buffer[self._sent :].replace(_TOKEN, "")
+        self._gone += len(self._buffer) - len(rest)
+        self._buffer, self._sent, self._left = "", 0, True
+        return [*found, Event("open", (self._stray,)), *self._as_it_stands(rest)]
+
+    def _as_it_stands(self, text: str) -> list[Event]:
+        self._gone += len(text)
+        return [Event("text", (self._stray,), text)] if text else []

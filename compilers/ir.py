@@ -102,13 +102,16 @@ class Note:
 class Grammar:
     """`rules[start]` is the whole; `notes` is what the source says and the grammar does not.
 
-    `delimited`: no terminal can go on with a letter that may follow it, as in JSON. Who makes such
-    a grammar may say so; then nobody needs to look (passes/lexed.py).
+    `values` are rules each text of which is one value of JSON in brackets or quotes, as whoever
+    made them knows, with the letters that they may begin with: '{', '[' and '"'. `delimited`: no
+    terminal can go on with a letter that may follow it, as in JSON; whoever makes such a grammar
+    may say so, then nobody needs to look (passes/lexed.py).
     """
 
     rules: Mapping[str, Node]
     start: str = "start"
     notes: tuple[Note, ...] = field(default=())
+    values: Mapping[str, str] = field(default_factory=dict)
     delimited: bool = False
 
 
@@ -232,4 +235,5 @@ def renamed(grammar: Grammar, prefix: str) -> Grammar:
         return Ref(names[node.name]) if isinstance(node, Ref) else node
 
     rules = {names[name]: rewritten(node, change) for name, node in grammar.rules.items()}
-    return replace(grammar, rules=rules, start=names[grammar.start])
+    values = {names[name]: opens for name, opens in grammar.values.items()}
+    return replace(grammar, rules=rules, start=names[grammar.start], values=values)

@@ -37,7 +37,7 @@ MAX_ENTERED = 20_000  # steps between two symbols
 
 
 @lru_cache(maxsize=50_000)
-def _fate(expr: Expr) -> tuple[bool, bool]:
+def fate(expr: Expr) -> tuple[bool, bool]:
     """Whether it has a text, and one that is not empty. True where that cannot be found out."""
     if expr is NEVER or lengths(expr)[1] == 0:
         return expr.nullable, False
@@ -73,6 +73,10 @@ class Word:
     text: str
     at: int = 0
 
+    @property
+    def left(self) -> str:
+        return self.text[self.at :]
+
     def step(self, symbol: Symbol) -> Step:
         if symbol != ord(self.text[self.at]):
             return NO_STEP
@@ -101,7 +105,7 @@ class Letters:
         if isinstance(symbol, str):
             return NO_STEP
         after = derivative(self.expr, symbol)
-        alive, goes_on = _fate(after)
+        alive, goes_on = fate(after)
         return Step(Letters(after) if goes_on else None, after.nullable) if alive else NO_STEP
 
     @property
@@ -305,6 +309,14 @@ class Program:
         found = self.enter(rest) if ends else ()
         return found if further is None else (Entry(further, rest, ()), *found)
 
+    def behind(self, word: tuple[Leaf, int], text: str) -> tuple[Entry, ...]:
+        """The places behind what a word begins with."""
+        leaf, rest = word
+        assert isinstance(leaf, Word)
+        if leaf.left == text:
+            return self.enter(rest)
+        return (Entry(Word(leaf.text, leaf.at + len(text)), rest, ()),)
+
 
 class _Entering:
     """All ways from a list of items to the leaves that are next.
@@ -343,7 +355,7 @@ class _Entering:
 
     def _leaf(self, found: dict[Entry, None], entry: Entry, begun: frozenset[int]) -> None:
         leaf = entry.leaf
-        if not isinstance(leaf, Letters) or _fate(leaf.expr)[1]:
+        if not isinstance(leaf, Letters) or fate(leaf.expr)[1]:
             found[entry] = None
         if isinstance(leaf, Letters) and leaf.expr.nullable:
             self._push(entry.rest, entry.marks, begun)

@@ -11,11 +11,13 @@ question about a language (is it empty? does it hold this text?) explores only t
 Letters are code points, or bytes once `utf8` has been applied. Surrogates are no letters.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter, is_
 from typing import Any, ClassVar
 
+from compilers import clock
 from compilers.errors import TooLarge
 
 MAX_STATES = 2000
@@ -26,6 +28,9 @@ SURROGATES = (0xD800, 0xDFFF)
 
 Ranges = tuple[tuple[int, int], ...]
 """Sorted, disjoint, not adjacent; both ends included."""
+
+
+_NULLABLE, _BOOLEAN, _STATEFUL = map(attrgetter, ("nullable", "boolean", "stateful"))
 
 
 class _Once(type):
@@ -46,16 +51,18 @@ class _Once(type):
 class Expr(metaclass=_Once):
     """An expression: built by the functions below, never changed, equal by structure.
 
-    `boolean`: whether And or Not stands anywhere in it.
+    `boolean`: whether And or Not stands anywhere in it; `stateful`: whether a State does.
     """
 
-    __slots__ = ("_hash", "boolean", "nullable")
+    __slots__ = ("_hash", "boolean", "nullable", "stateful")
     nullable: bool
     boolean: bool
+    stateful: bool
 
-    def _set(self, nullable: bool, boolean: bool) -> None:
+    def _set(self, nullable: bool, boolean: bool, *parts: "Expr") -> None:
         self.nullable = nullable
         self.boolean = boolean
+        self.stateful = any(map(_STATEFUL, parts))
         self._hash = hash((type(self).__name__, self._content()))
 
     def _content(self) -> object:
@@ -96,7 +103,7 @@ class Cat(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all(p.nullable for p in parts), _any_boolean(parts))
+        self._set(all(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts)), *parts)
 
     def _content(self) -> object:
         return self.parts
@@ -109,7 +116,7 @@ class Alt(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(any(p.nullable for p in parts), _any_boolean(parts))
+        self._set(any(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts)), *parts)
 
     def _content(self) -> object:
         return frozenset(self.parts)
@@ -122,7 +129,7 @@ class And(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all(p.nullable for p in parts), True)
+        self._set(all(map(_NULLABLE, parts)), True, *parts)
 
     def _content(self) -> object:
         return frozenset(self.parts)
@@ -135,7 +142,7 @@ class Not(Expr):
 
     def __init__(self, part: Expr) -> None:
         self.part = part
-        self._set(not part.nullable, True)
+        self._set(not part.nullable, True, part)
 
     def _content(self) -> object:
         return self.part
@@ -148,7 +155,7 @@ class Rep(Expr):
 
     def __init__(self, part: Expr, low: int, high: int | None) -> None:
         self.part, self.low, self.high = part, low, high
-        self._set(low == 0 or part.nullable, part.boolean)
+        self._set(low == 0 or part.nullable, part.boolean, part)
 
     def _content(self) -> object:
         return self.part, self.low, self.high
@@ -166,13 +173,10 @@ class State(Expr):
     def __init__(self, automaton: "Dfa", state: int) -> None:
         self.automaton, self.state = automaton, state
         self._set(automaton.ends[state], True)
+        self.stateful = True
 
     def _content(self) -> object:
         return self.automaton, self.state
-
-
-def _any_boolean(parts: tuple[Expr, ...]) -> bool:
-    return any(part.boolean for part in parts)
 
 
 NEVER = Alt(())
@@ -333,6 +337,22 @@ def without(stops: Iterable[str]) -> Expr:
     return both(EVERY, *(other_than(cat(EVERY, text(stop), EVERY)) for stop in stops))
 
 
+def words_of(words: list[str]) -> Expr:
+    """Sorted words as a tree: a letter costs the same, however many there are."""
+    if len(words) <= 1:
+        return text(words[0]) if words else NEVER
+    common = shared((words[0], words[-1]))
+    rests = [word[common:] for word in words]
+    branches = [words_of(list(group)) for _, group in groupby(rests, lambda rest: rest[:1])]
+    return cat(text(words[0][:common]), either(*branches))
+
+
+def shared(rows: Sequence[Sequence[object]]) -> int:
+    """How many items (or letters) all rows begin with."""
+    shortest = min(map(len, rows))
+    return next((i for i in range(shortest) if len({row[i] for row in rows}) > 1), shortest)
+
+
 def nonempty(expr: Expr) -> Expr:
     """The same language but for the empty text; no And or Not is added where there was none."""
     if not expr.nullable:
@@ -428,6 +448,7 @@ def alphabet(expr: Expr) -> list[Ranges]:
     return _classes(sets)
 
 
+@lru_cache(maxsize=20_000)
 def accepts(expr: Expr, letters: str | bytes) -> bool:
     for letter in letters if isinstance(letters, bytes) else map(ord, letters):
         expr = derivative(expr, letter)
@@ -444,7 +465,7 @@ def example(expr: Expr, limit: int = MAX_STATES) -> str | None:
         for state, path in level:
             if state.nullable:
                 return path
-            for letter, after in _steps(state):
+            for letter, after in steps(state):
                 if after not in seen:
                     seen.add(after)
                     below.append((after, path + chr(letter)))
@@ -457,16 +478,25 @@ def is_empty(expr: Expr, limit: int = MAX_STATES) -> bool:
     """Exact, or TooLarge. Without And and Not only NEVER itself is empty."""
     if expr is NEVER or expr.nullable or not expr.boolean:
         return expr is NEVER
-    if isinstance(expr, Not) and lengths(expr.part)[1] is not None:
-        return False  # only texts up to some length are left out
-    return not _has_text(expr, limit)
+    return not _is_endless(expr) and not _has_text(expr, limit)
+
+
+def _is_endless(expr: Expr) -> bool:
+    """Whether a glance shows texts without end: those of one part, but some up to a length."""
+    parts = expr.parts if isinstance(expr, And) else (expr,)
+    wanted = [part for part in parts if not isinstance(part, Not)]
+    unwanted = [part.part for part in parts if isinstance(part, Not)]
+    if len(wanted) > 1 or any(map(_BOOLEAN, wanted)):
+        return False
+    endless = all(lengths(part)[1] is None for part in wanted)
+    return endless and all(lengths(part)[1] is not None for part in unwanted)
 
 
 def _has_text(expr: Expr, limit: int) -> bool:
     """Depth first: where there is a text, some text is found soon, if not a shortest."""
     seen, todo = {expr}, [expr]
     while todo:
-        for _, after in _steps(todo.pop()):
+        for _, after in steps(todo.pop()):
             if after.nullable or not after.boolean:
                 return True
             if after not in seen:
@@ -482,10 +512,23 @@ def _check_size(states: set[Expr], limit: int) -> None:
 
 
 @lru_cache(maxsize=4_000)
-def _steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
+def steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER, each with a letter that leads there."""
+    clock.check()
     found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
     return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())
+
+
+@lru_cache(maxsize=10_000)
+def moves(expr: Expr) -> tuple[tuple[int, Expr], ...]:
+    """The states after one letter, but for NEVER; of the letters that lead to one, one with the
+    fewest bytes in UTF-8."""
+    found: dict[Expr, int] = {}
+    letters = _deciding(_first_sets(expr))
+    for letter in sorted(letters, key=lambda letter: len(chr(letter).encode())):
+        if (after := derivative(expr, letter)) is not NEVER:
+            found.setdefault(after, letter)
+    return tuple((letter, after) for after, letter in found.items())
 
 
 @lru_cache(maxsize=4_000)
@@ -529,6 +572,7 @@ def _classes(sets: Iterable[Ranges]) -> list[Ranges]:
     return [letters for pairs in found.values() if (letters := normal(pairs))]
 
 
+@lru_cache(maxsize=10_000)
 def lengths(expr: Expr) -> tuple[int, int | None]:
     """Bounds (not always tight) on the length of the texts of a language that is not empty."""
     if isinstance(expr, Chars):
@@ -557,7 +601,10 @@ def substitute(expr: Expr, of: Callable[[Chars], Expr], universe: Expr) -> Expr:
     """
     if isinstance(expr, Chars):
         return of(expr)
-    parts = [substitute(child, of, universe) for child in children(expr)]
+    before = children(expr)
+    parts = [of(p) if type(p) is Chars else substitute(p, of, universe) for p in before]
+    if isinstance(expr, Cat | Alt) and all(map(is_, parts, before)):
+        return expr  # most texts spell themselves
     if isinstance(expr, Cat):
         return cat(*parts)
     if isinstance(expr, Alt):
@@ -641,28 +688,16 @@ class Dfa:
         return frozenset(_alive(self))
 
 
-def has_states(expr: Expr) -> bool:
-    """Whether a State stands anywhere in it."""
-    return isinstance(expr, State) or any(map(has_states, children(expr)))
-
-
 def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
-    """The automaton whose states are the derivatives of `expr`.
-
-    TooLarge after `limit` states, or MAX_WORK: with many alternatives a state is much of it.
-    """
+    """The automaton whose states are what may follow. TooLarge after `limit` states."""
     classes = alphabet(expr)
-    work = 0
-    number, order = {expr: 0}, [expr]
+    work = _Joint(expr, [letters[0][0] for letters in classes])
+    number, order = {work.start: 0}, [work.start]
     steps: list[list[int]] = []
     while len(steps) < len(order):
-        state = order[len(steps)]
+        clock.check()
         row = []
-        work += len(classes) * _alternatives(state)
-        if work > MAX_WORK:
-            raise TooLarge("an automaton that takes too long to make", kind="states")
-        for letters in classes:
-            after = derivative(state, letters[0][0])
+        for after in work.after(order[len(steps)]):
             if after not in number:
                 number[after] = len(order)
                 order.append(after)
@@ -670,7 +705,131 @@ def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
         steps.append(row)
         if len(order) > limit:
             raise TooLarge(f"a regular language with more than {limit} states", kind="states")
-    return Dfa(classes, steps, [state.nullable for state in order])
+    return Dfa(classes, steps, list(map(work.ends, order)))
+
+
+_Places = tuple[int, ...]
+"""Where each track of a product stands; -1: that makes no difference any more."""
+_DEAD: _Places = ()
+_FREE: _Places = (-2,)
+"""No text may follow; any text may."""
+
+
+class _Track:
+    """The states of a part, its derivatives, numbered and followed as they are needed.
+
+    `fates`: whether any text may follow a state, or none; None where that depends on the text.
+    """
+
+    def __init__(self, expr: Expr, letters: list[int]) -> None:
+        self._letters = letters
+        self._work = 0
+        self._numbers: dict[Expr, int] = {}
+        self._rows: dict[int, list[int]] = {}
+        self.states: list[Expr] = []
+        self.fates: list[bool | None] = []
+        self._number(expr)
+
+    def row(self, place: int) -> list[int]:
+        """The states after each letter."""
+        if place < 0:
+            return [place] * len(self._letters)
+        found = self._rows.get(place)
+        if found is None:
+            state = self.states[place]
+            self._work += len(self._letters) * _alternatives(state)
+            if self._work > MAX_WORK:
+                raise TooLarge("an automaton that takes too long to make", kind="states")
+            found = [self._number(derivative(state, letter)) for letter in self._letters]
+            self._rows[place] = found
+        return found
+
+    def _number(self, expr: Expr) -> int:
+        found = self._numbers.setdefault(expr, len(self.states))
+        if found == len(self.states):
+            self.states.append(expr)
+            self.fates.append(False if expr is NEVER else True if expr == EVERY else None)
+        return found
+
+
+_Formula = int | tuple[str, tuple["_Formula", ...]]
+"""A track, or "and", "or", "not" and what they join."""
+
+
+class _Joint:
+    """The parts of a boolean expression side by side: its product automaton.
+
+    A part stands in many places of the expression and is followed once. Where some parts have
+    decided the whole, or what another could still say, the others are no longer told apart.
+    """
+
+    def __init__(self, expr: Expr, letters: list[int]) -> None:
+        self._tracks: list[_Track] = []
+        self._index: dict[Expr, int] = {}
+        self._letters = letters
+        self._formula = self._read(expr)
+        self._known: dict[_Places, _Places] = {}
+        self.start = self._distinct((0,) * len(self._tracks))
+
+    def _read(self, expr: Expr) -> _Formula:
+        kind = _OPERATORS.get(type(expr)) if expr.boolean else None
+        if kind is not None:
+            return kind, tuple(map(self._read, children(expr)))
+        if expr not in self._index:
+            self._index[expr] = len(self._tracks)
+            self._tracks.append(_Track(expr, self._letters))
+        return self._index[expr]
+
+    def after(self, places: _Places) -> list[_Places]:
+        """The states after each letter."""
+        if places in (_DEAD, _FREE):
+            return [places] * len(self._letters)
+        rows = [track.row(place) for track, place in zip(self._tracks, places, strict=True)]
+        return list(map(self._distinct, zip(*rows, strict=True)))
+
+    def ends(self, places: _Places) -> bool:
+        if places in (_DEAD, _FREE):
+            return places == _FREE
+        pairs = zip(self._tracks, places, strict=True)
+        ends = [place >= 0 and track.states[place].nullable for track, place in pairs]
+        return self._decided(self._formula, ends) is True
+
+    def _distinct(self, places: _Places) -> _Places:
+        """The same for states that are certainly equal."""
+        found = self._known.get(places)
+        if found is not None:
+            return found
+        pairs = zip(self._tracks, places, strict=True)
+        fates = [False if place < 0 else track.fates[place] for track, place in pairs]
+        decided = self._decided(self._formula, fates)
+        if isinstance(decided, bool):
+            found = _FREE if decided else _DEAD
+        else:
+            stay = [fate or i in decided for i, fate in enumerate(fates)]
+            found = tuple([p if keep else -1 for p, keep in zip(places, stay, strict=True)])
+        self._known[places] = found
+        return found
+
+    def _decided(self, formula: _Formula, fates: Sequence[bool | None]) -> bool | set[int]:
+        """What a formula comes to; the tracks that still have a say where it is open."""
+        if isinstance(formula, int):
+            fate = fates[formula]
+            return {formula} if fate is None else fate
+        kind, parts = formula
+        decisive = kind == "or"  # one part that is so decides
+        found: set[int] = set()
+        for part in parts:
+            decided = self._decided(part, fates)
+            if kind == "not":
+                return not decided if isinstance(decided, bool) else decided
+            if decided is decisive:
+                return decisive
+            if not isinstance(decided, bool):
+                found |= decided
+        return found or not decisive
+
+
+_OPERATORS: dict[type[Expr], str] = {And: "and", Alt: "or", Not: "not"}
 
 
 def _alternatives(expr: Expr) -> int:

@@ -14,7 +14,6 @@ skeleton is ambiguous, the grammar is refused.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 
 from compilers import ir
 from compilers.ambiguity import Found, ambiguity
@@ -31,14 +30,15 @@ from compilers.regular import (
     Expr,
     Not,
     State,
-    cat,
     children,
     either,
     overlap,
     ranges,
+    shared,
     star,
     text,
     without,
+    words_of,
 )
 from compilers.values import Values
 
@@ -55,7 +55,7 @@ class Width:
     loops: bool
 
 
-WIDTHS = (Width(True, True), Width(False, True), Width(False, False))
+WIDTHS = (Width(False, True), Width(True, True), Width(False, False))
 
 
 def skeleton(grammar: Grammar) -> Program:
@@ -100,12 +100,14 @@ class _Reduction:
     def __init__(self, grammar: Grammar, values: Values, width: Width) -> None:
         self._rules = grammar.rules
         self._start = grammar.start
+        self._inside = grammar.values.keys()  # of no interest here: no captures are in them
         self._values = values
         self._width = width
         self._program = Program()
         self._refs = {
             name: {each.name for each in walk(rule) if isinstance(each, ir.Ref)}
             for name, rule in grammar.rules.items()
+            if name not in self._inside
         }
         self._below: dict[str, frozenset[str]] = {}
         self._with: dict[type, set[str]] = {}
@@ -202,9 +204,9 @@ class _Reduction:
         rows = [self._program.parts(item) for item in dict.fromkeys(items)]
         if len(rows) < 2:
             return self._program.choice(items)
-        before = _shared(rows)
+        before = shared(rows)
         rows = [row[before:] for row in rows]
-        after = _shared([row[::-1] for row in rows])
+        after = shared([row[::-1] for row in rows])
         middles = [self._program.sequence(row[: len(row) - after]) for row in rows]
         first = self._program.parts(items[0])
         end = first[len(first) - after :] if after else ()
@@ -219,7 +221,7 @@ class _Reduction:
         if set(kinds) == {"leaf"} and all(isinstance(leaf, Word | Letters) for leaf in bodies):
             words = sorted(leaf.text for leaf in bodies if isinstance(leaf, Word))
             exprs = (leaf.expr for leaf in bodies if isinstance(leaf, Letters))
-            return self._program.leaf(Letters(either(_any_of(words), *exprs)))
+            return self._program.leaf(Letters(either(words_of(words), *exprs)))
         return self._program.choice(items)
 
     # --- questions about nodes
@@ -229,9 +231,9 @@ class _Reduction:
         names: set[str] = set()
         for each in walk(node):
             yield each
-            if isinstance(each, ir.Ref):
+            if isinstance(each, ir.Ref) and each.name not in self._inside:
                 names |= {each.name, *self._reachable(each.name)}
-        for name in names:
+        for name in names - self._inside:
             yield from walk(self._rules[name])
 
     def _holds(self, node: Node, *kinds: type) -> bool:
@@ -245,7 +247,7 @@ class _Reduction:
     def _rules_with(self, kind: type) -> set[str]:
         if kind not in self._with:
             found = {
-                n for n, rule in self._rules.items() if any(isinstance(e, kind) for e in walk(rule))
+                n for n in self._refs if any(isinstance(e, kind) for e in walk(self._rules[n]))
             }
             while more := {n for n, refs in self._refs.items() if refs & found} - found:
                 found |= more
@@ -258,7 +260,7 @@ class _Reduction:
             found: set[str] = set()
             todo = [name]
             while todo:
-                new = self._refs[todo.pop()] - found
+                new = self._refs.get(todo.pop(), set()) - found
                 found |= new
                 todo.extend(new)
             self._below[name] = frozenset(found)
@@ -271,25 +273,11 @@ class _Reduction:
                 found.extend(map(text, each.text))
             elif isinstance(each, ir.Regular):
                 found.append(_alphabet(each.expr))
-            elif isinstance(each, ir.FreeText):
+            elif isinstance(each, ir.FreeText) or (
+                isinstance(each, ir.Ref) and each.name in self._inside
+            ):
                 found.append(ANY)
         return either(*found)
-
-
-def _any_of(words: list[str]) -> Expr:
-    """Sorted words as a tree: a letter costs the same, however many there are."""
-    if len(words) <= 1:
-        return text(words[0]) if words else NEVER
-    common = _shared((words[0], words[-1]))
-    rests = [word[common:] for word in words]
-    branches = [_any_of(list(group)) for _, group in groupby(rests, lambda rest: rest[:1])]
-    return cat(text(words[0][:common]), either(*branches))
-
-
-def _shared(rows: Sequence[Sequence[object]]) -> int:
-    """How many items (or letters) all rows begin with."""
-    shortest = min(map(len, rows))
-    return next((i for i in range(shortest) if len({row[i] for row in rows}) > 1), shortest)
 
 
 @lru_cache(maxsize=5000)

@@ -3,9 +3,10 @@
     Values(grammar).opens(node)    "{" if each text of the node is one object, "" if not
 
 A value's end can be found without knowing the grammar inside it: it is where all brackets are
-closed, outside of strings. Whether this holds is not taken for granted but computed: what each
-node and expression does to a reader that knows of nothing but brackets and strings. Such an
-`_Effect` exists where all texts of a language do the same to it.
+closed, outside of strings. Of some rules the frontend knows it (Grammar.values). Of other nodes it
+is not taken for granted but computed: what each node and expression does to a reader that knows of
+nothing but brackets and strings. Such an `_Effect` exists where all texts of a language do the same
+to it.
 """
 
 from collections import deque
@@ -132,6 +133,7 @@ class _Effects:
 
     def __init__(self, grammar: Grammar) -> None:
         self._rules = grammar.rules
+        self._values = grammar.values
         self._exprs: dict[tuple[Expr, int], _Outcome] = {}
         self._known: dict[tuple[str, int], _Outcome] = {}
         self._users: dict[tuple[str, int], set[tuple[str, int]]] = {}
@@ -156,6 +158,8 @@ class _Effects:
             self._new.extend(self._users[key])
 
     def _ref(self, name: str, start: int) -> _Outcome:
+        if start == OUTSIDE and name in self._values:
+            return _Effect(OUTSIDE, low=1, first=frozenset(self._values[name]))
         key = name, start
         if key not in self._known:
             self._known[key] = False

@@ -1,4 +1,4 @@
-"""The command line: gallama run, check, compile, doctor, completion.
+"""The command line: gallama run, check, compile, schema, bench, doctor, completion.
 
 Nothing heavy is imported before a command needs it: help and mistakes of usage come at once.
 Exit codes: 0 all is well, 1 a command failed, 2 the arguments or the configuration are wrong.
@@ -6,6 +6,7 @@ Exit codes: 0 all is well, 1 a command failed, 2 the arguments or the configurat
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,12 +16,15 @@ from gallama.errors import ConfigError, GallamaError
 if TYPE_CHECKING:
     from gallama.config.schema import RunConfig
 
+_RECIPE = re.compile(r"\+{0,2}recipe=")
+
 _OVERRIDES = """\
 overrides:
   models=NAME              what to run: a file of ./conf/models, $GALLAMA_HOME/conf/models or ours
   models=[A,B]             several of them; +models= is the same
   models.NAME.KEY=VALUE    a setting of one model, such as models.tiny.max_seq_len=1024
   server.KEY=VALUE         a setting of the gateway, such as server.port=9000
+  recipe=NAME              the recipe of chats that name none; +recipe= is the same
 """
 
 _RUN = """\
@@ -48,11 +52,35 @@ size and the time. A FILE may be - (stdin).
 
 _COMPILE_EXAMPLES = """\
 examples:
+  gallama compile +recipe=cot
+  gallama compile +recipe=classify variables.labels='["good", "bad"]' --accept good
   gallama compile --schema person.json --accept '{"name": "Ann"}' --reject '{}'
   gallama compile --regex '[0-9]{3}' --to lark
   gallama compile --choice yes,no,maybe --reject perhaps
 
 The exit code is 1 where the declaration is refused, or a text did not do as it should.
+"""
+
+_CHECK = """\
+Print every mistake of what `gallama run KEY=VALUE ...` would run, or its models. With files or
+folders of recipes: compile each of them, try its examples, and print how it went; that needs no
+model.
+"""
+
+_SCHEMA = """\
+An editor with a YAML language server completes and checks a file that begins with the line
+# yaml-language-server: $schema=recipe.schema.json
+
+examples:
+  gallama schema recipe > recipes/recipe.schema.json
+  gallama schema models > conf/models/models.schema.json
+"""
+
+_BENCH = """\
+Streams replies of a running server's model, held to a grammar (a tool call, a JSON schema, a
+thinking template) and free, to prompts of the same length and by turns. For each number of clients
+at once: tokens a second of all streams together, from request to last token, and the milliseconds
+to the first event (median; cold: of the very first request, which may compile).
 """
 
 _COMPLETION = """\
@@ -66,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     parser, commands = _parsers()
     if arguments[:1] == ["compile"] or "compile" in os.environ.get("COMP_LINE", ""):
-        _add_compile(commands["compile"])
+        _add_compile(commands["compile"], any(map(_RECIPE.match, arguments)))
     if "_ARGCOMPLETE" in os.environ:
         _answer_the_shell(parser)
     try:
@@ -142,8 +170,9 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
 
     check = commands.add_parser(
         "check",
-        help="check a configuration, load nothing",
-        description="Print every mistake of what `gallama run OVERRIDES` would run, or its models.",
+        help="check a configuration or recipes, load nothing",
+        usage="gallama check [KEY=VALUE ...] [FILE|FOLDER ...]",
+        description=_CHECK,
         epilog=_OVERRIDES,
         formatter_class=raw,
     )
@@ -153,11 +182,34 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     commands.add_parser(
         "compile",
         help="print the grammar of a declaration",
-        usage="gallama compile --schema FILE | --regex PATTERN | ... [OPTION ...]",
+        usage="gallama compile --schema FILE | --regex PATTERN | ... | +recipe=NAME [OPTION ...]",
         description=_COMPILE,
         epilog=_COMPILE_EXAMPLES,
         formatter_class=raw,
     )  # its options come from the compilers' tables, which cost 0.1 s: _add_compile
+
+    schema = commands.add_parser(
+        "schema",
+        help="print a JSON Schema of recipes or models, for editors",
+        epilog=_SCHEMA,
+        formatter_class=raw,
+    )
+    schema.add_argument("kind", choices=("recipe", "models"))
+    schema.set_defaults(command=_schema)
+
+    bench = commands.add_parser(
+        "bench", help="what constraints cost", description=_BENCH, formatter_class=raw
+    )
+    bench.add_argument("url", nargs="?", default="http://127.0.0.1:8000", metavar="URL")
+    bench.add_argument("--model", help="one of the server's models (default: its first)")
+    bench.add_argument(
+        "--concurrency", type=_counts, default=[1, 8], metavar="N,N", help="(default: 1,8)"
+    )
+    bench.add_argument(
+        "--tokens", type=_count, default=200, metavar="N", help="of one reply (default: 200)"
+    )
+    bench.add_argument("--rounds", type=_count, default=5, metavar="N", help="(default: 5)")
+    bench.set_defaults(command=_bench)
 
     doctor = commands.add_parser(
         "doctor", help="what works on this machine", description=_DOCTOR, formatter_class=raw
@@ -175,10 +227,14 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     return parser, commands.choices
 
 
-def _add_compile(parser: argparse.ArgumentParser) -> None:
+def _add_compile(parser: argparse.ArgumentParser, recipe: bool) -> None:
     from compilers import command
 
-    command.add_sources(parser)
+    if recipe:
+        what = "a recipe, and what fills in its variables: variables.NAME=VALUE"
+        parser.add_argument("overrides", nargs="+", metavar="KEY=VALUE", help=what)
+    else:
+        command.add_sources(parser)
     command.add_options(parser)
     parser.set_defaults(command=_compile)
 
@@ -231,22 +287,91 @@ def _serve(config: "RunConfig") -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from gallama import console
-    from gallama.config import compose
+    recipes = [text for text in options.overrides if _is_path(text)]
+    overrides = [text for text in options.overrides if text not in recipes]
+    if recipes:
+        _check_recipes(recipes)
+    if overrides or not recipes:
+        _check_run(overrides)
+    return 0
 
-    config = compose.compose([compose.simplify(text) for text in options.overrides])
+
+def _is_path(text: str) -> bool:
+    """Whether an argument of `check` is a recipe or a folder of them."""
+    return "=" not in text and (text.endswith(("/", ".yaml", ".yml")) or os.path.isdir(text))
+
+
+def _check_run(overrides: list[str]) -> None:
+    from gallama import console
+    from gallama.config import compose, recipes
+
+    config = compose.compose([compose.simplify(text) for text in overrides])
     out = console.terminal(stderr=False)
     out.print(console.topology(config))
+    known = recipes.files(config.recipe_folders)
+    named = {spec.recipe or config.recipe for spec in config.models.values()} - {None}
+    if named:
+        _check_recipes([str(known[name]) for name in sorted(map(str, named))])
     workers = sum(spec.replicas for spec in config.models.values())
     out.print(f"All is well: models {len(config.models)}, workers {workers}.")
-    return 0
+
+
+def _check_recipes(paths: list[str]) -> None:
+    """Raises ConfigError with all mistakes, when the table is out."""
+    from gallama import console
+    from gallama.config import dialects
+    from gallama.recipe import check
+
+    verdicts = list(check.check(check.files(paths), dialects.load()))
+    out = console.terminal(stderr=False)
+    out.print(console.recipes(verdicts))
+    if mistakes := [mistake for verdict in verdicts for mistake in verdict.mistakes]:
+        raise ConfigError(mistakes)
+    tried = sum(sum(verdict.tried) for verdict in verdicts)
+    out.print(f"All is well: recipes {len(verdicts)}, replies tried {tried}.")
 
 
 def _compile(options: argparse.Namespace) -> int:
     from compilers import command
 
+    if "overrides" in options:
+        from gallama.recipe.command import compile_recipe
+
+        return compile_recipe(options)
     frontend, source = options.source
     return command.run("gallama", frontend, source, options)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    import json
+
+    from gallama.recipe import schema
+
+    print(json.dumps(schema.KINDS[options.kind](), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from gallama import bench
+
+    measured = bench.Bench(options.url, options.model, options.tokens, options.rounds)
+    print(bench.HEADER)
+    for concurrency in options.concurrency:
+        for row in asyncio.run(measured.run(concurrency)):
+            print(bench.line(row), flush=True)
+    return 0
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def _counts(text: str) -> list[int]:
+    return [_count(part) for part in text.split(",")]
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -267,8 +392,9 @@ def _completion(options: argparse.Namespace) -> int:
 
 def _complete(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
     """What the shell may put for `prefix`, behind the arguments that stand already."""
-    from gallama.config import complete, compose
+    from gallama.config import complete, compose, paths, recipes
 
     others = [compose.simplify(text) for text in parsed_args.overrides or ()]
     groups = {group: compose.choices(group) for group in ("models", "server")}
+    groups["recipe"] = list(recipes.files(paths.folders("recipes")))
     return complete.complete(prefix, groups, compose.models(others))

@@ -7,6 +7,7 @@ become plain lines, so that a log file holds no control characters.
 
 import json
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -17,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gallama.config.schema import ModelSpec, RunConfig
+from gallama.recipe.verdict import Verdict
 from gallama.serve.events import Event, Serving, WorkerEvent
 
 _QUARTER = 0.25
@@ -47,6 +49,22 @@ def _cells(name: str, spec: ModelSpec) -> tuple[str, ...]:
         str(spec.replicas),
         " ".join(map(str, spec.gpus)) if isinstance(spec.gpus, list) else str(spec.gpus),
     )
+
+
+def recipes(verdicts: Iterable[Verdict]) -> Table:
+    """One row a recipe: what it says of replies, and how many were tried."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    for heading in ("recipe", "holds", "accepts", "rejects", "ms", ""):
+        table.add_column(heading, justify="right" if heading == "ms" else "left")
+    for verdict in verdicts:
+        accepted, rejected = verdict.tried
+        found = len(verdict.mistakes)
+        how = "well" if not found else f"{found} mistake{'s' * (found > 1)}"
+        milliseconds = f"{verdict.seconds * 1e3:.0f}"
+        holds = ", ".join(verdict.holds) or "-"
+        cells = (verdict.recipe, holds, str(accepted), str(rejected), milliseconds, how)
+        table.add_row(*map(Text, cells))
+    return table
 
 
 def terminal(*, stderr: bool) -> Console:

@@ -92,21 +92,29 @@ class Dialect:
         reasoning: frontend.Reasoning = "no",
         content: Grammar | None = None,
         thinking: Grammar | None = None,
+        lead: str = "",
+        held: bool = True,
     ) -> Grammar:
         """The grammar of a whole reply; its captures are those of compilers.frontends.tools.
 
         `tool_choice` is OpenAI's. `content` and `thinking` take the place of free words and of free
-        reasoning. Raises CompileError, placed in `tools`.
+        reasoning; `lead` is what the words begin with. `held`: see compilers.frontends.tools.
+        Raises CompileError, placed in `tools`.
         """
+        surface = self.surface
+        if thinking is not None and not self.native.reasons:
+            surface = replace(surface, reasoning=None)  # a model that has no such tags
         return frontend.parse(
             list(tools) or None,
             tool_choice,
             parallel,
-            self.surface,
+            surface,
             special=vocabulary.special.keys(),
             reasoning=reasoning,
             content=content,
             thinking=thinking,
+            lead=lead,
+            held=held,
         )
 
     def reasoning(self, prompt: str) -> frontend.Reasoning:
@@ -195,6 +203,17 @@ class Dialect:
         words = (first["content"], offer) if role == "system" else (offer, first["content"])
         first["content"] = "\n\n".join(text for text in words if text)
         return found
+
+    def reply(self, thinking: str | None, content: str, calls: Sequence[Mapping[str, Any]]) -> str:
+        """A reply as the model writes it; `calls` as a chat template gets them."""
+        surface, text = self.surface, ""
+        if thinking is not None:
+            tagged = surface.reasoning if self.native.reasons else None
+            text += _fill(tagged or "{reasoning}", {"reasoning": thinking})
+        if content or not calls:
+            markup = surface.preamble if calls and surface.preamble else surface.content
+            text += _fill(markup, {"content": content})
+        return text + self.written(calls) if calls else text
 
     @cached_property
     def _offer(self) -> Any:

@@ -3,102 +3,182 @@
     guides = Guides(dialect, engine, "llguidance", vocabulary)
     constraint = guides.chat(guide, reasoning)     # a chat's reply: reasoning, words, tool calls
     constraint = guides.text(guide)                # a text's: its words alone
-    constraint.matcher.fork(), constraint.extraction.extractor()
+    constraint.matcher.fork(), constraint.extractor()
+    constraint = guides.free(reasoning)            # nothing is declared: a reply as it comes
 
 Raises PlanError, naming the field and the place in it, where a declaration cannot be enforced.
 """
 
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import compilers
-from compilers.frontends.tools import Reasoning
+from compilers import clock
+from compilers.closing import Closing
+from compilers.extract import Extractor
+from compilers.frontends.declared import only_declared
+from compilers.frontends.surface import Surface
+from compilers.frontends.tools import BARE, REASONING, Reasoning
+from gallama.budget import Speller
 from gallama.dialect import Dialect
-from gallama.errors import EngineFailure, PlanError
+from gallama.errors import EngineFailure, LoadError, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
 
 MAX_GRAMMARS = 256  # compiled ones kept
+MAX_LETTERS = 500_000  # of one grammar's text, which its engine reads in about a second
 
 NO_GUIDE = Guide()
+_OF_A_TOOL = re.compile(r"/(\d+)/function((?:/parameters|/name)?)(.*)", re.DOTALL)
+BARE_WORDS = Surface(reasoning=None, tags=())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constraint:
-    """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each;
-    `extraction` takes replies apart, None where all is content."""
+    """A compiled grammar. `matcher`: at the beginning of a reply, to be forked for each; None:
+    nothing holds a reply to the grammar, which only tells what is what in it. `extraction` takes
+    replies apart, None where all is content but the first `lead` characters; `thinking` is the
+    template that the reasoning fills."""
 
-    matcher: Matcher
+    grammar: compilers.Grammar
+    notation: str  # of the engine
+    matcher: Matcher | None
     extraction: compilers.Extraction | None = None
+    lead: int = 0
+    thinking: compilers.Grammar | None = None
+
+    @cached_property
+    def closing(self) -> Closing:
+        """What closes a reply early, for those that have a budget. Raises CompileError."""
+        return compilers.closing_of(self.grammar, self.notation, REASONING)
+
+    def extractor(self) -> Extractor | None:
+        if self.extraction is None:
+            return None
+        return (
+            self.extraction.loose("content")
+            if self.matcher is None
+            else self.extraction.extractor()
+        )
+
+
+def _only_its_own(name: str) -> Dialect:
+    raise LoadError(f"dialect: there is no {name!r} here")
 
 
 class Guides:
-    """The constraints of one model, by what was declared; may be called from any thread."""
+    """The constraints of one model, by what was declared; may be called from any thread.
+
+    `find` makes another dialect of its name, as this model's chat template speaks it.
+    """
 
     def __init__(
-        self, dialect: Dialect, engine: Engine, notation: str, vocabulary: Vocabulary
+        self,
+        dialect: Dialect,
+        engine: Engine,
+        notation: str,
+        vocabulary: Vocabulary,
+        find: Callable[[str], Dialect] = _only_its_own,
     ) -> None:
         self.dialect = dialect
         self._engine = engine
         self._notation = notation  # what compilers.emit writes for the engine
         self._vocabulary = vocabulary
+        self._find = find
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[Guide, Reasoning | None], Constraint] = OrderedDict()
+        self._known: OrderedDict[tuple[Guide | None, Reasoning | None], Constraint] = OrderedDict()
+        self._others: dict[str, Guides] = {}
+
+    def of(self, dialect: str | None) -> "Guides":
+        """Those of another dialect; None: these. Raises PlanError, naming those there are."""
+        if dialect is None or dialect == self.dialect.name:
+            return self
+        if dialect not in self._others:
+            try:
+                found = self._find(dialect)
+            except LoadError as error:
+                raise PlanError(f"{error}.", "dialect") from error
+            self._others[dialect] = Guides(found, self._engine, self._notation, self._vocabulary)
+        return self._others[dialect]
+
+    @cached_property
+    def speller(self) -> Speller:
+        return Speller(self._vocabulary)
 
     def text(self, guide: Guide) -> Constraint:
-        return self._kept((guide, None), lambda: Constraint(self._matcher(content(guide), guide)))
+        return self._kept((guide, None), lambda: self._words(guide))
 
-    def chat(self, guide: Guide, reasoning: Reasoning) -> Constraint:
-        """`reasoning`: where the reply begins (see Dialect.reasoning)."""
+    def chat(self, guide: Guide, reasoning: Reasoning, bounded: bool = False) -> Constraint:
+        """`reasoning`: where the reply begins (see Dialect.reasoning); `bounded`: where it may
+        begin with reasoning, that has a budget, so it must be told from the words."""
         if guide.thinking is not None and reasoning != "inside":
             reasoning = "must"
-        if not guide.tools and reasoning not in ("inside", "must"):
+        bounded = bounded and not guide.shapes_content
+        in_phases = guide.tools or bounded or reasoning in ("inside", "must")
+        if not in_phases and self.dialect.surface.content == BARE:
             return self.text(guide)
         return self._kept((guide, reasoning), lambda: self._whole(guide, reasoning))
 
+    def free(self, reasoning: Reasoning) -> Constraint | None:
+        """Of a chat's reply about which nothing is declared; None where it is all content."""
+        if reasoning == "no" and self.dialect.surface.content == BARE:
+            return None
+        return self._kept((None, reasoning), lambda: self._free(reasoning))
+
+    def _free(self, reasoning: Reasoning) -> Constraint:
+        grammar = self.dialect.grammar(self._vocabulary, reasoning=reasoning, held=False)
+        return Constraint(grammar, self._notation, None, compilers.Extraction(grammar))
+
     def _kept(
-        self, key: tuple[Guide, Reasoning | None], make: Callable[[], Constraint]
+        self, key: tuple[Guide | None, Reasoning | None], make: Callable[[], Constraint]
     ) -> Constraint:
         with self._lock:
             found = self._known.get(key)
             if found is not None:
                 self._known.move_to_end(key)
                 return found
-        made = make()
+        try:
+            with clock.limited():
+                made = make()
+        except RecursionError as error:
+            param = "messages" if key[0] is None else key[0].param
+            raise _refused("nested too deeply", param or "messages") from error
         with self._lock:
             self._known[key] = made
             while len(self._known) > MAX_GRAMMARS:
                 self._known.popitem(last=False)
         return made
 
+    def _words(self, guide: Guide) -> Constraint:
+        """Of a reply that is all words."""
+        grammar = content(guide)
+        if guide.lead or grammar is None:
+            grammar = compilers.tools(content=grammar, surface=BARE_WORDS, lead=guide.lead)
+        matcher = self._matcher(grammar, guide)
+        return Constraint(grammar, self._notation, matcher, lead=len(guide.lead))
+
     def _whole(self, guide: Guide, reasoning: Reasoning) -> Constraint:
         """Of a reply with phases: one grammar for the engine and for the extraction."""
-        words = content(guide) if guide.shapes_content else None
-        thinking = None if guide.thinking is None else _template(guide.thinking)
-        choice = guide.tool_choice
-        named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
+        grammar = whole(guide, reasoning, self.dialect, self._vocabulary)
         try:
-            grammar = self.dialect.grammar(
-                self._vocabulary,
-                tools=json.loads(guide.tools or "[]"),
-                tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
-                parallel=guide.parallel,
-                reasoning=reasoning,
-                content=words,
-                thinking=thinking,
-            )
             extraction = compilers.Extraction(grammar)
         except compilers.CompileError as error:
-            raise _refused(str(error), "tools" if guide.tools else guide.param) from error
-        return Constraint(self._matcher(grammar, guide), extraction)
+            raise _refused_whole(error, guide) from error
+        matcher = self._matcher(grammar, guide)
+        template = thinking(guide)
+        return Constraint(grammar, self._notation, matcher, extraction, thinking=template)
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
-        param = guide.param or ("tools" if guide.tools else "messages")
-        options = {"tokens": self._vocabulary.special} if self._notation == "llguidance" else {}
+        param = guide.param or "messages"
         try:
-            text = compilers.emit(grammar, self._notation, **options)
+            text = compilers.emit(grammar, self._notation, self._vocabulary.special)
+            if len(text) > MAX_LETTERS:
+                reason = f"a grammar of {len(text)} letters, of which {MAX_LETTERS} are taken"
+                raise compilers.TooLarge(reason, kind="size")
             return self._engine.compile(text, self._vocabulary)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error
@@ -106,25 +186,66 @@ class Guides:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
 
 
-def content(guide: Guide) -> compilers.Grammar:
-    """The grammar of a reply's words. Raises PlanError."""
+def whole(
+    guide: Guide, reasoning: Reasoning, dialect: Dialect, vocabulary: Vocabulary
+) -> compilers.Grammar:
+    """The grammar of a reply with phases. Raises PlanError."""
+    choice = guide.tool_choice
+    named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
+    try:
+        return dialect.grammar(
+            vocabulary,
+            tools=json.loads(guide.tools or "[]"),
+            tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
+            parallel=guide.parallel,
+            reasoning=reasoning,
+            content=content(guide),
+            thinking=thinking(guide),
+            lead=guide.lead,
+        )
+    except compilers.CompileError as error:
+        raise _refused_whole(error, guide) from error
+
+
+def content(guide: Guide) -> compilers.Grammar | None:
+    """The grammar of a reply's words, None where they are free. Raises PlanError."""
+    if not guide.shapes_content:
+        return None
     try:
         if guide.schema is not None:
-            return compilers.json_schema(json.loads(guide.schema))
+            return compilers.json_schema(only_declared(json.loads(guide.schema)))
         if guide.choice:
             return compilers.choice(guide.choice)
         if guide.grammar is not None:
-            return compilers.lark_text(guide.grammar)
+            return compilers.grammar_text(guide.grammar)
         return compilers.regex(guide.regex, guide.prefix)
     except compilers.CompileError as error:
         raise _refused(str(error), guide.param) from error
 
 
-def _template(source: str) -> compilers.Grammar:
+def thinking(guide: Guide) -> compilers.Grammar | None:
+    """The grammar of a reply's thinking, None where it is free. Raises PlanError."""
+    if guide.thinking is None:
+        return None
     try:
-        return compilers.template(source)
+        return compilers.template(guide.thinking)
     except compilers.CompileError as error:
         raise _refused(str(error), "thinking_template") from error
+
+
+def function_path(param: str, index: int) -> str:
+    """Where a function stands in a request that has it in `tools` or in `functions`."""
+    return f"tools[{index}].function" if param == "tools" else f"functions[{index}]"
+
+
+def _refused_whole(error: compilers.CompileError, guide: Guide) -> PlanError:
+    """At the function whose schema it is about, if it is about one."""
+    found = _OF_A_TOOL.fullmatch(error.where)
+    if found is None:
+        return _refused(str(error), guide.tools_param if guide.tools else guide.param)
+    function = function_path(guide.tools_param, int(found[1]))
+    reason = f"{found[3]}: {error.message}" if found[3] else error.message
+    return _refused(reason, function + found[2].replace("/", "."))
 
 
 def _refused(reason: str, param: str) -> PlanError:

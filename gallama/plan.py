@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from gallama.allowance import allowed, kept, thinking_apart
 from gallama.errors import PlanError
 from gallama.guide import NO_GUIDE, Constraint, Guides
 from gallama.template import ChatTemplate
 from gallama.text import Stops
-from gallama.types import Request, Sampling, Vocabulary
+from gallama.types import WORDS_ALONE, Request, Sampling, Shown, Vocabulary
 
 # Characters of all stop strings together: they become an automaton with a state for each.
 MAX_STOP_CHARACTERS = 100_000
@@ -18,12 +19,14 @@ QUICK = 100_000  # bytes that take no time to tokenize; a megabyte takes half a 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`prompt`: token ids; `stops`: the strings that end the reply, in the text layer;
-    `constraint`: what holds the reply to its grammar, and takes it apart."""
+    `constraint`: what holds the reply to its grammar, and takes it apart; `shown`: what of that
+    stands in the content besides the words."""
 
     prompt: tuple[int, ...]
     sampling: Sampling
     stops: Stops
     constraint: Constraint | None = None
+    shown: Shown = WORDS_ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +41,44 @@ class Speaker:
 
 def plan(request: Request, speaker: Speaker) -> Plan:
     """Raises PlanError, naming the field, where the request cannot be carried out."""
+    speaker = _in_dialect(request, speaker)
     vocabulary = speaker.vocabulary
     stops = _stops(request)
     texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
     prompt = _tokens(request, texts, vocabulary, speaker.max_seq_len)
     ends = speaker.guides.dialect.end_tokens(vocabulary)
+    thinking = thinking_apart(len(prompt), request, speaker.max_seq_len)
+    max_tokens = _max_tokens(len(prompt), thinking, request, speaker.max_seq_len)
     sampling = replace(
         request.sampling,
-        max_tokens=_max_tokens(len(prompt), request, speaker.max_seq_len),
+        max_tokens=max_tokens + (thinking or 0),
         end_tokens=request.sampling.end_tokens | ends | _stop_tokens(request, vocabulary),
     )
-    return Plan(tuple(prompt), sampling, stops, _constraint(request, texts, speaker.guides))
+    constraint = _constraint(request, texts, speaker.guides)
+    allowance = allowed(request, thinking, max_tokens)
+    if constraint is not None and allowance is not None:
+        constraint = kept(constraint, allowance, request, speaker.guides)
+    return Plan(tuple(prompt), sampling, stops, constraint, request.shown)
+
+
+def _in_dialect(request: Request, speaker: Speaker) -> Speaker:
+    """The same model, speaking the dialect that the request names, if it names one."""
+    return replace(speaker, guides=speaker.guides.of(request.dialect))
 
 
 def _constraint(request: Request, texts: list[str] | None, guides: Guides) -> Constraint | None:
     """A chat is held to a grammar where something is declared, or where it begins inside its
-    reasoning: then the grammar tells where that ends."""
+    reasoning: then the grammar sees to it that it ends. Any other is taken apart as it comes."""
     guide = request.guide
     if not request.messages:
         return None if guide is None else guides.text(guide)
     reasoning = guides.dialect.reasoning("".join(texts or ()))
     if request.continue_final_message or not request.add_generation_prompt:
         reasoning = "no"
-    if guide is None and reasoning != "inside":
-        return None
-    return guides.chat(guide or NO_GUIDE, reasoning)
+    bounded = request.budget.bound is not None and reasoning == "may"
+    if guide is None and reasoning != "inside" and not bounded:
+        return guides.free(reasoning)
+    return guides.chat(guide or NO_GUIDE, reasoning, bounded)
 
 
 def _stops(request: Request) -> Stops:
@@ -88,6 +104,7 @@ def _stop_tokens(request: Request, vocabulary: Vocabulary) -> frozenset[int]:
 
 def prompt_of(request: Request, speaker: Speaker) -> list[int]:
     """The request's prompt, however long. Raises PlanError where the template refuses it."""
+    speaker = _in_dialect(request, speaker)
     texts = None if isinstance(request.prompt, tuple) else _texts(request, speaker)
     return _tokens(request, texts, speaker.vocabulary, None)
 
@@ -135,24 +152,28 @@ def with_bos(ids: list[int], vocabulary: Vocabulary) -> list[int]:
     return ids
 
 
-def _max_tokens(n_prompt: int, request: Request, max_seq_len: int) -> int:
-    """How many tokens the reply may have: what was asked for, or what there is room for."""
+def _max_tokens(n_prompt: int, thinking: int | None, request: Request, max_seq_len: int) -> int:
+    """How many tokens the reply may have: what was asked for, or what there is room for beside
+    the `thinking` that does not count."""
     wanted, default = request.sampling.max_tokens, request.default_max_tokens
-    _check_length(n_prompt, wanted, request, max_seq_len)
-    room = max_seq_len - n_prompt
+    _check_length(n_prompt, thinking, request, max_seq_len)
+    room = max_seq_len - n_prompt - (thinking or 0)
     if wanted is not None:
         return wanted
     return room if default is None else min(default, room)
 
 
-def _check_length(n_prompt: int, wanted: int | None, request: Request, max_seq_len: int) -> None:
+def _check_length(n_prompt: int, thinking: int | None, request: Request, max_seq_len: int) -> None:
+    wanted = request.sampling.max_tokens
     if n_prompt == 0:
         param = "messages" if request.prompt is None else "prompt"
         raise PlanError("The prompt is empty: give at least one token.", param=param)
     # A reply of any length needs room for at least one token.
-    if n_prompt + (1 if wanted is None else wanted) <= max_seq_len:
+    if n_prompt + (1 if wanted is None else wanted) + (thinking or 0) <= max_seq_len:
         return
     asked = "" if wanted is None else f" and max_tokens asks for {wanted} more"
+    if thinking and request.budget.thinking is not None:
+        asked += f" and thinking_budget for {thinking} more"
     raise _too_long(f"{n_prompt}{asked}", request, max_seq_len)
 
 

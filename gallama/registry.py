@@ -53,9 +53,8 @@ class EngineEntry(Entry):
 
 
 _GATEWAY = frozenset({"aliases", "replicas"})
-_TEXT = _GATEWAY.union(
-    ("max_seq_len", "slots", "sampling", "end_tokens", "chat_template", "dialect", "engine")
-)
+_GENERATION = ("max_seq_len", "slots", "sampling", "end_tokens")
+_TEXT = _GATEWAY.union(_GENERATION, ("chat_template", "dialect", "engine", "recipe"))
 
 BACKENDS: Mapping[str, BackendEntry] = {
     "llama_cpp": BackendEntry(

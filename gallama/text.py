@@ -133,6 +133,11 @@ class StopFinder:
         self._held = ""
         self.found: str | None = None
 
+    @property
+    def held(self) -> int:
+        """Characters that may still become a stop string."""
+        return len(self._held)
+
     def push(self, text: str) -> str:
         """The text that certainly stands before any stop string."""
         if self.found is not None:
@@ -151,8 +156,9 @@ class StopFinder:
         return text[:certain]
 
     def close(self) -> str:
-        """What was held back and turned out to be no stop string."""
-        held, self._held = self._held, ""
+        """What was held back and turned out to be no stop string, since the text is over; another
+        may begin."""
+        held, self._held, self._state = self._held, "", 0
         return held
 
     def _cut(self, text: str, length: int) -> str:
@@ -174,15 +180,24 @@ class TextStream:
     """The text of one reply, as its tokens arrive.
 
     A token is out with the first character that holds a byte of it. Bytes that are not UTF-8
-    become U+FFFD, and so does a character that the reply's end cuts.
+    become U+FFFD, and so does a character that the reply's end cuts. Of a reply that is held to a
+    lead, its first `lead` characters are it: no stop string is looked for there, and they are text
+    only if they are shown.
     """
 
-    def __init__(self, vocabulary: Vocabulary, stops: Stops) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, stops: Stops, lead: int = 0, shows_lead: bool = True
+    ) -> None:
         self._pieces = vocabulary.pieces
         self._utf8 = Utf8()
         self._stops = StopFinder(stops)
+        self._lead = lead
+        self._shows_lead = shows_lead
+        self._hidden = 0 if shows_lead else lead
         self._starts: deque[int] = deque()  # where each token that is not out yet begins
         self._out = 0
+
+    thinking = None  # nothing but words
 
     @property
     def stopped(self) -> str | None:
@@ -193,14 +208,20 @@ class TextStream:
         text = ""
         for token in tokens:
             start, more = self._utf8.push(self._pieces[token])
-            self._starts.append(start)
+            self._starts.append(max(start - self._hidden, 0))
             text += more
-        return self._released(self._stops.push(text), final=False)
+        return self._released(self._said(text), final=False)
 
     def close(self) -> Delta:
         """The rest, when the reply is over."""
-        text = self._stops.push(self._utf8.close())
+        text = self._said(self._utf8.close())
         return self._released(text + self._stops.close(), final=self.stopped is None)
+
+    def _said(self, text: str) -> str:
+        """Of what the tokens print: what is certain to be text of the reply."""
+        led, text = text[: self._lead], text[self._lead :]
+        self._lead -= len(led)
+        return (led if self._shows_lead else "") + self._stops.push(text)
 
     def _released(self, text: str, final: bool) -> Delta:
         self._out += len(text)

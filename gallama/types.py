@@ -67,11 +67,12 @@ class Sampling:
 class Guide:
     """What a reply may look like, as the request declares it; hashable, so that it can be a key.
 
-    At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (Lark text) is
-    given; `regex` stands alone or with `prefix`, a pattern for how the reply begins. `param` is
-    the request's field that declares it. `thinking` is the XML template of the reasoning. `tools`
-    is OpenAI's list, as JSON text ("" for none); `tool_choice` one of "auto", "required", or the
-    name of a tool behind a "=".
+    At most one of `schema` (JSON Schema, as JSON text), `choice` and `grammar` (text in Lark or in
+    GBNF) is given; `regex` stands alone or with `prefix`, a pattern for how the reply begins.
+    `param` is the request's field that declares it. `lead` is the text that the words begin with:
+    what is given of them is about what follows it. `thinking` is the XML template of the
+    reasoning. `tools` is OpenAI's list, as JSON text ("" for none), from the request's field
+    `tools_param`; `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
     """
 
     schema: str | None = None
@@ -80,8 +81,10 @@ class Guide:
     prefix: str | None = None
     grammar: str | None = None
     param: str = ""
+    lead: str = ""
     thinking: str | None = None
     tools: str = ""
+    tools_param: Literal["tools", "functions"] = "tools"
     tool_choice: str = "auto"
     parallel: bool = True
 
@@ -94,12 +97,43 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What a request says of the tokens that it spends. `thinking`: those of the reasoning;
+    `effort`: the same where that says nothing, and only as far as the context goes; `close`:
+    max_tokens closes the reply, and does not cut it."""
+
+    thinking: int | None = None
+    effort: int | None = None
+    close: bool = False
+
+    @property
+    def bound(self) -> int | None:
+        return self.effort if self.thinking is None else self.thinking
+
+    @property
+    def param(self) -> str:
+        """The field that bounds the reasoning."""
+        return "reasoning_effort" if self.thinking is None else "thinking_budget"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands in the content of an answer besides the words of the reply."""
+
+    lead: bool = False
+    thinking: bool = False
+
+
+WORDS_ALONE = Shown()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One reply wanted: chat turns to be rendered by the model's template, or a raw prompt.
 
     `tools` are those that the prompt offers; `guide` says which of them may be called.
     `default_max_tokens` is for a request that says no max_tokens itself: it is cut to the room
-    that the prompt leaves.
+    that the prompt leaves. `dialect` is another one than the model's own, by name.
     """
 
     messages: tuple[Message, ...] = ()
@@ -111,7 +145,10 @@ class Request:
     continue_final_message: bool = False
     template_kwargs: Mapping[str, Any] = field(default_factory=dict)
     guide: Guide | None = None
+    shown: Shown = WORDS_ALONE
     tools: tuple[Mapping[str, Any], ...] = ()
+    dialect: str | None = None
+    budget: Budget = Budget()
 
 
 Channel = Literal["content", "reasoning", "name", "arguments"]
@@ -201,14 +238,20 @@ class Matcher(Protocol):
     def done(self) -> bool:
         """True when the reply is complete and only an end token may follow."""
 
+    @property
+    def cut(self) -> bool:
+        """True when the reply ends here whatever might follow, since its budget is spent."""
+        return False
+
     def fill_mask(self, row: NDArray[np.int32]) -> None:
         """Set bit t % 32 of word t // 32 to 1 where token t may come next, 0 elsewhere.
 
         `row` has ceil(n_vocab / 32) words.
         """
 
-    def advance(self, token: int) -> None:
-        """Take the token that was drawn."""
+    def advance(self, token: int) -> int | None:
+        """Take the token that was drawn, and return it. What keeps a budget may take another one
+        in its place, or none (None) where the reply is cut instead."""
 
     def forced(self) -> tuple[int, ...]:
         """The tokens that must come next whatever the model says; often none."""

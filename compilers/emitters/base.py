@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from compilers import clock
 from compilers.errors import Unsupported
 from compilers.ir import (
     Capture,
@@ -70,6 +71,7 @@ class Printer:
         return Unsupported(f"{cls.name} cannot say: {what}", kind=f"{cls.name}: {what}")
 
     def node(self, node: Node) -> str:
+        clock.check()
         return _NODES[type(node)](self, node)
 
     def tight(self, node: Node) -> str:

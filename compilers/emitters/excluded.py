@@ -1,15 +1,15 @@
 """All texts of a loop but a few: the keys that an object may have besides those it names.
 
 Such a language is an intersection with complements. Through an automaton it would take as long as
-all the rest of a schema, and come back as a regex that is larger than need be; and it has a plain
-form, of the tree of the words that are left out: some way along the tree, a letter that leaves it,
-and then any letters at all; or a way along the tree that ends before a word does.
+all the rest of a schema; and it has a plain form, of the tree of the words that are left out: some
+way along the tree, a letter that leaves it, and then any letters at all; or a way along the tree
+that ends before a word does.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
-from compilers.emitters.base import rust_regex
 from compilers.regular import (
     NEVER,
     Alt,
@@ -19,16 +19,20 @@ from compilers.regular import (
     Expr,
     Not,
     Rep,
+    cat,
     either,
     inverse,
-    letter_class,
     normal,
     overlap,
+    plus,
+    ranges,
+    star,
 )
 
 MAX_WORDS = 2_000
-_ASCII = ((0, 0x7F),)
-_BEYOND = ((0x80, 0x10FFFF),)
+
+Text = tuple[str, ...]
+"""Symbols in a row, as an alternative of a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Loop:
     after: str
 
 
+@lru_cache(maxsize=2_000)
 def split(expr: And, everything: Expr) -> tuple[Loop, frozenset[str]] | None:
     """A loop, and the words that are left out of it; None if the language is of another kind.
 
@@ -60,17 +65,6 @@ def split(expr: And, everything: Expr) -> tuple[Loop, frozenset[str]] | None:
             return None
         found.update(inside)
     return loop, frozenset(found)
-
-
-def besides(loop: Loop, words: Iterable[str]) -> str:
-    """What the loop holds besides these words and the empty one, as a regex (Rust's syntax)."""
-    tree = _Node()
-    for word in words:
-        node = tree
-        for letter in word:
-            node = node.children.setdefault(letter, _Node())
-        node.is_word = True
-    return _Writer(loop).inside(tree)
 
 
 def _loop(expr: Expr) -> Loop | None:
@@ -121,14 +115,6 @@ def _words(expr: Expr) -> list[str] | None:
     return found
 
 
-@dataclass
-class _Node:
-    """A place in the tree of words."""
-
-    children: dict[str, "_Node"] = field(default_factory=dict)
-    is_word: bool = False
-
-
 def _inside(word: str, loop: Loop) -> str | None:
     """What stands between `before` and `after`; None for a word that is not of the loop."""
     long_enough = len(word) >= len(loop.before) + len(loop.after)
@@ -141,41 +127,91 @@ def _is_plain(word: str, loop: Loop) -> bool:
     return all(overlap(loop.plain.ranges, ((ord(letter), ord(letter)),)) for letter in word)
 
 
-class _Writer:
-    """The tree as a regex. Letters beyond ASCII and spelled ones, long in bytes, stand once."""
+class Excluder:
+    """Rules for what a loop holds besides some words, and the empty text.
 
-    def __init__(self, loop: Loop) -> None:
-        self._plain = loop.plain.ranges
-        self._spelled = [rust_regex(loop.spelled)] if loop.spelled != NEVER else []
-        beyond = overlap(self._plain, _BEYOND)
-        self._long = ([letter_class(beyond)] if beyond else []) + self._spelled
-        self._any = f"{_any_of([letter_class(self._plain), *self._spelled])}*"
+    rules = Excluder(loop, every_word, line, regex, language, literal)
+    name = rules.besides(["type", "name"])
 
-    def inside(self, tree: _Node) -> str:
-        left, ways, ended = self._walk(tree)
-        if ways and self._long:
-            left.append(_any_of(ways) + _any_of(self._long))
-        return "|".join([*([_any_of(left) + self._any] if left else []), *ended])
+    Each of these writes something and gives its symbol: `line` alternatives, `regex` a language as
+    one regex, `language` one in any form, `literal` a text. `run` is the symbol of plain letters.
 
-    def _walk(self, node: _Node) -> tuple[list[str], list[str], list[str]]:
-        """Texts that leave the tree by a short letter; ways along it; and those that end early."""
-        foreign = any(letter > "\x7f" for letter in node.children)
-        children = normal((ord(letter), ord(letter)) for letter in node.children)
-        others = overlap(self._plain, inverse(children))
-        others = others if foreign else overlap(others, _ASCII)
-        left = [letter_class(others)] if others else []
-        left += self._spelled if foreign else []
-        ways = [] if foreign else [""]
-        ended: list[str] = []
-        for letter, child in node.children.items():
-            here = letter_class(((ord(letter), ord(letter)),))
-            for all_found, found in zip((left, ways, ended), self._walk(child), strict=True):
-                if found:
-                    all_found.append(here + _any_of(found))
-            if not child.is_word:
-                ended.append(here)
-        return left, ways, ended
+    There is a rule for each place in the tree of words: a letter that leaves the tree, and any
+    letters after it; a letter along the tree; or the end, where no word ends. What is left of
+    different words may be the same, and is one rule then.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        words: Iterable[str],
+        line: Callable[[list[Text]], str],
+        regex: Callable[[Expr], str],
+        language: Callable[[Expr], str],
+        literal: Callable[[str], str],
+    ) -> None:
+        self._line, self._literal = line, literal
+        self._letters = sorted(set().union(*words))
+        self._places: dict[tuple[_Way, ...], str] = {}
+        self._left: dict[str, list[Text]] = {}
+        self.run = regex(plus(loop.plain))
+        self.any = language(plus(either(loop.plain, loop.spelled)))
+        self._foreign: list[Text] = []
+        if loop.spelled != NEVER:
+            spelled = language(loop.spelled)
+            self._foreign = [(line([(spelled,), (spelled, self.any)]),)]
+        used = normal((ord(each), ord(each)) for each in self._letters)
+        others = ranges(*overlap(loop.plain.ranges, inverse(used)))
+        if others != NEVER:
+            run = regex(cat(others, star(loop.plain)))
+            self._foreign += [(run,), *((run, *spelled) for spelled in self._foreign)]
+
+    def besides(self, words: Iterable[str]) -> str:
+        """The name of the rule of what is none of these words."""
+        tree, ends = _tree(words)
+        names = [self.any] * len(tree)
+        for place in reversed(range(len(tree))):
+            ways = [(letter, names[at], at in ends) for letter, at in tree[place].items()]
+            if ways:
+                names[place] = self._place(tuple(sorted(ways)))
+        return names[0]
+
+    def _place(self, ways: "tuple[_Way, ...]") -> str:
+        if ways not in self._places:
+            found = list(self._leaving("".join(letter for letter, _, _ in ways)))
+            for letter, after, is_word in ways:
+                along = self._literal(letter)
+                found += [(along, after)] if is_word else [(along, after), (along,)]
+            self._places[ways] = self._line(found)
+        return self._places[ways]
+
+    def _leaving(self, letters: str) -> list[Text]:
+        """What begins with none of these letters."""
+        if letters not in self._left:
+            found = list(self._foreign)
+            others: list[Text] = [
+                (self._literal(each),) for each in self._letters if each not in letters
+            ]
+            if others:
+                one = self._line(others)
+                found += [(one,), (one, self.any)]
+            self._left[letters] = [(self._line(found),)] if found else []
+        return self._left[letters]
 
 
-def _any_of(ways: list[str]) -> str:
-    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
+_Way = tuple[str, str, bool]
+"""Out of a place: the letter, the rule of what comes behind it, and whether it ends a word."""
+
+
+def _tree(words: Iterable[str]) -> tuple[list[dict[str, int]], set[int]]:
+    """The places of a tree of words, each after the one above it; and those where a word ends."""
+    tree: list[dict[str, int]] = [{}]
+    ends = set()
+    for word in words:
+        place = 0
+        for letter in word:
+            place = tree[place].setdefault(letter, len(tree))
+            if place == len(tree):
+                tree.append({})
+        ends.add(place)
+    return tree, ends

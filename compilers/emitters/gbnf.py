@@ -21,6 +21,7 @@ What llama.cpp does not say, and how it is met here (each was seen; tests/compil
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -77,13 +78,14 @@ _INLINE_GROUP = 200  # letters
 _LETTER = ranges((1, LAST))
 
 
-def emit(grammar: Grammar) -> str:
+def emit(grammar: Grammar, tokens: Mapping[str, int] | None = None) -> str:
     """The text of a grammar, its start named root; members of objects in the order of the source.
 
-    Tokens are named as they are spelled, so llama.cpp needs the vocabulary to read it.
+    Tokens are named as they are spelled, so llama.cpp needs the vocabulary to read it. Those that
+    are not spelled <name> are written by number: `tokens` are those of the vocabulary.
     """
     plain = no_empty_rounds(_apart_from_tokens(in_order(grammar)))
-    return _Printer(no_left_recursion(plain)).run()
+    return _Printer(no_left_recursion(plain), tokens or {}).run()
 
 
 def _apart_from_tokens(grammar: Grammar) -> Grammar:
@@ -124,8 +126,9 @@ class _Printer(Printer):
     name = "gbnf"
     start = "root"
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, tokens: Mapping[str, int]) -> None:
         super().__init__(grammar)
+        self._tokens = tokens
         self._helpers: dict[str, str] = {}
 
     def rule_name(self, number: int, name: str) -> str:
@@ -167,6 +170,8 @@ class _Printer(Printer):
     def special(self, node: Special) -> str:
         name = node.name
         if not (name[:1] == "<" and name[-1:] == ">" and ">" not in name[:-1]) or name[1:2] == "[":
+            if name in self._tokens:
+                return f"<[{self._tokens[name]}]>"
             raise self.unsupported(f"special token {name!r}, not written <name>")
         return name
 

@@ -3,10 +3,10 @@
 An Earley engine explores every way to split a text, so neighbours need not be kept apart. What
 costs is something else, and shapes this emitter:
 
-- At compile time the engine tries the whole vocabulary on every state of every regex, 2 ms each
-  with 128k tokens, and again wherever the regex is written, for it inlines a rule of one symbol. So
-  a regular language becomes rules, and a regex only where its letters are many (a token is then
-  looked up, not parsed); and each regex is written once, in a rule that cannot be inlined.
+- At compile time the engine tries the whole vocabulary on every state of every regex, 2 to 5 ms
+  each with 128k tokens, and again wherever the regex is written, for it inlines a rule of one
+  symbol. So a regular language becomes rules, and a regex only where its letters are many (see
+  kbnf_regular); and each regex is written once, in a rule that cannot be inlined.
 - It multiplies out all that may be empty: `a? b? c?` has eight forms, twelve such take 40 s. So no
   rule here is ever empty: what may be is left out by the rule that refers to it.
 - It stops at the first whole text. So the text ends with END, which only end tokens spell.
@@ -16,75 +16,74 @@ grammar hold none of it.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from compilers.emitters.base import rust_regex
-from compilers.emitters.excluded import Loop, besides, split
-from compilers.errors import TooLarge, Unsupported
+from compilers.emitters.excluded import Excluder, Loop, Text, split
+from compilers.emitters.kbnf_counted import AHEAD
+from compilers.emitters.kbnf_regular import (
+    EVERYTHING,
+    PLANE_16,
+    Ahead,
+    Letters,
+    Part,
+    Regex,
+    Symbol,
+    automaton,
+    below_plane_16,
+    bounded,
+    choice_of,
+    from_automaton,
+    is_wide_somewhere,
+    sequence_of,
+    unsupported,
+    written,
+)
 from compilers.ir import (
     EMPTY,
-    NOTHING,
     Capture,
     Choice,
     FreeText,
     Grammar,
     Literal,
-    Node,
     Ref,
     Regular,
     Repeat,
     Sequence,
     Special,
-    choice,
-    maybe,
-    sequence,
     walk,
 )
+from compilers.passes.few_orders import few_orders
 from compilers.passes.in_order import in_order
-from compilers.regular import (
-    NEVER,
-    Alt,
-    And,
-    Cat,
-    Chars,
-    Dfa,
-    Expr,
-    Not,
-    Ranges,
-    Rep,
-    both,
-    cat,
-    children,
-    dfa,
-    minimise,
-    overlap,
-    plus,
-    ranges,
-    star,
-    substitute,
-    to_factored_expr,
-    transitions,
-    without,
-)
+from compilers.regular import Alt, And, Cat, Dfa, Expr, Not, Rep, children, transitions, without
 
-PLANE_16 = 0x100000
 END = "\U0010fffd"  # what an end token spells
 CLOSE = "\U0010fffc"  # after the name of a special token
 _NEVER = "\U0010fffe"  # what no token spells
 
-MAX_STATES = 1_000  # of an automaton that is written out
-MAX_AS_REGEX = 200  # the same, as a regex; a larger one is written as rules, whose masks are slower
-MAX_REGEX_TEXT = 5_000  # sets of letters in a regex made of an automaton
-MAX_ALTERNATIVES = 12  # letters of a set that is written as alternatives; a larger one is a regex
-MAX_REGEX = 400  # states in bytes, about, of a repetition that is one regex
-PIECE = 200  # the same, of each piece of a longer one
 CHAIN = 8  # repetitions that are counted one by one; more of them by doubling
 
+Texts = tuple[list[Text], bool]
+"""The alternatives of a node, none of them empty; and whether the empty text is one besides."""
 
-def emit(grammar: Grammar) -> str:
-    """The text of a grammar; members of objects in the order of the source."""
-    return _Printer(in_order(grammar)).run()
+
+ORDERS = ("free", "source")
+
+
+def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None = None) -> str:
+    """The text of a grammar. `order` "source" writes the members of objects in one order only.
+
+    "free" allows all orders of few members and two of many (see passes.few_orders). Every special
+    token is spelled here, so `tokens` are not needed; the engine knows those of its vocabulary.
+    """
+    if order not in ORDERS:
+        raise ValueError(f"order must be one of {ORDERS}")
+    return _Printer(held(grammar) if order == "free" else in_order(grammar)).run()
+
+
+def held(grammar: Grammar) -> Grammar:
+    """The part of a grammar that is written: members of objects in some orders only."""
+    return in_order(few_orders(grammar))
 
 
 def spelled(name: str) -> str:
@@ -92,108 +91,76 @@ def spelled(name: str) -> str:
     return "".join(chr(PLANE_16 + byte) for byte in name.encode("utf-8", "surrogateescape")) + CLOSE
 
 
-def _unsupported(what: str) -> Unsupported:
-    return Unsupported(f"kbnf cannot say: {what}", kind=f"kbnf: {what}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Regex:
-    """A regular language written as one regex, without the empty text."""
-
-    text: str
-
-
-def _regex(expr: Expr) -> _Regex:
-    return _Regex(rust_regex(expr))
-
-
-_Part = Node | _Regex
-Text = tuple[str, ...]
-"""Symbols in a row: literals, regexes, names of rules."""
-
-
 class _Printer:
-    """Each node as alternatives that are never empty; whether it may be empty is kept apart."""
+    """Rules are written as they are met, under the names of what they say: each once."""
 
     def __init__(self, grammar: Grammar) -> None:
         self._start = grammar.start
-        self._rules: dict[str, Node] = dict(grammar.rules)
-        self._names = {name: f"r_{name}" for name in grammar.rules}
-        self._order = list(grammar.rules)
+        self._rules = grammar.rules
         self._made: dict[Hashable, str] = {}  # rules made on the way: names by what they are
-        self._counted: dict[tuple[str, int], list[Text]] = {}
         self._lines: list[str] = []
-        self._lowered: dict[Expr, _Part] = {}
-        self._regexes: dict[Loop, _Regex] = {}
-        self._left_out = self._loops()
-        self._nullable: set[str] = set()
-        self._filled: set[str] = set()
-        self._fix(self._nullable, self.nullable)
-        self._fix(self._filled, self.filled)
+        self._of_regular: dict[Expr, Texts] = {}
+        self._lowered: dict[Expr, Part] = {}
+        self._parts: dict[Expr, Part] = {}
+        self._excluders = {
+            loop: Excluder(loop, words, self.symbol, self._one_regex, self._language, quote)
+            for loop, words in self._loops().items()
+        }
+        self._empty: set[str] = set()  # rules that have the empty text
+        self._filled: set[str] = set()  # rules that may have any other
+        self._all(self._has_empty, self._empty)
+        self._all(self._has_other, self._filled)
 
     def run(self) -> str:
-        for name in self._order:  # grows: an automaton brings rules of its own
+        for name, node in self._rules.items():
             if name in self._filled:
-                self._line(self._names[name], self.alternatives(self._rules[name]))
-        end = (quote(END),)
-        whole: list[Text] = (
-            [(self._names[self._start], *end)] if self._start in self._filled else []
-        )
-        if self._start in self._nullable:
-            whole.append(end)
-        if not whole:
-            raise _unsupported("the empty language")
-        self._line("start", whole)
+                self._line(f"r_{name}", self.texts(node)[0])
+        end = quote(END)
+        found, empty = self.ref(Ref(self._start))
+        if not found and not empty:
+            raise unsupported("the empty language")
+        self._line("start", [*((*each, end) for each in found), *([(end,)] if empty else [])])
         return "".join(reversed(self._lines))
 
-    def _fix(self, found: set[str], holds: Callable[[Node], bool]) -> None:
-        """The least fixed point: the rules of which `holds`, given those found already."""
-        size = -1
+    def _all(self, holds: Callable[[Part], bool], found: set[str]) -> None:
+        """The rules of which it holds: the least fixed point, from both ends of the grammar."""
+        todo, size = list(self._rules), -1
         while size != len(found):
             size = len(found)
-            new = [n for n, node in list(self._rules.items()) if n not in found and holds(node)]
-            found.update(new)
+            todo = [name for name in reversed(todo) if name not in found]
+            for name in todo:
+                if holds(self._rules[name]):
+                    found.add(name)
 
-    def nullable(self, node: _Part) -> bool:
+    def _has_empty(self, node: Part) -> bool:
         """Whether the empty text is of its language."""
         if isinstance(node, Literal):
             return not node.text
-        if isinstance(node, Regular):
-            return node.expr.nullable
-        if isinstance(node, Sequence):
-            return all(map(self.nullable, node.parts))
-        if isinstance(node, Choice):
-            return any(map(self.nullable, node.parts))
-        if isinstance(node, Repeat):
-            return node.low == 0 or self.nullable(node.part)
         if isinstance(node, Ref):
-            return node.name in self._nullable
-        return self.nullable(node.part) if isinstance(node, Capture) else isinstance(node, FreeText)
+            return node.name in self._empty
+        if isinstance(node, Sequence):
+            return all(map(self._has_empty, node.parts))
+        if isinstance(node, Choice):
+            return any(map(self._has_empty, node.parts))
+        if isinstance(node, Repeat):
+            return node.low == 0 or self._has_empty(node.part)
+        if isinstance(node, Capture):
+            return self._has_empty(node.part)
+        return node.expr.nullable if isinstance(node, Regular) else isinstance(node, FreeText)
 
-    def filled(self, node: _Part) -> bool:
-        """Whether any other text is."""
+    def _has_other(self, node: Part) -> bool:
+        """Whether any other text may be."""
         if isinstance(node, Literal):
             return bool(node.text)
-        if isinstance(node, Regular):
-            return self.filled(self.lowered(node.expr))
-        if isinstance(node, Sequence):
-            return any(map(self.filled, node.parts)) and not any(map(self._dead, node.parts))
-        if isinstance(node, Choice):
-            return any(map(self.filled, node.parts))
-        if isinstance(node, Repeat):
-            return node.high != 0 and self.filled(node.part)
         if isinstance(node, Ref):
             return node.name in self._filled
-        return self.filled(node.part) if isinstance(node, Capture) else True
+        if isinstance(node, Sequence | Choice):
+            return any(map(self._has_other, node.parts))
+        if isinstance(node, Repeat):
+            return node.high != 0 and self._has_other(node.part)
+        return self._has_other(node.part) if isinstance(node, Capture) else True
 
-    def _dead(self, node: _Part) -> bool:
-        return not self.nullable(node) and not self.filled(node)
-
-    # --- nodes
-
-    def alternatives(self, node: _Part) -> list[Text]:
-        """The texts of a node but the empty one."""
-        return _NODES[type(node)](self, node)
+    # --- rules
 
     def symbol(self, alternatives: Iterable[Text]) -> str:
         """Alternatives as one symbol: itself, or a rule of their own."""
@@ -213,67 +180,120 @@ class _Printer:
         It keeps kbnf from shortening chains of rules that end together (Leo's way): it keeps masks
         under a state that does not tell such chains apart, and would give those of another.
         """
-        found = list(dict.fromkeys(alternatives))
-        found += [(*text, _NEVER_WRITTEN) for text in found if text[-1][0] not in '"#']
-        self._lines.append(f"{name} ::= {' | '.join(map(' '.join, found))};\n")
+        found = list(map(" ".join, alternatives)) or [_NEVER_WRITTEN]
+        found += [f"{each} {_NEVER_WRITTEN}" for each in found if each[-1] != '"']
+        self._lines.append(f"{name} ::= {' | '.join(found)};\n")
 
-    def literal(self, node: Literal) -> list[Text]:
-        return [(quote(_public(node.text)),)] if node.text else []
+    # --- nodes
 
-    def special(self, node: Special) -> list[Text]:
-        return [(quote(spelled(node.name)),)]
+    def texts(self, node: Part) -> Texts:
+        return _NODES[type(node)](self, node)
 
-    def regex(self, node: _Regex) -> list[Text]:
+    def literal(self, node: Literal) -> Texts:
+        return ([(quote(_public(node.text)),)], False) if node.text else ([], True)
+
+    def letters(self, node: Letters) -> Texts:
+        return _quoted_letters(node.letters), False
+
+    def special(self, node: Special) -> Texts:
+        return [(quote(spelled(node.name)),)], False
+
+    def ahead(self, node: Ahead) -> Texts:
+        return [(self._one_regex(node.expr), _NEVER_WRITTEN)], False
+
+    def regex(self, node: Regex) -> Texts:
+        return [(self._one_regex(node.expr),)], False
+
+    def _one_regex(self, expr: Expr) -> str:
         """In a rule with a second alternative, which no token spells: so it is not inlined."""
-        text = f'#"{_escaped(node.text)}"'
-        return [(self.symbol([(text,), (_NEVER_WRITTEN,)]),)]
+        key = ("regex", expr)
+        if key not in self._made:
+            self._line(self._new(key), [(f'#"{_escaped(rust_regex(expr))}"',), (_NEVER_WRITTEN,)])
+        return self._made[key]
 
-    def ref(self, node: Ref) -> list[Text]:
-        return [(self._names[node.name],)] if node.name in self._filled else []
+    def _language(self, expr: Expr) -> str:
+        return self.symbol(self.texts(written(expr))[0])
 
-    def choice(self, node: Choice) -> list[Text]:
-        return [text for part in node.parts for text in self.alternatives(part)]
+    def written(self, node: Symbol) -> Texts:
+        return [(node.name,)], False
 
-    def sequence(self, node: Sequence) -> list[Text]:
+    def ref(self, node: Ref) -> Texts:
+        return [(f"r_{node.name}",)] if node.name in self._filled else [], node.name in self._empty
+
+    def choice(self, node: Choice) -> Texts:
+        found = list(map(self.texts, node.parts))
+        alternatives = dict.fromkeys(each for texts, _ in found for each in texts)
+        return list(alternatives), any(empty for _, empty in found)
+
+    def sequence(self, node: Sequence) -> Texts:
         """From the end: at each place what is left may be empty, or is one of `rest`."""
-        parts = _joined(self._flat(node))
-        if any(map(self._dead, parts)):
-            return []
         rest: list[Text] = []
-        rest_nullable = True
-        for part in reversed(parts):
-            heads, nullable = _single(self.alternatives(part), self), self.nullable(part)
-            tails = _single(rest, self)
+        rest_empty = True
+        for part in reversed(self._joined(node, [])):
+            found, empty = self.texts(part)
+            if not found and not empty:
+                return [], False
+            heads, tails = self._single(found), self._single(rest)
             rest = [head + tail for head in heads for tail in tails]
-            rest += heads if rest_nullable else []
-            rest += tails if nullable else []
-            rest_nullable = rest_nullable and nullable
-        return rest
+            rest += heads if rest_empty else []
+            rest += tails if empty else []
+            rest_empty = rest_empty and empty
+        return rest, rest_empty
 
-    def _flat(self, node: Sequence) -> Iterable[_Part]:
-        """Parts, with regular languages and sequences opened up."""
+    def _single(self, alternatives: list[Text]) -> list[Text]:
+        """Several as one symbol: what stands beside them is written once."""
+        return alternatives if len(alternatives) < 2 else [(self.symbol(alternatives),)]
+
+    def _joined(self, node: Sequence, found: list[Part]) -> list[Part]:
+        """The parts, also of sequences within, are put to `found`; literals with those beside."""
         for part in node.parts:
-            inner = part.part if isinstance(part, Capture) else part
-            found = self.lowered(inner.expr) if isinstance(inner, Regular) else inner
-            if isinstance(found, Sequence):
-                yield from self._flat(found)
+            inner: Part = part.part if isinstance(part, Capture) else part
+            if isinstance(inner, Regular):
+                inner = self._opened(inner)
+            if isinstance(inner, Sequence):
+                self._joined(inner, found)
+            elif isinstance(inner, Literal):
+                _put(inner.text, found)
             else:
-                yield found
+                found.append(inner)
+        return found
 
-    def repeat(self, node: Repeat) -> list[Text]:
-        texts = self.alternatives(node.part)
+    def _opened(self, node: Regular) -> Part:
+        """A language that begins or ends with a literal, as a string does, as its parts."""
+        if node.expr not in self._parts:
+            found = self.lowered(node.expr)
+            parts = found.parts if isinstance(found, Sequence) else (found,)
+            opens = not parts or any(isinstance(parts[end], Literal) for end in (0, -1))
+            whole = sequence_of(map(self._finished, parts)) if opens else node
+            self._parts[node.expr] = whole
+        return self._parts[node.expr]
+
+    def _finished(self, part: Part) -> Part:
+        """Written already, if it is no literal."""
+        if isinstance(part, Literal):
+            return part
+        texts, empty = self.texts(part)
+        found = [Symbol(self.symbol(texts))] if texts else []
+        return choice_of([*found, *([EMPTY] if empty else [])])
+
+    def repeat(self, node: Repeat) -> Texts:
+        texts, empty = self.texts(node.part)
         if not texts or node.high == 0:
-            return []
-        one = self.symbol(texts)
-        low = 0 if self.nullable(node.part) else node.low
-        if node.high is None:
+            return [], empty or node.low == 0
+        return self._repeated(self.symbol(texts), 0 if empty else node.low, node.high), (
+            empty or node.low == 0
+        )
+
+    def _repeated(self, one: str, low: int, high: int | None) -> list[Text]:
+        """At least once."""
+        if high is None:
             return [(*self._exactly(one, max(0, low - 1)), self._many(one))]
         if low == 0:
-            return self._up_to(one, node.high)
+            return [(self._up_to(one, high),)]
         fixed = self._exactly(one, low)
-        if low == node.high:
+        if low == high:
             return [fixed]
-        return [fixed, (*fixed, self.symbol(self._up_to(one, node.high - low)))]
+        return [fixed, (*fixed, self._up_to(one, high - low))]
 
     def _many(self, one: str) -> str:
         """Once or more. Left recursive: what was read falls away, and states come back."""
@@ -291,112 +311,79 @@ class _Printer:
         twice = self.symbol([self._exactly(one, half)])
         return (twice, twice, *[one] * odd)
 
-    def _up_to(self, one: str, times: int) -> list[Text]:
+    def _up_to(self, one: str, times: int) -> str:
         """Once to `times` times: each number is written in one way only."""
-        if (one, times) not in self._counted:
-            self._counted[one, times] = self._count_up_to(one, times)
-        return self._counted[one, times]
+        key = ("up to", one, times)
+        if key not in self._made:
+            self._made[key] = self.symbol(self._ways_up_to(one, times))
+        return self._made[key]
 
-    def _count_up_to(self, one: str, times: int) -> list[Text]:
+    def _ways_up_to(self, one: str, times: int) -> list[Text]:
         if times == 1:
             return [(one,)]
         if times <= CHAIN:
-            return [(one,), (one, self.symbol(self._up_to(one, times - 1)))]
+            return [(one,), (one, self._up_to(one, times - 1))]
         power = 1 << (times.bit_length() - 1)
         fixed = self.symbol([self._exactly(one, power)])
-        found: list[Text] = [(self.symbol(self._up_to(one, power - 1)),), (fixed,)]
-        if times > power:
-            found.append((fixed, self.symbol(self._up_to(one, times - power))))
-        return found
+        found: list[Text] = [(self._up_to(one, power - 1),), (fixed,)]
+        return found if times == power else [*found, (fixed, self._up_to(one, times - power))]
 
-    def capture(self, node: Capture) -> list[Text]:
-        return self.alternatives(node.part)
+    def capture(self, node: Capture) -> Texts:
+        return self.texts(node.part)
 
-    def free_text(self, node: FreeText) -> list[Text]:
-        return self.alternatives(self.lowered(without(node.stops)))
-
-    def regular(self, node: Regular) -> list[Text]:
-        return self.alternatives(self.lowered(node.expr))
+    def free_text(self, node: FreeText) -> Texts:
+        return self.regular(Regular(without(node.stops)))
 
     # --- regular languages
 
-    def lowered(self, expr: Expr) -> _Part:
+    def regular(self, node: Regular) -> Texts:
+        found = self._of_regular.get(node.expr)
+        if found is None:
+            texts, empty = self.texts(self.lowered(node.expr))
+            found = self._of_regular[node.expr] = (self._single(texts), empty)
+        return found
+
+    def lowered(self, expr: Expr) -> Part:
         """The same language in rules, and in regexes where letters are many."""
         found = self._lowered.get(expr)
         if found is None:
-            below = _below_plane_16(expr)
-            found = self._lower(below) if below.boolean else _written(below)
-            self._lowered[expr] = found
+            found = self._lowered[expr] = self._lower(below_plane_16(expr))
         return found
 
-    def _lower(self, expr: Expr) -> _Part:
+    def _lower(self, expr: Expr) -> Part:
         """What has And and Not, some of which need the grammar as a whole."""
         if not expr.boolean:
-            return _written(expr)
+            return written(expr)
         if isinstance(expr, And):
             found = split(expr, EVERYTHING)
             return self._automaton(expr) if found is None else self._besides(*found)
         if isinstance(expr, Not):
             return self._automaton(expr)
         if isinstance(expr, Alt):
-            return _choice(map(self._lower, expr.parts))
+            return choice_of(map(self._lower, expr.parts))
         if isinstance(expr, Cat):
-            return _sequence(map(self._lower, expr.parts))
+            return sequence_of(map(self._lower, expr.parts))
         assert isinstance(expr, Rep)
         return Repeat(self._lower(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
 
-    def _besides(self, loop: Loop, words: frozenset[str]) -> _Part:
-        """A loop but for some words: one regex for all that leave something out of this loop.
+    def _besides(self, loop: Loop, words: frozenset[str]) -> Part:
+        """A loop but for some words: in rules, and beside them any run of its letters.
 
-        It leaves out what any of them does; and to each the words of the others are given back.
+        That has an end which no token spells, so it adds nothing to the language; but a token in
+        the middle of such a run is looked up there, and not parsed by the rules.
         """
-        every = self._left_out[loop]
-        inside = self._besides_all(loop)
-        others = self._given_back(loop, words, 0, len(every))
+        excluder = self._excluders[loop]
+        name = excluder.besides(sorted(words - {""}))
+        inside = Symbol(self.symbol([(name,), (excluder.run, _NEVER_WRITTEN)]))
         bare = [] if "" in words else [EMPTY]
-        return _sequence(
-            [Literal(loop.before), _choice([inside, *others, *bare]), Literal(loop.after)]
-        )
+        return sequence_of([Literal(loop.before), choice_of([inside, *bare]), Literal(loop.after)])
 
-    def _besides_all(self, loop: Loop) -> _Regex:
-        if loop not in self._regexes:
-            self._regexes[loop] = _Regex(besides(loop, self._left_out[loop]))
-        return self._regexes[loop]
-
-    def _given_back(self, loop: Loop, words: frozenset[str], low: int, high: int) -> list[Node]:
-        """Those of the sorted words low..high that are not in `words`: whole halves as one rule."""
-        every = self._left_out[loop][low:high]
-        if words.isdisjoint(every):
-            return [self._any_of(loop, low, high)] if every else []
-        if high - low == 1:
-            return []
-        middle = (low + high) // 2
-        halves = ((low, middle), (middle, high))
-        return [node for half in halves for node in self._given_back(loop, words, *half)]
-
-    def _any_of(self, loop: Loop, low: int, high: int) -> Node:
-        if high - low == 1:
-            return Literal(self._left_out[loop][low])
-        name = f"k{list(self._left_out).index(loop)}_{low}_{high}"
-        if name not in self._names:
-            middle = (low + high) // 2
-            halves = [self._any_of(loop, low, middle), self._any_of(loop, middle, high)]
-            self._add(name, choice(*halves))
-        return Ref(name)
-
-    def _add(self, name: str, node: Node) -> None:
-        """A rule of our own, which has texts and not the empty one."""
-        self._names[name] = name
-        self._rules[name] = node
-        self._order.append(name)
-        self._filled.add(name)
-
-    def _loops(self) -> dict[Loop, list[str]]:
-        """The words that are left out of each loop, in the grammar as a whole; sorted."""
+    def _loops(self) -> dict[Loop, set[str]]:
+        """The words that are left out of each loop, in the grammar as a whole."""
         found: dict[Loop, set[str]] = {}
         nodes = (each for node in self._rules.values() for each in walk(node))
         exprs = dict.fromkeys(each.expr for each in nodes if isinstance(each, Regular))
-        todo = [_below_plane_16(expr) for expr in exprs if expr.boolean]
+        todo = [below_plane_16(expr) for expr in exprs if expr.boolean]
         while todo:
             expr = todo.pop()
             known = split(expr, EVERYTHING) if isinstance(expr, And) else None
@@ -404,44 +391,45 @@ class _Printer:
                 found.setdefault(known[0], set()).update(known[1])
             elif isinstance(expr, Alt | Cat | Rep):
                 todo += [child for child in children(expr) if child.boolean]
-        return {loop: sorted(words - {""}) for loop, words in found.items()}
+        return found
 
-    def _automaton(self, expr: Expr) -> _Part:
+    def _automaton(self, expr: Expr) -> Part:
         """What needs an automaton: a regex made of it, or where letters are few, its states."""
-        automaton = _automaton(expr)
-        if _is_wide_somewhere(automaton) and (found := _from_automaton(expr)) is not None:
+        product = bounded(expr)
+        if product is not None:
+            return choice_of(self._states(product.automaton, product.free))
+        states = automaton(expr)
+        if is_wide_somewhere(states) and (found := from_automaton(expr)) is not None:
             return found
-        states = self._states(automaton)
-        return _choice([states, EMPTY]) if expr.nullable else states
+        return choice_of([*self._states(states), *([EMPTY] if expr.nullable else [])])
 
-    def _states(self, automaton: Dfa) -> Node:
-        """A rule for each state: a letter, and the rule of the state after it."""
-        prefix = f"d{len(self._rules)}_"
-        parts: dict[int, list[Node]] = {}
-        for (state, after), letters in transitions(automaton).items():
-            assert isinstance(letters, Chars)
-            step = _sequence([_written(letters), Ref(f"{prefix}{after}")])
-            parts.setdefault(state, []).append(step)
-        for state, steps in parts.items():
-            name = f"{prefix}{state}"
-            ends = [EMPTY] if automaton.ends[state] else []
-            self._rules[name] = choice(*steps, *ends)
-            self._order.append(name)
-            self._filled.add(name)
-        for state, end in enumerate(automaton.ends):
-            name = f"{prefix}{state}"
-            self._names[name] = name
-            if end:
-                self._nullable.add(name)
-                self._rules.setdefault(name, EMPTY)
-        return Ref(f"{prefix}0") if 0 in parts else NOTHING
+    def _states(self, found: Dfa, free: Iterable[Expr | None] = ()) -> list[Part]:
+        """A rule for each state: a letter, and the rule of the state after it. [] for no text.
+
+        Where letters are `free`, runs of them stand beside those, without an end that a token
+        spells: so a token is looked up there.
+        """
+        ahead = [each and self.ahead(Ahead(Rep(each, 1, AHEAD)))[0] for each in free]
+        steps: dict[int, list[tuple[str, int]]] = {}
+        for (state, after), letters in transitions(found).items():
+            texts, _ = self.texts(written(letters))
+            steps.setdefault(state, []).append((self.symbol(texts), after))
+        names = {state: self._new(("state", len(self._made))) for state in steps}
+        for state, ways in steps.items():
+            more = [(letter, names[after]) for letter, after in ways if after in steps]
+            last = [(letter,) for letter, after in ways if found.ends[after]]
+            self._line(names[state], [*more, *last, *((ahead and ahead[state]) or [])])
+        return [Symbol(names[0])] if 0 in steps else []
 
 
-_NODES: Mapping[type, Callable[..., list[Text]]] = {
+_NODES: Mapping[type, Callable[..., Texts]] = {
     Literal: _Printer.literal,
+    Letters: _Printer.letters,
     Special: _Printer.special,
     Regular: _Printer.regular,
-    _Regex: _Printer.regex,
+    Regex: _Printer.regex,
+    Ahead: _Printer.ahead,
+    Symbol: _Printer.written,
     Sequence: _Printer.sequence,
     Choice: _Printer.choice,
     Repeat: _Printer.repeat,
@@ -451,178 +439,27 @@ _NODES: Mapping[type, Callable[..., list[Text]]] = {
 }
 
 
-def _single(alternatives: list[Text], printer: _Printer) -> list[Text]:
-    """Several alternatives as one symbol: what follows them is written once."""
-    return alternatives if len(alternatives) < 2 else [(printer.symbol(alternatives),)]
-
-
-def _choice(parts: Iterable[_Part]) -> Node:
-    return choice(*parts)  # type: ignore[arg-type]  # a _Regex is a leaf like any other
-
-
-def _sequence(parts: Iterable[_Part]) -> Node:
-    return sequence(*parts)  # type: ignore[arg-type]
-
-
-def _joined(parts: Iterable[_Part]) -> list[_Part]:
-    """Neighbouring literals as one."""
-    found: list[_Part] = []
-    for part in parts:
-        last = found[-1] if found else None
-        if isinstance(part, Literal) and isinstance(last, Literal):
-            found[-1] = Literal(last.text + part.text)
-        elif part != EMPTY:
-            found.append(part)
-    return found
-
-
-# --- letters and regexes
-
-_TEXT = ranges((0, PLANE_16 - 1))
-
-
-EVERYTHING = star(_TEXT)
-
-
-@lru_cache(maxsize=10_000)
-def _below_plane_16(expr: Expr) -> Expr:
-    """The part of a language that has no letter of plane 16."""
-    return substitute(expr, _letters_below, EVERYTHING)
-
-
-@lru_cache(maxsize=10_000)
-def _letters_below(letters: Chars) -> Expr:
-    return ranges(*overlap(letters.ranges, ((0, PLANE_16 - 1),)))
-
-
-@lru_cache(maxsize=10_000)
-def _written(expr: Expr) -> _Part:
-    """A language without And and Not."""
-    if isinstance(expr, Chars):
-        return _regex(expr) if _is_wide(expr) else _letters(expr.ranges)
-    if isinstance(expr, Alt):
-        return _choice(map(_written, expr.parts))
-    if isinstance(expr, Cat):
-        runs = _runs(expr.parts)
-        return _sequence(_regex(cat(*run)) if run[1:] else _written(run[0]) for run in runs)
-    assert isinstance(expr, Rep)
-    if not _is_wide(expr.part):
-        return Repeat(_written(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
-    if not expr.part.nullable:
-        return _repetition(expr)
-    found = _from_automaton(expr)
-    if found is None:
-        raise _unsupported("a repetition of what may be empty, as large as this one")
-    return found
+def _put(letters: str, found: list[Part]) -> None:
+    """A literal behind those parts, and one with a literal there."""
+    last = found[-1] if found else None
+    if isinstance(last, Literal):
+        found[-1] = Literal(last.text + letters)
+    elif letters:
+        found.append(Literal(letters))
 
 
 @lru_cache(maxsize=1_000)
-def _automaton(expr: Expr) -> Dfa:
-    """The smallest automaton of its texts but the empty one."""
-    try:
-        return minimise(dfa(both(expr, plus(_TEXT)), MAX_STATES))
-    except TooLarge as error:
-        raise _unsupported(f"an intersection or complement ({error.message})") from error
+def _quoted_letters(letters: str) -> list[Text]:
+    return [(quote(letter),) for letter in letters]
 
 
-def _is_wide_somewhere(automaton: Dfa) -> bool:
-    return any(map(_is_wide, transitions(automaton).values()))
+def _public(letters: str) -> str:
+    if not letters.isascii() and any(ord(letter) >= PLANE_16 for letter in letters):
+        raise unsupported("text in plane 16 of Unicode")
+    return letters
 
 
-@lru_cache(maxsize=1_000)
-def _from_automaton(expr: Expr) -> Node | None:
-    """One regex for what cannot be written as it stands; None if it would be a large one."""
-    automaton = _automaton(expr)
-    if len(automaton.steps) > MAX_AS_REGEX:
-        return None
-    found = to_factored_expr(automaton)
-    if _letters_of(found) > MAX_REGEX_TEXT:
-        return None
-    filled = NOTHING if found == NEVER else _sequence([_regex(found)])
-    return _choice([filled, EMPTY]) if expr.nullable else filled
-
-
-@lru_cache(maxsize=100_000)
-def _letters_of(expr: Expr) -> int:
-    """The sets of letters in it, each as often as a regex would write it."""
-    return 1 if isinstance(expr, Chars) else sum(map(_letters_of, children(expr)))
-
-
-def _public(text: str) -> str:
-    if any(ord(letter) >= PLANE_16 for letter in text):
-        raise _unsupported("text in plane 16 of Unicode")
-    return text
-
-
-def _letters(found: Ranges) -> Node:
-    each = [Literal(chr(code)) for low, high in found for code in range(low, high + 1)]
-    return choice(*each)
-
-
-@lru_cache(maxsize=20_000)
-def _is_wide(expr: Expr) -> bool:
-    """Whether some set of letters in it is too large for alternatives."""
-    if isinstance(expr, Chars):
-        return sum(high - low + 1 for low, high in expr.ranges) > MAX_ALTERNATIVES
-    return any(map(_is_wide, children(expr)))
-
-
-@lru_cache(maxsize=20_000)
-def _weight(expr: Expr) -> int:
-    """About how many states it has in bytes."""
-    if isinstance(expr, Chars):
-        return 7 if expr.ranges[-1][1] > 0x7F else 1
-    total = sum(map(_weight, children(expr)))
-    return total * max(1, expr.high or expr.low) if isinstance(expr, Rep) else total
-
-
-def _runs(parts: tuple[Expr, ...]) -> list[list[Expr]]:
-    """Wide neighbours together, if they make no large regex and not an empty one."""
-    found: list[list[Expr]] = []
-    for part in parts:
-        if found and all(map(_may_join, (*found[-1], part))):
-            whole = cat(*found[-1], part)
-            if not whole.nullable and _weight(whole) <= MAX_REGEX:
-                found[-1].append(part)
-                continue
-        found.append([part])
-    return found
-
-
-def _may_join(expr: Expr) -> bool:
-    return _is_wide(expr) and not expr.boolean
-
-
-def _repetition(expr: Rep) -> Node:
-    """A wide part several times: one regex, or pieces of a bounded size."""
-    part, low, high = expr.part, expr.low, expr.high
-    if _weight(expr) <= MAX_REGEX:
-        found = _regex(Rep(part, max(1, low), high))
-        return _choice([found, EMPTY]) if low == 0 else _sequence([found])
-    size = max(1, PIECE // _weight(part))
-    piece = _regex(Rep(part, size, size))
-    fixed = [_pieces(piece, low // size, low // size), _counted(part, low % size, low % size)]
-    if high is None:
-        return _sequence([*fixed, _counted(part, 0, None)])
-    whole, rest = divmod(high - low, size)
-    last = _sequence([_pieces(piece, whole, whole), _counted(part, 0, rest)])
-    if whole == 0:
-        return _sequence([*fixed, last])
-    fewer = _sequence([_pieces(piece, 0, whole - 1), _counted(part, 0, size - 1)])
-    return _sequence([*fixed, _choice([fewer, last])])
-
-
-def _pieces(piece: _Regex, low: int, high: int) -> Node:
-    return Repeat(piece, low, high) if high else EMPTY  # type: ignore[arg-type]
-
-
-def _counted(part: Expr, low: int, high: int | None) -> Node:
-    if high == 0:
-        return EMPTY
-    found = _regex(Rep(part, max(1, low), high))
-    return maybe(found) if low == 0 else _sequence([found])  # type: ignore[arg-type]
-
-
+@lru_cache(maxsize=10_000)
 def quote(letters: str) -> str:
     """A literal, in double quotes."""
     return f'"{"".join(_escape(letter) for letter in letters)}"'

@@ -8,6 +8,8 @@ letter has one place in it, and few are counted, else as the rules of its smalle
 package multiplies out what is optional or counted, which takes it minutes for a few holes.
 """
 
+from collections.abc import Mapping
+
 from compilers.emitters.base import Printer, quote
 from compilers.errors import TooLarge
 from compilers.ir import Grammar, Literal, Regular, Repeat
@@ -31,8 +33,11 @@ MAX_STATES = 1_000
 MAX_COUNT = 3
 
 
-def emit(grammar: Grammar) -> str:
-    """The text of a grammar; members of objects in the order of the source."""
+def emit(grammar: Grammar, tokens: Mapping[str, int] | None = None) -> str:
+    """The text of a grammar; members of objects in the order of the source.
+
+    Lark has no special tokens: `tokens` are of no use to it.
+    """
     return _Printer(in_order(grammar)).run()
 
 

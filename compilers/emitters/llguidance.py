@@ -7,7 +7,7 @@ alone would admit special tokens, so it is always intersected with all text.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 
 from compilers.emitters.base import Printer, rust_regex
@@ -18,10 +18,12 @@ from compilers.ir import (
     Choice,
     Grammar,
     Node,
+    Ref,
     Regular,
     Sequence,
     Special,
     Unordered,
+    walk,
 )
 from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
@@ -44,6 +46,7 @@ _ALL = "/(?s:.*)/"
 _SPELLED = re.compile(r"<[^\s<>\[\]]+>")
 MAX_STATES = 60
 MAX_PERMUTED = 60  # a rule's parameter has 64 bits
+MAX_WALK = 700  # llguidance recurses from rule to rule: at 2,000 it breaks the stack of a thread
 # llguidance 1.9 fails in the middle of a text ("too many expressions constructed") when there are
 # too many ways to count: `([ab]{1,70}c?){1,70}` holds to its end, with 80 it fails at the 119th.
 MAX_COUNTERS = 4_000
@@ -58,12 +61,34 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    ordered = in_order(grammar, _permuted if order == "free" else lambda node: False)
-    return _Printer(lexed(ordered), tokens or {}).run()
+    written = lexed(held(grammar) if order == "free" else in_order(grammar))
+    if _walk(written) > MAX_WALK:
+        raise TooLarge(f"rules within rules, {MAX_WALK} deep", kind="depth")
+    return _Printer(written, tokens or {}).run()
 
 
-def _permuted(node: Unordered) -> bool:
-    return len(node.members) + (node.extra != NOTHING) > 1
+def held(grammar: Grammar) -> Grammar:
+    """The grammar that is written: all of it. Members of an object come in any order; those of one
+    that has more than MAX_PERMUTED in groups of so many, one group after the other."""
+    return grammar
+
+
+def _walk(grammar: Grammar) -> int:
+    """How deep a walk through the rules goes that enters each of them once."""
+    seen, path, deepest = {grammar.start}, [_refs(grammar, grammar.start)], 1
+    while path:
+        following = next((name for name in path[-1] if name not in seen), None)
+        if following is None:
+            path.pop()
+            continue
+        seen.add(following)
+        path.append(_refs(grammar, following))
+        deepest = max(deepest, len(path))
+    return deepest
+
+
+def _refs(grammar: Grammar, name: str) -> Iterator[str]:
+    return (each.name for each in walk(grammar.rules[name]) if isinstance(each, Ref))
 
 
 def _reachable(names: list[str], needed: list[bool]) -> list[str]:
@@ -78,6 +103,7 @@ class _Printer(Printer):
     def __init__(self, grammar: Grammar, tokens: Mapping[str, int]) -> None:
         super().__init__(grammar)
         self._tokens = tokens
+        self._members: dict[int, str] = {}
 
     def terminal(self, expr: Expr) -> str:
         if repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
@@ -88,11 +114,16 @@ class _Printer(Printer):
         return counted(low, high)
 
     def unordered(self, node: Unordered) -> str:
-        """Rules whose parameter has one bit for each member that is written.
+        """Rules whose parameter has one bit for each member that is written; few members, which
+        take llguidance half as long, in all their orders.
 
         More members than bits come in groups, one group after the other, as in the source.
         """
         members = node.members
+        if not members:
+            return self._others(node)
+        if len(members) <= 2 and node.extra == NOTHING:
+            return self._few(node)
         groups = [members[i : i + MAX_PERMUTED] for i in range(0, len(members), MAX_PERMUTED)]
         place = len(self._extra_rules)
         self._extra_rules += [""] * len(groups)  # holds the place: members may have such rules, too
@@ -107,6 +138,26 @@ class _Printer(Printer):
         ]
         return heads[0] if len(heads) == 1 else f"({' | '.join(heads)})"
 
+    def _others(self, node: Unordered) -> str:
+        """No members: any number of others."""
+        if node.extra == NOTHING:
+            return self.empty()
+        extra = self.in_sequence(node.extra)
+        return f"({extra} ({self.tight(node.separator)} {extra})*)?"
+
+    def _few(self, node: Unordered) -> str:
+        """One or two members, and no others."""
+        texts = [self._member(member) for member, _ in node.members]
+        needed = [required for _, required in node.members]
+        if len(texts) == 1:
+            return texts[0] if needed[0] else f"({texts[0]})?"
+        separator = self.tight(node.separator)
+        ways = [] if any(needed) else ['""']
+        for first, second, required in ((*texts, needed[1]), (*reversed(texts), needed[0])):
+            more = f"{separator} {second}"
+            ways.append(f"{first} {more}" if required else f"{first} ({more})?")
+        return f"({' | '.join(ways)})"
+
     def _group(
         self,
         node: Unordered,
@@ -120,7 +171,7 @@ class _Printer(Printer):
         n_required = sum(required for _, required in members)
         separator = self.tight(node.separator)
         found = [
-            f"{self.in_sequence(member)} u{name}::set_bit({i}) %if bit_clear({i})"
+            f"{self._member(member)} u{name}::set_bit({i}) %if bit_clear({i})"
             for i, (member, _) in enumerate(members)
         ]
         more = f"{separator} m{name}::_"
@@ -133,11 +184,19 @@ class _Printer(Printer):
         after += [more, *(f"{separator} m{each}::0x0{complete}" for each in later)]
         return f"m{name}::_: {' | '.join(found)}\nu{name}::_: {' | '.join(after)}"
 
+    def _member(self, node: Node) -> str:
+        """Objects that are much alike share members, as nodes: these are written once."""
+        found = self._members.get(id(node))
+        if found is None:
+            found = self._members[id(node)] = self.in_sequence(node)
+        return found
+
     def sequence(self, node: Sequence) -> str:
-        fewer = tuple(fused(node.parts))
-        pairs = zip_longest(fewer, fewer[1:])
-        parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
-        return super().sequence(Sequence(tuple(parts)))
+        parts = tuple(fused(node.parts))
+        if any(isinstance(part, Special) for part in parts):
+            pairs = zip_longest(parts, parts[1:])
+            parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
+        return super().sequence(Sequence(parts))
 
     def special(self, node: Special) -> str:
         if _SPELLED.fullmatch(node.name):

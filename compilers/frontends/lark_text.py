@@ -27,7 +27,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported, caret
+from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported, placed
 from compilers.frontends.regex import whole
 from compilers.ir import (
     EMPTY,
@@ -119,11 +119,7 @@ class _Parser:
         return Unsupported(f"{what} cannot be used here\n{shown}", where, f"lark: {what}")
 
     def _place(self, at: int | None) -> tuple[str, str]:
-        at = self._token.at if at is None else at
-        start = self._source.rfind("\n", 0, at) + 1
-        line = self._source[start:].partition("\n")[0]
-        where = f"line {self._source.count(chr(10), 0, at) + 1}, column {at - start + 1}"
-        return where, caret(line, at - start)
+        return placed(self._source, self._token.at if at is None else at)
 
     # --- tokens
 

@@ -3,18 +3,20 @@ r"""Regular expressions as people write them (ECMA-262, and the common part of P
     whole(r"[0-9]{3}")    the texts that the pattern matches from end to end
     search(r"^a|b$")      the texts in which it matches somewhere: `pattern` of JSON Schema
 
-`^`, `$` and look-ahead are not letters but statements about what stands around them, so a pattern
-is compiled from the right, each part with the language of all that may follow it ("rest"): `$` asks
-that the rest be empty, `(?=x)` that it begin with x, `(?!x)` that it do not. What no regular
-language can say (back-references), or what would be guessed (look-behind, `\b`), is refused by
-name.
+`^`, `$`, `\b` and look-ahead are not letters but statements about what stands around them, so a
+pattern is compiled from the right, each part with the language of all that may follow it ("rest"):
+`$` asks that the rest be empty, `(?=x)` that it begin with x, `(?!x)` that it do not. What `^` and
+`\b` ask of the letter before them is carried along from the left ("before"). What no regular
+language can say (back-references), or what would be guessed (look-behind), is refused by name.
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from types import UnionType
+from typing import Literal
 
 from compilers.errors import Contradiction, Malformed, TooLarge, Unsupported, caret
 from compilers.ir import Grammar, Regular
@@ -24,6 +26,7 @@ from compilers.regular import (
     EMPTY,
     EVERY,
     NEVER,
+    Alt,
     Cat,
     Chars,
     Expr,
@@ -36,6 +39,7 @@ from compilers.regular import (
     is_empty,
     normal,
     other_than,
+    overlap,
     plus,
     ranges,
     star,
@@ -83,12 +87,23 @@ class _End:
 
 
 @dataclass(frozen=True, slots=True)
+class _Boundary:
+    """`\\b`, or `\\B` where it is not `wanted`."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Look:
     part: "_Node"
     wanted: bool
 
 
-_Node = _Set | _Seq | _Or | _Times | _Begin | _End | _Look
+_Node = _Set | _Seq | _Or | _Times | _Begin | _End | _Boundary | _Look
+
+# What stands before a part: nothing at all, a letter of a word, another letter; or some letter,
+# where no part asks which.
+_Before = Literal["nothing", "word", "other", "some"]
 
 
 def parse(pattern: str | None, prefix: str | None = None) -> Grammar:
@@ -110,7 +125,7 @@ def parse(pattern: str | None, prefix: str | None = None) -> Grammar:
 @lru_cache(maxsize=2000)
 def whole(pattern: str) -> Expr:
     """The texts that `pattern` matches from end to end."""
-    return _Compiler(pattern).run(_Parser(pattern).run(), True, EMPTY)
+    return _Compiler(pattern).run(_Parser(pattern).run(), "nothing", EMPTY)
 
 
 @lru_cache(maxsize=2000)
@@ -118,11 +133,12 @@ def search(pattern: str) -> Expr:
     """The texts in which `pattern` matches somewhere."""
     node = _Parser(pattern).run()
     compiler = _Compiler(pattern)
-    if not _has(node, _Begin):
-        found = compiler.run(_shrunk(node), False, EVERY)
+    if not _has(node, _Begin | _Boundary):
+        found = compiler.run(_shrunk(node), "some", EVERY)
         return EVERY if found == EVERY or found.nullable else cat(EVERY, found)
-    first = compiler.run(node, True, EVERY)
-    return either(first, cat(plus(ANY), compiler.run(node, False, EVERY)))
+    first = compiler.run(node, "nothing", EVERY)
+    later = [cat(some, compiler.run(node, before, EVERY)) for before, some in _splits(EVERY, node)]
+    return either(first, *later)
 
 
 class _Compiler:
@@ -132,58 +148,70 @@ class _Compiler:
         self._pattern = pattern
         self._parts = 0
 
-    def run(self, node: _Node, first: bool, rest: Expr) -> Expr:
-        """`first`: nothing stands before this part."""
+    def run(self, node: _Node, before: _Before, rest: Expr) -> Expr:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise TooLarge("too many combinations of alternatives and anchors", kind="pattern")
         method: Callable[..., Expr] = getattr(self, f"_on{type(node).__name__.lower()}")
-        return method(node, first, rest)
+        return method(node, before, rest)
 
-    def _on_set(self, node: _Set, first: bool, rest: Expr) -> Expr:
+    def _on_set(self, node: _Set, before: _Before, rest: Expr) -> Expr:
         expr = _needed(node.expr, last=True) if rest == EVERY else node.expr
         return rest if rest == EVERY and expr.nullable else cat(expr, rest)
 
-    def _on_begin(self, node: _Begin, first: bool, rest: Expr) -> Expr:
-        return rest if first else NEVER
+    def _on_begin(self, node: _Begin, before: _Before, rest: Expr) -> Expr:
+        return rest if before == "nothing" else NEVER
 
-    def _on_end(self, node: _End, first: bool, rest: Expr) -> Expr:
+    def _on_end(self, node: _End, before: _Before, rest: Expr) -> Expr:
         return EMPTY if rest.nullable else NEVER
 
-    def _on_look(self, node: _Look, first: bool, rest: Expr) -> Expr:
-        ahead = self.run(node.part, first, EVERY)
+    def _on_boundary(self, node: _Boundary, before: _Before, rest: Expr) -> Expr:
+        if before == "some":
+            raise Unsupported(
+                f"\\b inside a repetition, in {self._pattern!r}", kind="pattern: inner \\b"
+            )
+        if (before == "word") != node.wanted:  # a letter of a word must follow
+            return _touching(rest, _WORD, last=False)
+        found = _touching(rest, _NO_WORD, last=False)
+        return either(EMPTY, found) if rest.nullable else found
+
+    def _on_look(self, node: _Look, before: _Before, rest: Expr) -> Expr:
+        ahead = self.run(node.part, before, EVERY)
         return both(rest, ahead if node.wanted else other_than(ahead))
 
-    def _on_or(self, node: _Or, first: bool, rest: Expr) -> Expr:
-        return either(*(self.run(part, first, rest) for part in node.parts))
+    def _on_or(self, node: _Or, before: _Before, rest: Expr) -> Expr:
+        return either(*(self.run(part, before, rest) for part in node.parts))
 
-    def _on_seq(self, node: _Seq, first: bool, rest: Expr) -> Expr:
-        return self._sequence(node.parts, first, rest)
+    def _on_seq(self, node: _Seq, before: _Before, rest: Expr) -> Expr:
+        return self._sequence(node.parts, before, rest)
 
-    def _sequence(self, parts: tuple[_Node, ...], first: bool, rest: Expr) -> Expr:
+    def _sequence(self, parts: tuple[_Node, ...], before: _Before, rest: Expr) -> Expr:
         if not parts:
             return rest
-        head, tail = parts[0], parts[1:]
-        if not first or not any(_has(part, _Begin) for part in tail):
-            # No `^` to come that could hold: the place of the tail does not matter.
-            return self.run(head, first, self._sequence(tail, False, rest))
-        if isinstance(head, _Begin | _Look):
-            return self.run(head, first, self._sequence(tail, True, rest))
+        head, tail = parts[0], _Seq(parts[1:])
+        if isinstance(head, _Begin | _Boundary | _Look):
+            return self.run(head, before, self.run(tail, before, rest))
+        if not _has(tail, _Boundary) and (before != "nothing" or not _has(tail, _Begin)):
+            # Nothing to come asks what stands before it.
+            return self.run(head, before, self.run(tail, "some", rest))
+        if (ways := _ways(head)) is not None:
+            return either(*(self.run(_Seq((*way, *tail.parts)), before, rest) for way in ways))
         if not isinstance(head, _Set):
-            raise Unsupported(f"^ after a group, in {self._pattern!r}", kind="pattern: inner ^")
-        some = both(head.expr, plus(ANY)) if head.expr.nullable else head.expr
-        found = cat(some, self._sequence(tail, False, rest))
+            raise Unsupported(
+                f"^ or \\b after a repetition, in {self._pattern!r}", kind="pattern: inner ^"
+            )
+        found = [cat(some, self.run(tail, now, rest)) for now, some in _splits(head.expr, tail)]
         if head.expr.nullable:
-            found = either(self._sequence(tail, True, rest), found)
-        return found
+            found.append(self.run(tail, before, rest))
+        return either(*found)
 
-    def _on_times(self, node: _Times, first: bool, rest: Expr) -> Expr:
+    def _on_times(self, node: _Times, before: _Before, rest: Expr) -> Expr:
         if node.high == 1:
-            with_it = self.run(node.part, first, rest)
+            with_it = self.run(node.part, before, rest)
             return either(with_it, rest) if node.low == 0 else with_it
         tempered = self._tempered(node, rest)
         if tempered is None:
-            tempered = self._starred(node, first, rest)
+            tempered = self._starred(node, before, rest)
         if tempered is None:
             raise Unsupported(
                 f"an anchor or look-ahead inside a repetition, in {self._pattern!r}",
@@ -191,17 +219,17 @@ class _Compiler:
             )
         return tempered
 
-    def _starred(self, node: _Times, first: bool, rest: Expr) -> Expr | None:
+    def _starred(self, node: _Times, before: _Before, rest: Expr) -> Expr | None:
         """`(a|b$)*`: an iteration that needs the end is the last one, one with `^` the first."""
         if node.low > 1 or node.high is not None or _has(node.part, _Look):
             return None
-        inner = self.run(_without_ends(node.part), False, EMPTY)
-        last = self.run(node.part, False, EMPTY) if rest.nullable else NEVER
+        inner = self.run(_without_ends(node.part), "some", EMPTY)
+        last = self.run(node.part, "some", EMPTY) if rest.nullable else NEVER
         later = cat(star(inner), either(rest, last))
-        if first:
-            begun = self.run(node.part, True, later)
+        if before == "nothing":
+            begun = self.run(node.part, before, later)
             return either(rest, begun) if node.low == 0 else begun
-        return later if node.low == 0 else self.run(node.part, False, later)
+        return later if node.low == 0 else self.run(node.part, "some", later)
 
     def _tempered(self, node: _Times, rest: Expr) -> Expr | None:
         """`((?!x).)*$`: letters among which no x begins."""
@@ -213,10 +241,43 @@ class _Compiler:
             return None
         if not isinstance(letter.expr, Chars):
             return None
-        found = self.run(look.part, False, EVERY)
+        found = self.run(look.part, "some", EVERY)
         if found.nullable:  # x matches the empty text: no letter can stand
             return EMPTY if node.low == 0 else NEVER
         return both(times(letter.expr, node.low, node.high), other_than(cat(EVERY, found)))
+
+
+def _ways(node: _Node) -> list[tuple[_Node, ...]] | None:
+    """The sequences of which a group is one or another."""
+    if isinstance(node, _Seq):
+        return [node.parts]
+    if isinstance(node, _Or):
+        return [(part,) for part in node.parts]
+    if isinstance(node, _Times) and node.high == 1:
+        return [(node.part,)] if node.low else [(node.part,), ()]
+    return None
+
+
+def _splits(expr: Expr, tail: _Node) -> Iterator[tuple[_Before, Expr]]:
+    """The texts of `expr` that are not empty, by what of their end the tail asks for."""
+    if _has(tail, _Boundary):
+        yield "word", _touching(expr, _WORD, last=True)
+        yield "other", _touching(expr, _NO_WORD, last=True)
+    else:
+        yield "some", both(expr, plus(ANY)) if expr.nullable else expr
+
+
+def _touching(expr: Expr, letters: Chars, last: bool) -> Expr:
+    """The texts of `expr` whose last letter, or first, is one of `letters`."""
+    if isinstance(expr, Chars):
+        return ranges(*overlap(expr.ranges, letters.ranges))
+    if isinstance(expr, Alt):
+        return either(*(_touching(part, letters, last) for part in expr.parts))
+    if isinstance(expr, Cat) and expr.parts and not expr.parts[-1 if last else 0].nullable:
+        if last:
+            return cat(*expr.parts[:-1], _touching(expr.parts[-1], letters, last))
+        return cat(_touching(expr.parts[0], letters, last), *expr.parts[1:])
+    return both(expr, cat(EVERY, letters) if last else cat(letters, EVERY))
 
 
 def _without_ends(node: _Node) -> _Node:
@@ -253,7 +314,7 @@ def _needed(expr: Expr, last: bool) -> Expr:
     return expr
 
 
-def _has(node: _Node, kind: type) -> bool:
+def _has(node: _Node, kind: type | UnionType) -> bool:
     if isinstance(node, kind):
         return True
     if isinstance(node, _Seq | _Or):
@@ -264,7 +325,8 @@ def _has(node: _Node, kind: type) -> bool:
 # --- parsing
 
 _DIGIT = ranges((0x30, 0x39))
-_WORD = either(_DIGIT, ranges((0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)))
+_WORD = Chars(normal([(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)]))
+_NO_WORD = Chars(inverse(_WORD.ranges))
 # ECMA-262, WhiteSpace and LineTerminator.
 _SPACE = ranges(
     (9, 13), (32, 32), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029),
@@ -293,17 +355,10 @@ class _Parser:
         self._dot_all = False
 
     def run(self) -> _Node:
-        self._flags()
         node = self._alternatives()
         if self._at < len(self._pattern):
             raise self._malformed("unbalanced ')'")
         return node
-
-    def _flags(self) -> None:
-        while self._pattern.startswith(("(?i)", "(?s)"), self._at):
-            self._fold |= self._pattern[self._at + 2] == "i"
-            self._dot_all |= self._pattern[self._at + 2] == "s"
-            self._at += 4
 
     def _malformed(self, message: str) -> Malformed:
         line = caret(self._pattern, min(self._at, len(self._pattern)))
@@ -331,10 +386,12 @@ class _Parser:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise TooLarge(f"groups nested deeper than {MAX_DEPTH}", kind="pattern")
+        flags = self._fold, self._dot_all  # set within a group, they end with it
         parts = [self._sequence()]
         while self._skip("|"):
             parts.append(self._sequence())
         self._depth -= 1
+        self._fold, self._dot_all = flags
         return _or(parts)
 
     def _sequence(self) -> _Node:
@@ -392,6 +449,7 @@ class _Parser:
 
     def _group(self) -> _Node:
         wanted: bool | None = None
+        flags = self._fold, self._dot_all
         if self._skip("?"):
             if self._skip("=") or self._skip("!"):
                 wanted = self._pattern[self._at - 1] == "="
@@ -399,12 +457,29 @@ class _Parser:
                 raise self._unsupported("look-behind")
             elif self._skip("<") or self._skip("P<"):
                 self._name()
-            elif not self._skip(":"):
-                raise self._unsupported(f"(?{self._peek()}")
+            else:
+                self._flags()
+                if self._skip(")"):  # they hold to the end of the group around
+                    return _Set(EMPTY)
+                if not self._skip(":"):
+                    raise self._unsupported(f"(?{self._peek()}")
         node = self._alternatives()
+        self._fold, self._dot_all = flags
         if not self._skip(")"):
             raise self._malformed("missing ')'")
         return node if wanted is None else _Look(node, wanted)
+
+    def _flags(self) -> None:
+        """`i` (both cases of a letter), `s` (a dot is any letter); behind a dash: not so."""
+        on = True
+        while (letter := self._peek()) and letter in "is-":
+            self._at += 1
+            if letter == "i":
+                self._fold = on
+            elif letter == "s":
+                self._dot_all = on
+            else:
+                on = False
 
     def _name(self) -> None:
         name, closed, _ = self._pattern[self._at :].partition(">")
@@ -415,7 +490,8 @@ class _Parser:
     def _escape(self) -> _Node:
         letter = self._peek()
         if letter in ("b", "B"):
-            raise self._unsupported(f"\\{letter}")
+            self._at += 1
+            return _Boundary(letter == "b")
         if letter.isdecimal() and letter != "0":
             raise self._unsupported("back-reference")
         if letter in ("A", "Z", "z") and letter:
@@ -544,10 +620,13 @@ _LONG_NAMES = {
 
 @lru_cache(maxsize=1)
 def _categories() -> dict[str, Expr]:
-    """The general categories of Unicode; a quarter of a second, once and only if asked for."""
+    """The general categories of Unicode; a fifth of a second, once and only if asked for."""
     found: dict[str, list[tuple[int, int]]] = {}
-    for code in range(0x110000):
-        found.setdefault(unicodedata.category(chr(code)), []).append((code, code))
+    first = 0
+    for name, run in groupby(map(unicodedata.category, map(chr, range(0x110000)))):
+        size = sum(1 for _ in run)
+        found.setdefault(name, []).append((first, first + size - 1))
+        first += size
     return {name: ranges(*normal(codes)) for name, codes in found.items() if name != "Cs"}
 
 

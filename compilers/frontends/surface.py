@@ -115,6 +115,16 @@ class Tags:
         known = sorted(surface.tags, key=len, reverse=True)
         self._special = frozenset(special).intersection(known)
         self._pattern = re.compile("(" + "|".join(map(re.escape, known)) + ")") if known else None
+        self._content = tuple(known), tuple(sorted(self._special))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tags) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    def __repr__(self) -> str:
+        return f"Tags{self._content}"
 
     def node(self, text: str) -> Node:
         """A piece of markup, its special tags as tokens."""

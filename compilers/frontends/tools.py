@@ -8,7 +8,7 @@
 How all that is written is a Surface. The captures, by channel:
 
     reasoning     "reasoning"
-    content       "content"
+    content       "lead" if one is asked for, then "content"
     tool_calls    "name" begins a call; then "arguments", which is JSON, or for each parameter what
                   json_schema.parameters says ("key", then "text", "value" or "scalar")
 """
@@ -18,9 +18,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from typing import Literal as OneOf
 
-from compilers.errors import CompileError, Malformed
+from compilers import collection
+from compilers.errors import CompileError, Contradiction, Malformed
 from compilers.frontends import json_schema
-from compilers.frontends.json_schema import parameters
+from compilers.frontends.declared import only_declared
+from compilers.frontends.json_schema import kept, parameters
 from compilers.frontends.json_schema.parameters import Notation
 from compilers.frontends.surface import IDS, Surface, Tags, split
 from compilers.ir import (
@@ -46,13 +48,16 @@ from compilers.regular import (
     both,
     cat,
     chars,
+    derivative,
     either,
+    is_empty,
     other_than,
     plus,
     span,
     star,
     text,
     times,
+    without,
 )
 
 MAX_TOOLS = 1_000
@@ -60,6 +65,9 @@ NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": Fal
 
 Reasoning = OneOf["no", "may", "must", "inside"]
 """Whether the reply reasons first. "inside": it begins in the middle, the tag has been written."""
+
+REASONING = "reasoning"
+"""The rule that holds the reasoning with its tags, which all that follows stands behind."""
 
 HERMES = Surface()
 BARE = "{content}"
@@ -69,11 +77,13 @@ _SPACE = chars(" \t\r\n")
 _GAP = maybe(Regular(times(_SPACE, 1, 4)))
 """White space that belongs to no channel; the text after it does not begin with any. It has an
 end: a model that is held to what it would not say writes white space as long as it may."""
+_ANY_GAP = maybe(Regular(plus(_SPACE)))
 _INDENTED = cat(_SPACE, EVERY)
 _LETTER = either(span("a", "z"), span("A", "Z"), span("0", "9"))
 _HOLES = {"id": Regular(times(_LETTER, IDS, IDS)), "index": Regular(plus(span("0", "9")))}
 
 
+@collection.put_off()
 def parse(
     tools: Any = None,
     tool_choice: str | Mapping[str, Any] = "auto",
@@ -84,13 +94,17 @@ def parse(
     reasoning: Reasoning = "no",
     content: Grammar | None = None,
     thinking: Grammar | None = None,
+    lead: str = "",
+    held: bool = True,
 ) -> Grammar:
     """The grammar of a whole reply. `tool_choice` names a tool as OpenAI does, or by its name.
 
     `special` are the special tokens of the vocabulary. `content` and `thinking` are what the words
-    and the reasoning must be, in place of free text. Raises CompileError, placed in `tools`.
+    and the reasoning must be, in place of free text; `lead` is a text that stands before the words.
+    `held`: whether a reply will be held to the grammar; one that is not may leave more white space.
+    Raises CompileError, placed in `tools`.
     """
-    reply = _Reply(surface, special)
+    reply = _Reply(surface, special, lead, _GAP if held else _ANY_GAP)
     functions = _chosen(None if tools is None else _functions(tools), tool_choice)
     reply.take("content", content)
     reply.take("thinking", thinking)
@@ -139,22 +153,39 @@ def _functions(tools: Any) -> dict[str, tuple[Any, str]]:
     return found
 
 
+def _of_objects(schema: Any) -> Any:
+    """A tool's arguments are an object, whether its schema says so or not."""
+    if schema is True:
+        return {"type": "object"}
+    if not isinstance(schema, dict):
+        return schema
+    kind = schema.get("type", "object")
+    if kind == "object" or (isinstance(kind, list) and "object" in kind):
+        return {**schema, "type": "object"}
+    raise Malformed(f"a tool's arguments are an object, not of type {kind!r}", "/type", "tools")
+
+
 class _Reply:
     """The rules of one reply, gathered."""
 
-    def __init__(self, surface: Surface, special: Collection[str]) -> None:
+    def __init__(self, surface: Surface, special: Collection[str], lead: str, gap: Node) -> None:
         self._surface = surface
         self._tags = Tags(surface, special)
+        self._lead = lead
+        self._gap = gap
         self._rules: dict[str, Node] = {}
+        self._values: dict[str, str] = {}
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
         self._delimited = True  # by tags, and by JSON
+        self._arguments_of: list[Ref] = []  # the tools, in their order
 
     def take(self, name: str, grammar: Grammar | None) -> None:
         """A grammar from elsewhere, as the rule `name`."""
         if grammar is not None:
             part = renamed(grammar, f"{name}_")
             self._rules |= {**part.rules, name: Ref(part.start)}
+            self._values |= part.values
             self._notes += part.notes
             self._delimited &= part.delimited
 
@@ -166,9 +197,11 @@ class _Reply:
         That text is kept apart so that it stands right behind the words before it: an engine that
         lexes greedily takes both as one terminal.
         """
-        for i, (schema, where) in enumerate(functions.values()):
-            part = renamed(self._arguments(schema, where), f"tool{i}_")
-            self._rules |= {**part.rules, f"arguments{i}": Ref(part.start)}
+        for schema, where in functions.values():
+            part = self._arguments(schema, where)
+            self._rules |= part.rules
+            self._values |= part.values
+            self._arguments_of.append(Ref(part.start))
             self._notes += (Note(where + note.where, note.message) for note in part.notes)
         opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
         names = list(functions)
@@ -183,11 +216,17 @@ class _Reply:
         self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
-        surface = self._surface
+        style = self._surface.style
+        notation = _notation(self._surface, self._tags)
+
+        def make(prefix: str) -> Grammar:
+            declared = only_declared(_of_objects(schema))
+            if notation is None:
+                return json_schema.parse(declared, style, prefix)
+            return parameters.parse(declared, notation, style, prefix)
+
         try:
-            if surface.parameter is None:
-                return json_schema.parse(schema, surface.style)
-            return parameters.parse(schema, _notation(surface, self._tags), surface.style)
+            return kept.once(schema, (style, notation), make)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 
@@ -211,7 +250,7 @@ class _Reply:
             return self._tags.node(piece)
         if piece != "arguments":
             return _HOLES[piece]
-        arguments = Ref(f"arguments{tool}")
+        arguments = self._arguments_of[tool]
         if self._surface.parameter is not None:
             return arguments
         return Capture("arguments", arguments, "tool_calls")
@@ -221,15 +260,19 @@ class _Reply:
     def whole(self, reasoning: Reasoning, words: bool, tools: bool) -> Grammar:
         """`words`: there may be words. `tools`: they hold nothing that would pass for a call."""
         signs = self._signs() if tools else ()
-        if reasoning == "no" or self._surface.reasoning is None:
+        if reasoning == "no" or (self._surface.reasoning is None and "thinking" not in self._rules):
             start = self._body((), words, signs)
         else:
-            behind = self._body((_INDENTED,), words, signs)
-            start = sequence(self._thinking(reasoning == "inside"), behind)
-        if reasoning == "may" and self._surface.reasoning is not None:
-            start = choice(start, self._body(self._opens_reasoning(), words, signs))
+            bars = self._opens_reasoning()
+            behind = bars if self._lead else (_INDENTED, *bars)
+            bare = self._surface.content == BARE and not self._lead[:1].isspace()
+            gap = self._gap if bare else EMPTY
+            self._rules[REASONING] = self._thinking(reasoning == "inside")
+            start = sequence(Ref(REASONING), gap, self._body(behind, words, signs))
+            if reasoning == "may":
+                start = choice(start, self._body(bars, words, signs))
         rules = {"start": start, **self._rules}
-        return Grammar(rules, "start", tuple(self._notes), self._delimited)
+        return Grammar(rules, "start", tuple(self._notes), self._values, self._delimited)
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""
@@ -237,16 +280,16 @@ class _Reply:
         return () if tag is None else (_begun(tag),)
 
     def _thinking(self, inside: bool) -> Node:
-        """From the opening tag, or behind it, to behind the closing one."""
-        before, _, after = split(self._surface.reasoning or "")
+        """From the opening tag, or behind it, to behind the closing one; thinking of a given form
+        needs no tags."""
+        before, _, after = split(self._surface.reasoning or "{reasoning}")
         end = self._tags.plain(after)
         words = _words(() if end is None else (end,), (_INDENTED,))
         if "thinking" in self._rules:
             words = Ref("thinking")
-        opening = EMPTY if inside else self._led(before)
+        opening = EMPTY if inside or not before else self._led(before)
         thought = Capture("reasoning", words, "reasoning")
-        gap = _GAP if self._surface.content == BARE else EMPTY
-        return sequence(opening, _GAP, thought, self._tags.node(after), gap)
+        return sequence(opening, self._gap, thought, self._tags.node(after))
 
     def _led(self, markup: str) -> Node:
         """With white space before it or not: as one terminal, where it is text like the words that
@@ -256,7 +299,7 @@ class _Reply:
         node = self._tags.node(markup)
         if isinstance(node, Literal):
             return Regular(cat(star(_SPACE), text(node.text)))
-        return sequence(_GAP, node)
+        return sequence(self._gap, node)
 
     def _body(self, bars: tuple[Expr, ...], words: bool, signs: tuple[str, ...]) -> Node:
         """What follows the reasoning. The words begin with none of the `bars`, and hold none of
@@ -272,7 +315,9 @@ class _Reply:
         if surface.preamble is None or calls == NOTHING or "content" in self._rules:
             return choice(*(node for node in (said, calls) if node != NOTHING))
         before = sequence(self._said(surface.preamble, stops, bars), calls)
-        return choice(said, before) if surface.preamble == BARE else choice(said, before, calls)
+        if surface.preamble == BARE and not self._lead:  # then words may be empty
+            return choice(said, before)
+        return choice(said, before, calls)
 
     def _said(self, markup: str, stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
         """Words in their markup. With markup before them nothing else can stand in their place,
@@ -281,10 +326,12 @@ class _Reply:
         if after:
             end = self._tags.plain(after)
             stops = () if end is None else (end,)
-        words = _words(stops, () if before else bars)
+        words = _words(stops, () if before else bars, self._lead)
         if "content" in self._rules:
             words = Ref("content")
-        spoken = Capture("content", words, "content")
+        spoken: Node = Capture("content", words, "content")
+        if self._lead:
+            spoken = sequence(Capture("lead", Literal(self._lead), "content"), spoken)
         return sequence(self._tags.node(before), spoken, self._tags.node(after))
 
     def _signs(self) -> tuple[str, ...]:
@@ -302,12 +349,18 @@ class _Reply:
         return tuple(dict.fromkeys(found))
 
 
-def _words(stops: tuple[str, ...], bars: tuple[Expr, ...]) -> Node:
-    """Free text that holds none of the `stops` and is none of the `bars`."""
-    if not bars:
+def _words(stops: tuple[str, ...], bars: tuple[Expr, ...], lead: str = "") -> Node:
+    """Free text that, behind the lead, holds none of the `stops` and is none of the `bars`."""
+    if not bars and not lead:
         return FreeText(stops)
     held = [cat(EVERY, text(stop), EVERY) for stop in stops]
-    return Regular(both(EVERY, *map(other_than, (*held, *bars))))
+    expr = both(EVERY, *map(other_than, (*held, *bars)))
+    for letter in lead:
+        expr = derivative(expr, ord(letter))
+    if is_empty(expr):
+        tags = ", ".join(map(repr, stops)) or "a tag"
+        raise Contradiction(f"no words can begin with {lead!r}: {tags} would open something else")
+    return FreeText(stops) if lead and expr == without(stops) else Regular(expr)
 
 
 def _begun(tag: str) -> Expr:
@@ -315,8 +368,10 @@ def _begun(tag: str) -> Expr:
     return cat(star(_SPACE), text(tag), EVERY)
 
 
-def _notation(surface: Surface, tags: Tags) -> Notation:
-    assert surface.parameter is not None
+def _notation(surface: Surface, tags: Tags) -> Notation | None:
+    """None: arguments are a JSON object."""
+    if surface.parameter is None:
+        return None
     return Notation(
         _parameter(surface.parameter), _parameter(surface.json_parameter or surface.parameter), tags
     )

@@ -4,8 +4,8 @@ Such an engine takes the longest text that any terminal at its place may have. S
 not end where it, or another that may stand in its place, could go on with a letter that may follow:
 in `[a-z]+ "x"` the x would never be read. What can be helped is: a hole and the text that ends it
 become one terminal; and where terminals still overrun each other, all that is regular does, so that
-only what is recursive stands apart. What overruns even then keeps to the longest terminal: that is
-stricter than the grammar, never looser.
+only what is recursive stands apart (not where there are special tokens). What overruns even then
+keeps to the longest terminal: that is stricter than the grammar, never looser.
 """
 
 from collections.abc import Iterable
@@ -24,9 +24,11 @@ from compilers.ir import (
     Regular,
     Repeat,
     Sequence,
+    Special,
     Unordered,
     choice,
     sequence,
+    walk,
 )
 from compilers.lookahead import first, size
 from compilers.passes.places import Places
@@ -61,7 +63,13 @@ def lexed(grammar: Grammar) -> Grammar:
         return grammar
     rules = {name: _rewritten(node) for name, node in grammar.rules.items()}
     found = replace(grammar, rules=rules)
-    return _Melter(found).run() if overruns(found) else found
+    return _Melter(found).run() if not _has_special(found) and overruns(found) else found
+
+
+def _has_special(grammar: Grammar) -> bool:
+    """llguidance 1.9 panics before a special token behind some large terminals: none is made."""
+    nodes = (each for node in grammar.rules.values() for each in walk(node))
+    return any(isinstance(each, Special) for each in nodes)
 
 
 # --- a hole and what ends it

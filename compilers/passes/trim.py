@@ -42,16 +42,20 @@ def trim(grammar: Grammar) -> Grammar:
 
 def _has_dead(node: Node, alive: set[str]) -> bool:
     """Whether an alternative in it has no text. Members without any `extra` are no such thing."""
-    if isinstance(node, Ref):
-        return node.name not in alive
-    if isinstance(node, Unordered):
-        parts = [member for member, _ in node.members]
-        if node.extra != NOTHING:
-            parts.append(node.extra)
-        return any(_has_dead(part, alive) for part in parts)
-    if isinstance(node, Choice) and not node.parts:
-        return True
-    return any(_has_dead(part, alive) for part in children(node))
+    todo = [node]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, Ref):
+            if each.name not in alive:
+                return True
+        elif isinstance(each, Unordered):
+            todo += [member for member, _ in each.members]
+            todo += [each.extra] if each.extra != NOTHING else []
+        elif isinstance(each, Choice) and not each.parts:
+            return True
+        else:
+            todo += children(each)
+    return False
 
 
 def _cut(node: Node, alive: set[str]) -> Node:

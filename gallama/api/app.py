@@ -1,7 +1,8 @@
 """The ASGI application of one worker: the OpenAI routes over one model."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from starlette.applications import Starlette
@@ -12,7 +13,8 @@ from starlette.types import ASGIApp
 
 from gallama.api.chat import Chat
 from gallama.api.completions import Completions
-from gallama.api.parse import parse
+from gallama.api.parse import check, parse
+from gallama.api.recipes import refuse
 from gallama.api.service import Service
 from gallama.api.sse import encode
 from gallama.api.tokens import detokenize, tokenize
@@ -21,8 +23,6 @@ from gallama.api.types import (
     CompletionRequest,
     DetokenizeRequest,
     SamplingFields,
-    TokenizeRequest,
-    Wire,
 )
 from gallama.asgi import (
     EXCEPTION_HANDLERS,
@@ -36,7 +36,7 @@ from gallama.wire_errors import ApiError
 
 SMALL_BODY = 32_000  # bytes; what takes longer to parse than a thread takes to start
 Planned = TypeVar("Planned")
-WireT = TypeVar("WireT", bound=Wire)
+Made = TypeVar("Made")
 
 
 class Generation(Protocol[Planned]):
@@ -53,11 +53,11 @@ class Generation(Protocol[Planned]):
 def build(service: Service, max_body: int) -> ASGIApp:
     """`max_body`: bytes of the largest body that is read."""
 
-    async def body_of(request: Request, kind: type[WireT]) -> WireT:
+    async def body_of(request: Request, made: Callable[[bytes], Made]) -> Made:
+        """What is made of a body; in a thread, where that takes time."""
         body = await read_body(request, max_body)
-        if len(body) < SMALL_BODY:
-            return parse(body, kind)
-        return await asyncio.to_thread(parse, body, kind)
+        quick = len(body) < SMALL_BODY and not service.recipes.likely(body)
+        return made(body) if quick else await asyncio.to_thread(made, body)
 
     async def generate(
         request: Request, wire: SamplingFields, generation: Generation[Planned]
@@ -70,18 +70,24 @@ def build(service: Service, max_body: int) -> ASGIApp:
         return Response(encode(answer), media_type="application/json")
 
     async def chat(request: Request) -> Response:
-        wire = await body_of(request, ChatRequest)
-        return await generate(request, wire, Chat(service, wire))
+        filled = await body_of(request, service.recipes.chat)
+        with filled.naming():
+            wire = check(filled.fields, ChatRequest)
+            return await generate(request, wire, Chat(service, wire))
 
     async def completions(request: Request) -> Response:
-        wire = await body_of(request, CompletionRequest)
+        wire = await body_of(request, partial(parse, kind=CompletionRequest))
+        refuse(wire.model)
         return await generate(request, wire, Completions(service, wire))
 
     async def tokens(request: Request) -> Response:
-        return JSONResponse(await tokenize(service, await body_of(request, TokenizeRequest)))
+        wire = await body_of(request, service.recipes.tokenize)
+        return JSONResponse(await tokenize(service, wire))
 
     async def text(request: Request) -> Response:
-        return JSONResponse(await detokenize(service, await body_of(request, DetokenizeRequest)))
+        wire = await body_of(request, partial(parse, kind=DetokenizeRequest))
+        refuse(wire.model)
+        return JSONResponse(await detokenize(service, wire))
 
     async def health(request: Request) -> Response:
         stats = service.backend.stats()

@@ -6,14 +6,16 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from gallama.api.guide import guide_of, offers
+from gallama.api.budget import budget_of, told
+from gallama.api.calls import Calls, FunctionCall, ToolCalls
+from gallama.api.guide import guide_of, shown_of
 from gallama.api.logprobs import chat_logprobs
 from gallama.api.messages import conversation
+from gallama.api.offer import offer_of
 from gallama.api.service import Piece, Service, collect, interleave, replies
 from gallama.api.sse import DONE, event
 from gallama.api.types import (
     AssistantMessage,
-    CalledFunction,
     ChatChoice,
     ChatChunk,
     ChatCompletion,
@@ -22,9 +24,6 @@ from gallama.api.types import (
     ChoiceLogprobs,
     ChunkChoice,
     FinishReason,
-    FunctionDelta,
-    MessageToolCall,
-    ToolCallDelta,
     Usage,
 )
 from gallama.api.usage import usage_of
@@ -41,6 +40,7 @@ class Chat:
         self._wire = wire
         self._id = f"chatcmpl-{uuid.uuid4().hex}"
         self._created = int(time.time())
+        self._calls: Calls = ToolCalls() if wire.functions is None else FunctionCall()
 
     async def plan(self) -> Plan:
         """Raises ApiError 400 where the request cannot be carried out."""
@@ -51,9 +51,12 @@ class Chat:
             default_max_tokens=service.defaults.max_tokens,
             stop=wire.stop_strings,
             guide=guide_of(wire),
-            tools=tuple(offers(wire)),
+            shown=shown_of(wire),
+            tools=tuple(offer_of(wire).tools),
+            budget=budget_of(wire),
+            dialect=wire.dialect,
         )
-        return await service.plan(request)
+        return await service.plan(told(request, wire))
 
     async def complete(self, plan: Plan) -> ChatCompletion:
         answers = replies(self._service, plan, self._wire.n or 1)
@@ -69,13 +72,30 @@ class Chat:
 
     def _choice(self, index: int, whole: Piece) -> ChatChoice:
         assert whole.finish is not None
-        calls = [part for part in whole.parts if part.channel == "name"]
+        called = any(part.channel == "name" for part in whole.parts)
         return {
             "index": index,
-            "message": _message(whole),
+            "message": self._message(whole),
             "logprobs": self._logprobs(whole),
-            "finish_reason": _finish_reason(whole.finish, bool(calls)),
+            "finish_reason": self._finish_reason(whole.finish, called),
         }
+
+    def _message(self, whole: Piece) -> AssistantMessage:
+        """`content` is null where a reply only calls."""
+        content, reasoning = whole.said("content"), whole.said("reasoning")
+        message: AssistantMessage = {"role": "assistant", "content": content, "refusal": None}
+        if reasoning:
+            message["reasoning_content"] = reasoning
+        if whole.thinking is not None:
+            message["thinking"] = dict(whole.thinking)
+        self._calls.put(message, whole.parts)
+        if not content and message.keys() & {"tool_calls", "function_call"}:
+            message["content"] = None
+        return message
+
+    def _finish_reason(self, finish: Finish, called: bool) -> FinishReason:
+        """A reply that was cut is cut, even inside a call."""
+        return self._calls.finish if called and finish == "stop" else finish
 
     async def stream(self, plan: Plan) -> AsyncGenerator[bytes, None]:
         """Server-sent events: the role, the text as it comes, the end, the usage, [DONE]."""
@@ -91,14 +111,24 @@ class Chat:
                 for part in piece.parts or (Part("content", ""),) * bool(piece.logprobs):
                     if part.channel == "name":
                         calling.add(index)
-                    yield self._chunk(index, _delta(part), logprobs)
+                    yield self._chunk(index, self._delta(part), logprobs)
                     logprobs = None  # those of all parts stand on the first
                 if piece.finish:
-                    finish = _finish_reason(piece.finish, index in calling)
-                    yield self._chunk(index, {}, finish=finish)
+                    finish = self._finish_reason(piece.finish, index in calling)
+                    last: ChatDelta = {}
+                    if piece.thinking is not None:
+                        last["thinking"] = dict(piece.thinking)
+                    yield self._chunk(index, last, finish=finish)
         if self._wire.wants_usage:
             yield event(self._envelope([], usage_of(plan, answers)))
         yield DONE
+
+    def _delta(self, part: Part) -> ChatDelta:
+        if part.channel == "content":
+            return {"content": part.text}
+        if part.channel == "reasoning":
+            return {"reasoning_content": part.text}
+        return self._calls.delta(part)
 
     def _chunk(
         self,
@@ -131,58 +161,6 @@ class Chat:
         if not self._wire.logprobs:
             return None
         return chat_logprobs(piece.logprobs, self._service.backend.vocabulary)
-
-
-def _message(whole: Piece) -> AssistantMessage:
-    """`content` is null where a reply only calls."""
-    content, reasoning, calls = whole.said("content"), whole.said("reasoning"), _calls(whole)
-    message: AssistantMessage = {
-        "role": "assistant",
-        "content": None if calls and not content else content,
-        "refusal": None,
-    }
-    if reasoning:
-        message["reasoning_content"] = reasoning
-    if calls:
-        message["tool_calls"] = calls
-    return message
-
-
-def _calls(whole: Piece) -> list[MessageToolCall]:
-    calls: list[MessageToolCall] = []
-    for part in whole.parts:
-        if part.channel == "name":
-            function: CalledFunction = {"name": part.text, "arguments": ""}
-            calls.append({"id": _call_id(), "type": "function", "function": function})
-        elif part.channel == "arguments":
-            calls[part.call]["function"]["arguments"] += part.text
-    return calls
-
-
-def _delta(part: Part) -> ChatDelta:
-    if part.channel == "content":
-        return {"content": part.text}
-    if part.channel == "reasoning":
-        return {"reasoning_content": part.text}
-    if part.channel == "arguments":
-        return {"tool_calls": [{"index": part.call, "function": {"arguments": part.text}}]}
-    function: FunctionDelta = {"name": part.text, "arguments": ""}
-    call: ToolCallDelta = {
-        "index": part.call,
-        "id": _call_id(),
-        "type": "function",
-        "function": function,
-    }
-    return {"tool_calls": [call]}
-
-
-def _call_id() -> str:
-    return f"call_{uuid.uuid4().hex[:24]}"
-
-
-def _finish_reason(finish: Finish, called: bool) -> FinishReason:
-    """A reply that was cut is cut, even inside a call."""
-    return "tool_calls" if called and finish == "stop" else finish
 
 
 def _max_tokens(wire: ChatRequest) -> int | None:

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from gallama.api.guide import guide_of
+from gallama.api.budget import budget_of
+from gallama.api.guide import guide_of, shown_of
 from gallama.api.logprobs import completion_logprobs
 from gallama.api.service import Piece, Reply, Service, collect, interleave, replies
 from gallama.api.sse import DONE, event
@@ -127,6 +128,8 @@ class Completions:
             default_max_tokens=self._service.defaults.max_tokens or DEFAULT_MAX_TOKENS,
             stop=wire.stop_strings,
             guide=guide_of(wire),
+            shown=shown_of(wire),
+            budget=budget_of(wire),
         )
 
     @property

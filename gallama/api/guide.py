@@ -4,15 +4,15 @@ import json
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from gallama.api.offer import offer_of
 from gallama.api.types import (
     ChatRequest,
     CompletionRequest,
     JsonObjectFormat,
     JsonSchemaFormat,
-    NamedTool,
     StructuredOutputs,
 )
-from gallama.types import Guide
+from gallama.types import Guide, Shown
 from gallama.wire_errors import ApiError
 
 ANY_OBJECT = {"type": "object"}
@@ -28,48 +28,33 @@ class Declared(NamedTuple):
 def guide_of(wire: ChatRequest | CompletionRequest) -> Guide | None:
     """None where nothing is declared. Raises ApiError 400 where two fields exclude each other."""
     guide = _content(wire)
+    if wire.leading_prompt:
+        guide = replace(guide or Guide(param="leading_prompt"), lead=wire.leading_prompt)
     if not isinstance(wire, ChatRequest):
         return guide
-    if offers(wire):
-        guide = replace(guide or Guide(param="tools"), **_tools(wire))
+    if offer := offer_of(wire):
+        guide = replace(guide or Guide(param=offer.param), **offer.guide)
+        if guide.lead and guide.tool_choice != "auto":
+            param = "leading_prompt"
+            message = f"{param}: there are no words to lead where a call is required."
+            raise ApiError(400, message, param=param)
     if wire.thinking_template is not None:
         guide = guide or Guide(param="thinking_template")
         guide = replace(guide, thinking=wire.thinking_template)
     return guide
 
 
-def offers(wire: ChatRequest) -> list[dict[str, Any]]:
-    """The tools that the prompt offers. Raises ApiError 400 where they contradict each other."""
-    tools, choice = wire.tools or [], wire.tool_choice
-    names = [tool.function.name for tool in tools]
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            param = f"tools[{i}].function.name"
-            message = f"{param}: two tools are named {name!r}; give each a name of its own."
-            raise ApiError(400, message, param=param)
-    if isinstance(choice, NamedTool) and choice.function.name not in names:
-        param = "tool_choice.function.name"
-        known = f"; there are {', '.join(names)}" if names else ", since there are no tools"
-        raise ApiError(400, f"{param}: no tool {choice.function.name!r}{known}.", param=param)
-    if choice == "required" and not tools:
-        raise ApiError(400, "tool_choice: 'required' needs tools.", param="tool_choice")
-    if choice == "none":
-        return []
-    return [tool.model_dump(exclude_none=True) for tool in tools]
-
-
-def _tools(wire: ChatRequest) -> dict[str, Any]:
-    """What a Guide says of them: names and schemas, by which alone they are told apart."""
-    schemas = [
-        {"function": {key: f[key] for key in ("name", "parameters") if key in f}}
-        for f in (tool["function"] for tool in offers(wire))
-    ]
-    choice = wire.tool_choice or "auto"
-    return {
-        "tools": json.dumps(schemas),
-        "tool_choice": choice if isinstance(choice, str) else f"={choice.function.name}",
-        "parallel": wire.parallel_tool_calls is not False,
-    }
+def shown_of(wire: ChatRequest | CompletionRequest) -> Shown:
+    """Raises ApiError 400 where there is nothing to show."""
+    if wire.include_leading_prompt and wire.leading_prompt is None:
+        param = "include_leading_prompt"
+        raise ApiError(400, f"{param}: needs leading_prompt.", param=param)
+    if not isinstance(wire, ChatRequest):
+        return Shown(lead=bool(wire.include_leading_prompt))
+    if wire.include_thinking and wire.thinking_template is None:
+        param = "include_thinking"
+        raise ApiError(400, f"{param}: needs thinking_template.", param=param)
+    return Shown(bool(wire.include_leading_prompt), bool(wire.include_thinking))
 
 
 def _content(wire: ChatRequest | CompletionRequest) -> Guide | None:

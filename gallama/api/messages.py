@@ -1,9 +1,17 @@
 """From the turns of the wire to `Message`s, and to the prompt that is to be made of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from gallama.api.types import AssistantTurn, CalledTool, TemplateFields, TextPart, ToolTurn, Turn
+from gallama.api.types import (
+    AssistantTurn,
+    FunctionCall,
+    FunctionTurn,
+    TemplateFields,
+    TextPart,
+    ToolTurn,
+    Turn,
+)
 from gallama.types import Message, Request, ToolCall
 from gallama.wire_errors import ApiError
 
@@ -39,12 +47,16 @@ def _check_continues(last: Message, fields: TemplateFields) -> None:
 def to_messages(turns: Sequence[Turn]) -> tuple[Message, ...]:
     """Raises ApiError 400 where turns do not fit together."""
     known_calls: set[str] = set()
+    functions: dict[str, str] = {}  # the id that stands for the last function_call of a name
     messages = []
     for index, turn in enumerate(turns):
         path = f"messages[{index}]"
         if isinstance(turn, AssistantTurn):
-            messages.append(_assistant(turn, path))
+            messages.append(_assistant(turn, path, f"function_{index}"))
             known_calls.update(call.id for call in turn.tool_calls or ())
+            if turn.function_call is not None:
+                (call,) = messages[-1].tool_calls
+                functions[call.name] = call.id
         elif isinstance(turn, ToolTurn):
             if turn.tool_call_id not in known_calls:
                 raise ApiError(
@@ -56,14 +68,26 @@ def to_messages(turns: Sequence[Turn]) -> tuple[Message, ...]:
             messages.append(
                 Message("tool", _text(turn.content), turn.name, tool_call_id=turn.tool_call_id)
             )
+        elif isinstance(turn, FunctionTurn):
+            messages.append(_function_result(turn, path, functions))
         else:
             role = "system" if turn.role == "developer" else turn.role
             messages.append(Message(role, _text(turn.content), turn.name))
     return tuple(messages)
 
 
-def _assistant(turn: AssistantTurn, path: str) -> Message:
-    if turn.content is None and not turn.tool_calls:
+def _assistant(turn: AssistantTurn, path: str, id: str) -> Message:
+    """`id`: for a function_call, which has none."""
+    if turn.tool_calls and turn.function_call is not None:
+        param = f"{path}.function_call"
+        raise ApiError(400, f"{param}: does not go with tool_calls; give one of them.", param=param)
+    calls = tuple(
+        _call(call.id, call.function, f"{path}.tool_calls[{i}].function")
+        for i, call in enumerate(turn.tool_calls or ())
+    )
+    if turn.function_call is not None:
+        calls = (_call(id, turn.function_call, f"{path}.function_call"),)
+    if turn.content is None and not calls:
         raise ApiError(
             400, f"{path}.content: required unless tool_calls are given.", param=f"{path}.content"
         )
@@ -71,22 +95,29 @@ def _assistant(turn: AssistantTurn, path: str) -> Message:
         "assistant",
         None if turn.content is None else _text(turn.content),
         turn.name,
-        tool_calls=tuple(
-            _call(call, f"{path}.tool_calls[{i}]") for i, call in enumerate(turn.tool_calls or ())
-        ),
+        tool_calls=calls,
         reasoning_content=turn.reasoning_content,
     )
 
 
-def _call(call: CalledTool, path: str) -> ToolCall:
-    param = f"{path}.function.arguments"
+def _function_result(turn: FunctionTurn, path: str, known: Mapping[str, str]) -> Message:
+    if turn.name not in known:
+        param = f"{path}.name"
+        message = f"{param}: no assistant message before has a function_call of {turn.name!r}."
+        raise ApiError(400, message, param=param)
+    content = _text(turn.content or "")
+    return Message("tool", content, turn.name, tool_call_id=known[turn.name])
+
+
+def _call(id: str, function: FunctionCall, path: str) -> ToolCall:
+    param = f"{path}.arguments"
     try:
-        arguments = json.loads(call.function.arguments)
+        arguments = json.loads(function.arguments)
     except (ValueError, RecursionError) as error:
         raise ApiError(400, f"{param}: not valid JSON: {error}.", param=param) from None
     if not isinstance(arguments, dict):
         raise ApiError(400, f"{param}: must be the text of a JSON object.", param=param)
-    return ToolCall(call.id, call.function.name, call.function.arguments)
+    return ToolCall(id, function.name, function.arguments)
 
 
 def _text(content: str | list[TextPart]) -> str:

@@ -70,6 +70,7 @@ OPERATIONS = (
     ),
     Operation("get", "/v1/models", "The models by every name they have.", types.ModelList),
     Operation("get", "/v1/models/{model}", "One model.", types.ModelCard, errors=(404,)),
+    Operation("get", "/v1/recipes", "The recipes that chats can name.", types.RecipeList),
     Operation("get", "/health", "Whether every model can answer.", types.Health),
 )
 REASONS = {

@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -20,14 +21,47 @@ Place = tuple[int | str, ...]
 _LATER = {"extra_forbidden": 1, "missing": 2}
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a request: where, and why. `first`: those of a low number
+    explain others."""
+
+    place: Place
+    reason: str
+    code: str | None = None
+    first: int = 0
+
+
 def parse(body: bytes, kind: type[Request]) -> Request:
     """Raises ApiError 400. Not for an event loop, unless the body is small."""
+    return check(read(body), kind)
+
+
+def read(body: bytes) -> dict[str, Any]:
+    """The fields of a body, as yet unchecked. Raises ApiError 400 where it is no JSON object."""
     decode_object(body)
-    fields = _without_duplicates(body)
+    fields: dict[str, Any] = _without_duplicates(body)
+    return fields
+
+
+def check(fields: dict[str, Any], kind: type[Request]) -> Request:
+    """Raises ApiError 400: one error in one sentence, a wrong value before an unknown field, which
+    may explain why another one is missing."""
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        raise _explained(error.errors(include_url=False), kind) from None
+        fault = min(_explained(error, kind), key=lambda fault: fault.first)
+        path = _path(fault.place)
+        raise ApiError(400, f"{path}: {fault.reason}", param=path, code=fault.code) from None
+
+
+def faults(fields: dict[str, Any], kind: type[types.Wire]) -> list[Fault]:
+    """All that is wrong with a request's fields."""
+    try:
+        kind.model_validate(fields)
+    except ValidationError as error:
+        return list(_explained(error, kind))
+    return []
 
 
 def _without_duplicates(body: bytes) -> Any:
@@ -57,22 +91,21 @@ def _walk(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
             yield from _walk(item, (*place, key))
 
 
-def _explained(errors: list[ErrorDetails], kind: type[types.Wire]) -> ApiError:
-    """One error in one sentence: a wrong value first, then an unknown field, which may explain
-    why another one is missing."""
-    error = min(errors, key=lambda error: _LATER.get(error["type"], 0))
-    # A validator of ours can only speak of its whole value; "at" is the place inside.
-    place = (*error["loc"], *error.get("ctx", {}).get("at", ()))
-    path = _path(place)
-    if place and place[0] in types.REFUSED:
-        reason, code = types.REFUSED[str(place[0])] + ".", "unsupported_parameter"
-    elif error["type"] == "extra_forbidden":
-        reason, code = "unknown field." + _hint(place, kind), "unknown_parameter"
-    elif error["type"] == "missing":
-        reason, code = "this field is required.", None
-    else:
-        reason, code = _reason(error), None
-    return ApiError(400, f"{path}: {reason}", param=path, code=code)
+def _explained(error: ValidationError, kind: type[types.Wire]) -> Iterator[Fault]:
+    for each in error.errors(include_url=False):
+        # A validator of ours can only speak of its whole value; "at" is the place inside.
+        place = (*each["loc"], *each.get("ctx", {}).get("at", ()))
+        first = _LATER.get(each["type"], 0)
+        if place and place[0] in types.REFUSED:
+            reason = types.REFUSED[str(place[0])] + "."
+            yield Fault(place, reason, "unsupported_parameter", first)
+        elif each["type"] == "extra_forbidden":
+            reason = "unknown field." + _hint(place, kind)
+            yield Fault(place, reason, "unknown_parameter", first)
+        elif each["type"] == "missing":
+            yield Fault(place, "this field is required.", None, first)
+        else:
+            yield Fault(place, _reason(each), None, first)
 
 
 def _hint(place: Place, kind: type[types.Wire]) -> str:

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
+from gallama.api.recipes import Recipes
 from gallama.api.types import SamplingFields
 from gallama.channels import ChannelStream, NoParse
 from gallama.config.schema import SamplingDefaults
@@ -48,6 +49,7 @@ class Service:
     template: ChatTemplate
     defaults: SamplingDefaults
     guides: Guides
+    recipes: Recipes = field(default_factory=Recipes)
 
     async def plan(self, request: Request) -> Plan:
         """Renders, tokenizes and compiles in a thread. Raises ApiError 400."""
@@ -104,12 +106,14 @@ async def _planned(make: Callable[..., T], *arguments: object, pool: Executor | 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What is certain of a reply: its parts; of the tokens that are out with them, where in the
-    reply's text they begin and (if asked for) their log-probabilities; at last, why it ends."""
+    reply's text they begin and (if asked for) their log-probabilities; at last, why it ends, and
+    the fields of its thinking template."""
 
     parts: tuple[Part, ...]
     starts: tuple[int, ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()
     finish: Finish | None = None
+    thinking: Mapping[str, Any] | None = None
 
     def said(self, channel: Channel) -> str:
         """All that is said on a channel."""
@@ -130,6 +134,10 @@ class Reply:
         self.completion_tokens = 0
         self.prompt_logprobs: tuple[TokenLogprob, ...] = ()
 
+    @property
+    def reasoning_tokens(self) -> int:
+        return self._text.reasoning_tokens if isinstance(self._text, ChannelStream) else 0
+
     async def pieces(self) -> AsyncGenerator[Piece, None]:
         """Raises ApiError 500 when the model or the mask engine fails."""
         try:
@@ -146,8 +154,8 @@ class Reply:
             raise ApiError(500, f"The model failed: {error}", code="model_failed") from error
 
     def _matcher(self) -> Matcher | None:
-        constraint = self._plan.constraint
-        return None if constraint is None else constraint.matcher.fork()
+        matcher = self._plan.constraint and self._plan.constraint.matcher
+        return matcher.fork() if matcher else None
 
     def _piece(self, step: Step) -> Piece:
         self.completion_tokens += len(step.tokens)
@@ -163,13 +171,18 @@ class Reply:
             finish = "stop"
         n_out = len(delta.starts)
         logprobs, self._logprobs = self._logprobs[:n_out], self._logprobs[n_out:]
-        return Piece(delta.parts, delta.starts, tuple(logprobs), finish)
+        thinking = self._text.thinking if finish else None
+        return Piece(delta.parts, delta.starts, tuple(logprobs), finish, thinking)
 
 
 def _stream(vocabulary: Vocabulary, plan: Plan) -> TextStream | ChannelStream:
-    if plan.constraint is None or plan.constraint.extraction is None:
+    constraint = plan.constraint
+    if constraint is None:
         return TextStream(vocabulary, plan.stops)
-    return ChannelStream(vocabulary, plan.stops, plan.constraint.extraction.extractor())
+    extractor = constraint.extractor()
+    if extractor is None:
+        return TextStream(vocabulary, plan.stops, constraint.lead, plan.shown.lead)
+    return ChannelStream(vocabulary, plan.stops, extractor, constraint.thinking, plan.shown)
 
 
 def replies(service: Service, plan: Plan, n: int) -> list[Reply]:
@@ -197,6 +210,7 @@ async def collect(replies: list[Reply]) -> list[Piece]:
             tuple(start for piece in pieces for start in piece.starts),
             tuple(entry for piece in pieces for entry in piece.logprobs),
             pieces[-1].finish,
+            pieces[-1].thinking,
         )
 
     try:

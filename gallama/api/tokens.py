@@ -5,11 +5,11 @@ from typing import Any
 
 from gallama.api.messages import conversation
 from gallama.api.service import Service
-from gallama.api.types import DetokenizeRequest, TemplateFields, TokenizeRequest
+from gallama.api.types import DetokenizeRequest, RecipeFields, TemplateFields, TokenizeRequest
 from gallama.text import spelled_text
 from gallama.wire_errors import ApiError
 
-OF_A_CHAT = frozenset(TemplateFields.model_fields)
+OF_A_CHAT = frozenset((*TemplateFields.model_fields, *RecipeFields.model_fields))
 OF_A_TEXT = frozenset({"special", "add_special_tokens"})
 
 

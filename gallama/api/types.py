@@ -27,6 +27,7 @@ MAX_REPLIES = 1024  # of one request
 MAX_TOKENS = 500_000  # of /detokenize
 MAX_CHOICES = 1_000
 MAX_TOOLS = 1_000
+MAX_LEAD = 10_000  # characters
 
 JsonObject = dict[str, Any]
 Int32 = Annotated[int, Field(lt=2**31)]
@@ -54,7 +55,7 @@ class Wire(BaseModel):
         return fields
 
 
-ROLES = ("system", "developer", "user", "assistant", "tool")
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
 def _role(value: Any) -> str | None:
@@ -130,10 +131,11 @@ class AssistantTurn(Wire):
     name: str | None = None
     tool_calls: Items[CalledTool] | None = None
     reasoning_content: str | None = None
+    thinking: JsonObject | None = None  # ACCEPTED: an answer has it; reasoning_content says it
     refusal: None = None
     annotations: list[Any] | None = None
     audio: None = None
-    function_call: None = None
+    function_call: FunctionCall | None = None
 
 
 class ToolTurn(Wire):
@@ -143,12 +145,21 @@ class ToolTurn(Wire):
     name: str | None = None
 
 
+class FunctionTurn(Wire):
+    """The older form of a tool's turn."""
+
+    role: Literal["function"]
+    content: Content | None
+    name: str
+
+
 Turn = Annotated[
     Annotated[SystemTurn, Tag("<system>")]
     | Annotated[SystemTurn, Tag("<developer>")]
     | Annotated[UserTurn, Tag("<user>")]
     | Annotated[AssistantTurn, Tag("<assistant>")]
-    | Annotated[ToolTurn, Tag("<tool>")],
+    | Annotated[ToolTurn, Tag("<tool>")]
+    | Annotated[FunctionTurn, Tag("<function>")],
     Discriminator(
         _role,
         custom_error_type="role",
@@ -308,6 +319,8 @@ class StructuredOutputs(Wire):
 class GuideFields(Wire):
     """What the text of a reply may be. Not OpenAI's: gallama's own names, and vLLM's."""
 
+    leading_prompt: str | None = Field(None, max_length=MAX_LEAD)
+    include_leading_prompt: bool | None = None
     regex_pattern: str | None = None
     regex_prefix_pattern: str | None = None
     guided_json: Schema | None = None
@@ -316,14 +329,18 @@ class GuideFields(Wire):
     grammar: str | None = None
     guided_choice: Choices | None = None
     structured_outputs: StructuredOutputs | None = None
+    finish: Literal["cut", "close"] | None = None
 
 
-class FunctionTool(Wire):
-    """`strict` makes no difference: arguments always follow the schema in full."""
-
+class Function(Wire):
     name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     description: str | None = None
     parameters: Schema | None = None
+
+
+class FunctionTool(Function):
+    """`strict` makes no difference: arguments always follow the schema in full."""
+
     strict: bool | None = None
 
 
@@ -364,6 +381,25 @@ ToolChoice = Annotated[
 ]
 
 
+FUNCTION_CHOICES = ("none", "auto")
+
+
+def _function_choice_shape(value: Any) -> str | None:
+    if isinstance(value, str):
+        return "<word>" if value in FUNCTION_CHOICES else None
+    return "<named>" if isinstance(value, dict | NamedFunction) else None
+
+
+FunctionChoice = Annotated[
+    Annotated[Literal["none", "auto"], Tag("<word>")] | Annotated[NamedFunction, Tag("<named>")],
+    Discriminator(
+        _function_choice_shape,
+        custom_error_type="choice",
+        custom_error_message=f"must be one of {', '.join(FUNCTION_CHOICES)}, or {{'name': ...}}",
+    ),
+]
+
+
 class TemplateFields(Wire):
     """How messages become a prompt: for a chat, and for /tokenize to say what that chat takes."""
 
@@ -372,7 +408,26 @@ class TemplateFields(Wire):
     continue_final_message: bool | None = None
 
 
-class ChatRequest(SamplingFields, GuideFields, TemplateFields):
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+EFFORTS: dict[Effort, int] = {
+    "none": 0,
+    "minimal": 512,
+    "low": 1_024,
+    "medium": 8_192,
+    "high": 24_576,
+    "xhigh": 65_536,
+}
+"""The tokens of thinking that a reasoning_effort stands for."""
+
+
+class RecipeFields(Wire):
+    """Which recipe a chat is of, and the values of its variables. Not OpenAI's."""
+
+    recipe: str | None = None
+    variables: JsonObject | None = None
+
+
+class ChatRequest(SamplingFields, GuideFields, TemplateFields, RecipeFields):
     """POST /v1/chat/completions."""
 
     messages: Items[Turn] = Field(min_length=1, max_length=MAX_TURNS)
@@ -383,7 +438,13 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
     tools: Items[Tool] | None = Field(None, max_length=MAX_TOOLS)
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
+    functions: Items[Function] | None = Field(None, max_length=MAX_TOOLS)
+    function_call: FunctionChoice | None = None
     thinking_template: str | None = None
+    include_thinking: bool | None = None
+    thinking_budget: Int32 | None = Field(None, ge=0)
+    reasoning_effort: Effort | None = None
+    dialect: str | None = None
 
     # ACCEPTED: no effect here; the table in docs/api.md says why.
     metadata: JsonObject | None = None
@@ -398,10 +459,7 @@ class ChatRequest(SamplingFields, GuideFields, TemplateFields):
 
     # REFUSED: null says nothing, so it may be said.
     audio: None = None
-    function_call: None = None
-    functions: None = None
     moderation: None = None
-    reasoning_effort: None = None
     verbosity: None = None
     web_search_options: None = None
 
@@ -424,7 +482,7 @@ class CompletionRequest(SamplingFields, GuideFields):
         return self
 
 
-class TokenizeRequest(TemplateFields):
+class TokenizeRequest(TemplateFields, RecipeFields):
     """POST /tokenize: of a text, or of messages as the chat template renders them."""
 
     model: str
@@ -443,9 +501,6 @@ class DetokenizeRequest(Wire):
 
 # Fields of OpenAI's that a request may not have, since they would not be honoured.
 REFUSED = {
-    "functions": "function calling is not supported yet",
-    "function_call": "function calling is not supported yet",
-    "reasoning_effort": "reasoning is not supported yet",
     "verbosity": "a model here has no verbosity setting",
     "audio": "gallama serves text only",
     "moderation": "gallama runs no moderation model",
@@ -454,12 +509,17 @@ REFUSED = {
 }
 
 
+class CompletionTokens(TypedDict):
+    reasoning_tokens: int
+
+
 class Usage(TypedDict):
     """Counts of tokens; `completion_tokens` counts every token drawn, end tokens too."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    completion_tokens_details: CompletionTokens
 
 
 class TopLogprob(TypedDict):
@@ -489,16 +549,19 @@ class MessageToolCall(TypedDict):
 
 
 class AssistantMessage(TypedDict):
-    """`content` is null only beside tool calls; the keys that may be missing say nothing then."""
+    """`content` is null only beside calls; the keys that may be missing say nothing then.
+    `thinking` has the fields of a thinking template, by name."""
 
     role: Literal["assistant"]
     content: str | None
     refusal: None
     reasoning_content: NotRequired[str]
+    thinking: NotRequired[JsonObject]
     tool_calls: NotRequired[list[MessageToolCall]]
+    function_call: NotRequired[CalledFunction]
 
 
-FinishReason = Literal["stop", "length", "tool_calls"]
+FinishReason = Literal["stop", "length", "tool_calls", "function_call"]
 
 
 class ChatChoice(TypedDict):
@@ -535,7 +598,9 @@ class ChatDelta(TypedDict, total=False):
     role: Literal["assistant"]
     content: str
     reasoning_content: str
+    thinking: JsonObject
     tool_calls: list[ToolCallDelta]
+    function_call: FunctionDelta
 
 
 class ChunkChoice(TypedDict):
@@ -608,6 +673,33 @@ class ModelCard(TypedDict):
 class ModelList(TypedDict):
     object: Literal["list"]
     data: list[ModelCard]
+
+
+class RecipeVariable(TypedDict):
+    """`default` is null where the request must give a value: where `required` is true."""
+
+    name: str
+    description: str
+    type: Literal["string", "number", "integer", "boolean", "array", "object"]
+    required: bool
+    default: Any
+
+
+class RecipeCard(TypedDict):
+    """`model`: the only model that it is for, if it is for one. `error`: why its file cannot be
+    used, null where it has the shape of a recipe."""
+
+    id: str
+    object: Literal["recipe"]
+    description: str
+    model: str | None
+    variables: list[RecipeVariable]
+    error: str | None
+
+
+class RecipeList(TypedDict):
+    object: Literal["list"]
+    data: list[RecipeCard]
 
 
 class Health(TypedDict):

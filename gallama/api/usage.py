@@ -16,4 +16,7 @@ def usage_of(plans: Plan | Iterable[Plan], replies: Sequence[Reply]) -> Usage:
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
+        "completion_tokens_details": {
+            "reasoning_tokens": sum(reply.reasoning_tokens for reply in replies)
+        },
     }

@@ -55,30 +55,41 @@ class Reply:
         self.finish: Finish | None = None if self._left > 0 else "length"
 
     def take(self, logits: NDArray[np.float32]) -> Step:
-        """Draw the next token from `logits` [n_vocab].
+        """Draw the next token from `logits` [n_vocab]. The last step may have none, where a budget
+        was spent already.
 
         Raises EngineFailure when the matcher fails, BackendFailure when the logits are no numbers.
         """
-        token, logprob = self._sampler.draw(logits, self._allowed())
-        self._left -= 1
+        token: int | None = self._sampler.choose(logits, self._allowed())
+        assert token is not None
         if token in self._ends:
             self.finish = "stop"
         else:
-            self._advance(token)
+            token = self._advanced(token)
+        if token is None:
+            return Step(finish=self.finish)
+        logprob = self._sampler.take(logits, token)
         return Step((token,), () if logprob is None else (logprob,), self.finish)
 
     def empty(self, prompt_logprobs: tuple[TokenLogprob, ...] = ()) -> Step:
         """The only step of a reply without tokens."""
         return Step(finish=self.finish, prompt_logprobs=prompt_logprobs)
 
-    def _advance(self, token: int) -> None:
+    def _advanced(self, token: int) -> int | None:
+        """The token that is taken for the one that was drawn, None where the reply ends."""
+        taken: int | None = token
+        self._left -= 1
         if self._matcher is not None:
-            self._matcher.advance(token)
+            taken = self._matcher.advance(token)
+            if self._matcher.cut:
+                self.finish = "length"
+                return taken
             if self._matcher.done and not self._ends:  # a model without end tokens
                 self.finish = "stop"
-                return
+                return taken
         if self._left == 0:
             self.finish = "length"
+        return taken
 
     def _allowed(self) -> NDArray[np.int32] | None:
         if self._matcher is None:

@@ -6,15 +6,16 @@ set the key.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from gallama import registry
+from gallama.config import recipes
 from gallama.config.schema import AUTO, DraftSpec, ModelSpec, RunConfig
 from gallama.config.shape import Key, Source, hint, show
-from gallama.errors import Mistake
+from gallama.errors import ConfigError, Mistake
 
 Finding = tuple[Key, str]
 
@@ -46,6 +47,7 @@ def topology(
     if not config.server.host:
         yield ("server", "host"), "must be an address, such as 127.0.0.1, not ''"
     yield from _names(config.models)
+    yield from _recipes(config, wrong)
     for name, spec in config.models.items():
         key = ("models", name)
         if (*key, "backend") in wrong:
@@ -104,6 +106,30 @@ def _dialect(spec: ModelSpec, known: Collection[str]) -> Iterator[Finding]:
     if spec.dialect not in (AUTO, *known):
         text = f"there is no dialect/{spec.dialect}.yaml; {hint(spec.dialect, [AUTO, *known])}"
         yield ("dialect",), text
+
+
+def _recipes(config: RunConfig, wrong: Collection[Key]) -> Iterator[Finding]:
+    """The recipes that chats have by default: that they are there, and have the shape of one."""
+    known = recipes.files(config.recipe_folders)
+    for model, spec in config.models.items():
+        key = ("recipe",) if spec.recipe is None else ("models", model, "recipe")
+        name = spec.recipe or config.recipe
+        if name is not None and key not in wrong:
+            for text in _recipe(name, known, (model, *spec.aliases)):
+                yield key, text
+
+
+def _recipe(name: str, known: Mapping[str, Path], models: Collection[str]) -> Iterator[str]:
+    if name not in known:
+        yield f"there is no recipe '{name}'; {hint(name, known)}"
+        return
+    try:
+        only = recipes.read(known[name]).spec.model
+    except ConfigError as error:
+        yield from map(str, error.mistakes)
+        return
+    if only not in (None, *models):
+        yield f"the recipe '{name}' is for the model '{only}' only"
 
 
 def _draft(spec: ModelSpec) -> Iterator[Finding]:

@@ -22,7 +22,6 @@ from hydra import main, version
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra._internal.config_repository import ConfigRepository
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra._internal.defaults_list import create_defaults_list
 from hydra._internal.utils import create_config_search_path
 from hydra.core.config_search_path import ConfigSearchPath
@@ -58,48 +57,19 @@ from gallama.errors import ConfigError, GallamaError, Mistake
 ROOT = "run"
 
 
-class _Recipes(FileConfigSource):
-    """The parent of a recipes/ folder, of which nothing else is seen.
-
-    Hydra's groups are folders of a folder on its search path; with the parent itself on that
-    path, any folder beside recipes/ would be a group.
-    """
-
-    @staticmethod
-    def scheme() -> str:
-        return "recipes"
-
-    def is_group(self, config_path: str) -> bool:
-        return self._ours(config_path) and super().is_group(config_path)
-
-    def is_config(self, config_path: str) -> bool:
-        return self._ours(config_path) and super().is_config(config_path)
-
-    def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
-        found: list[str] = super().list(config_path, results_filter)
-        return found if config_path else [name for name in found if self._ours(name)]
-
-    @staticmethod
-    def _ours(config_path: str) -> bool:
-        return config_path.split("/")[0] in ("", "recipes")
-
-
 class _Folders(SearchPathPlugin):
     """The user's folders: ./conf goes before $GALLAMA_HOME/conf, and that before ours."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         for folder in paths.user_folders("conf"):
             search_path.prepend("gallama-user", f"file://{folder}", anchor="main")
-        for folder in (*paths.user_folders("recipes"), paths.shipped("recipes")):
-            search_path.append("gallama-recipes", f"recipes://{folder.parent}")
 
 
 def _register() -> None:
     """Tell Hydra of our folders, schema and resolvers; harmless when done twice."""
     version.setbase("1.3")
     setup_globals()
-    for plugin in (_Recipes, _Folders):
-        Plugins.instance().register(plugin)
+    Plugins.instance().register(_Folders)
     ConfigStore.instance().store(name="run_config", node=RunConfig)
     OmegaConf.register_new_resolver(
         "shipped", lambda name: str(paths.shipped(f"shipped/{name}")), replace=True
@@ -156,10 +126,9 @@ class _Repository(ConfigRepository):
     def file(self, config_path: str) -> Path | None:
         """The YAML file of a config as a person in this folder names it; None for a dataclass."""
         source = self._find_object_source(config_path, ObjectType.CONFIG)
-        if source is None or source.scheme() not in ("file", _Recipes.scheme()):
+        if source is None or source.scheme() != "file":
             return None
-        file = Path(source.path) / source._normalize_file_name(config_path)
-        return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+        return paths.shown(Path(source.path) / source._normalize_file_name(config_path))
 
 
 @dataclass
@@ -206,6 +175,7 @@ def compose(overrides: Sequence[str], *, machine: bool = True) -> RunConfig:
         known_dialects = {}
     config, unresolved = _assemble(draft, trees)
     config.dialects = known_dialects
+    config.recipe_folders = paths.folders("recipes")
     mistakes += unresolved.values()
     wrong |= unresolved.keys()
     if machine:
@@ -478,7 +448,7 @@ def launch(arguments: Sequence[str], task: Callable[[RunConfig], int]) -> int:
     def job(config: DictConfig) -> None:
         try:
             run = typed(config)
-            run.dialects = dialects.load()
+            run.dialects, run.recipe_folders = dialects.load(), paths.folders("recipes")
             codes.append(task(run))
         except GallamaError as error:  # Hydra would print its own report of it
             errors.append(error)

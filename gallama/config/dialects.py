@@ -43,8 +43,7 @@ def load() -> dict[str, DialectSpec]:
 
 def read(file: Path) -> DialectSpec:
     """One dialect. Raises ConfigError with all that is wrong with its file."""
-    here = Path.cwd()
-    shown = file.relative_to(here) if file.is_relative_to(here) else file
+    shown = paths.shown(file)
     try:
         stat = file.stat()
         return _read(file, shown, stat.st_mtime_ns, stat.st_size)

@@ -25,3 +25,15 @@ def user_folders(name: str) -> list[Path]:
     ours = shipped(name).resolve()
     folders = (Path.cwd() / name, home() / name)
     return [folder for folder in folders if folder.is_dir() and folder.resolve() != ours]
+
+
+def folders(name: str) -> tuple[Path, ...]:
+    """Where files of a folder called `name` are looked for, the nearest first; the user's may not
+    exist yet."""
+    return (Path.cwd() / name, home() / name, shipped(name))
+
+
+def shown(file: Path) -> Path:
+    """A file as a person in this folder names it."""
+    here = Path.cwd()
+    return file.relative_to(here) if file.is_relative_to(here) else file

@@ -7,6 +7,7 @@
 import math
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Any, Optional
 
 from compilers.frontends.surface import Surface
@@ -131,6 +132,68 @@ class SamplingDefaults:
     repetition_penalty: Optional[float] = number(None, 0, above=True)
 
 
+class VariableType(Enum):
+    """What the value of a recipe's variable must be, in JSON Schema's words."""
+
+    string = "string"
+    number = "number"
+    integer = "integer"
+    boolean = "boolean"
+    array = "array"
+    object = "object"
+
+
+@dataclass(frozen=True)
+class VariableSpec:
+    """A blank of a recipe.
+
+    `description`: what to fill in, for whoever uses the recipe.
+    `type`: what a value must be.
+    `default`: the value where the request gives none; without it the request must give one.
+    """
+
+    description: str = ""
+    type: VariableType = VariableType.string
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class ExampleSpec:
+    """Replies that a recipe allows and does not allow. A reply is its words as text, or a section
+    of `thinking`, `content` and `calls` (a list of `name` and `arguments`).
+
+    `variables`: values of the recipe's variables for these replies.
+    `request`: further fields of the request, such as the tools it offers.
+    `accept`: replies that the recipe allows.
+    `reject`: replies that it does not.
+    """
+
+    variables: dict[str, Any] = field(default_factory=dict)
+    request: dict[str, Any] = field(default_factory=dict)
+    accept: list[Any] = field(default_factory=list)
+    reject: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RecipeSpec:
+    """A chat request with blanks: recipes/NAME.yaml.
+
+    `name`: the file's name without .yaml, which it must be.
+    `description`: what the recipe is for, in a sentence.
+    `model`: the name or an alias of the only model that it is for; without it, it is for all.
+    `variables`: the blanks, by name: `{{ name }}` in a text of `request` becomes the value.
+    `request`: fields of POST /v1/chat/completions, as in docs/api.md.
+    `examples`: replies that `gallama check` tries.
+    """
+
+    name: Optional[str] = None
+    description: str = ""
+    model: Optional[str] = None
+    variables: dict[str, VariableSpec] = field(default_factory=dict)
+    request: dict[str, Any] = field(default_factory=dict)
+    examples: list[ExampleSpec] = field(default_factory=list)
+
+
 AUTO = "auto"
 """The dialect that fits a model's chat template."""
 
@@ -181,6 +244,7 @@ class ModelSpec:
     `end_tokens`: spellings of special tokens that end a reply besides the model's own.
     `engine`: the mask engine; auto: what gallama.auto_engine says for grammars of requests.
     `dialect`: a file of conf/dialect: how tool calls are written; auto: found from the template.
+    `recipe`: the recipe of chats that name none.
     """
 
     path: Optional[str] = None
@@ -195,6 +259,7 @@ class ModelSpec:
     chat_template: Optional[str] = None
     end_tokens: list[str] = field(default_factory=list)
     dialect: str = AUTO
+    recipe: Optional[str] = None
     engine: EngineName = EngineName.auto
     sampling: SamplingDefaults = field(default_factory=SamplingDefaults)
     draft: DraftSpec = field(default_factory=DraftSpec)
@@ -223,11 +288,20 @@ class ServerSpec:
 
 @dataclass
 class RunConfig:
-    """What `gallama run` runs. `dialects` are those of conf/dialect; no setting speaks of them."""
+    """What `gallama run` runs.
+
+    `recipe`: the recipe of models that name none themselves.
+    `dialects` are those of conf/dialect, `recipe_folders` where recipes are looked for, the nearest
+    first; no setting speaks of them.
+    """
 
     models: dict[str, ModelSpec] = field(default_factory=dict)
     server: ServerSpec = field(default_factory=ServerSpec)
     launcher: LauncherName = LauncherName.local
+    recipe: Optional[str] = None
     dialects: dict[str, DialectSpec] = field(
         default_factory=dict, compare=False, metadata={"omegaconf_ignore": True}
+    )
+    recipe_folders: tuple[Path, ...] = field(
+        default=(), compare=False, metadata={"omegaconf_ignore": True}
     )

@@ -107,17 +107,19 @@ def examine(
     """The mistakes of a source, and what it says rightly, as a plain tree.
 
     With `models`, the source may change models of these names but not bring others. `kind` is
-    the dataclass that it should fit.
+    the dataclass that it should fit. Only what Hydra composes may leave values open (`???`) or
+    interpolate them.
     """
-    walk = _Walk(source, None if models is None else frozenset(models))
+    walk = _Walk(source, None if models is None else frozenset(models), kind is RunConfig)
     tree = walk.value(kind, source.tree, ())
     return walk.mistakes, {} if tree is _DROPPED else tree
 
 
 class _Walk:
-    def __init__(self, source: Source, models: frozenset[str] | None) -> None:
+    def __init__(self, source: Source, models: frozenset[str] | None, composed: bool) -> None:
         self.source = source
         self.models = models
+        self.composed = composed
         self.mistakes: list[tuple[Key, Mistake]] = []
 
     def wrong(self, key: Key, text: str, node: Node) -> Any:
@@ -127,13 +129,14 @@ class _Walk:
     def value(self, kind: Any, node: Node, key: Key, rule: Field[Any] | None = None) -> Any:
         """What `node` says, if it fits `kind`: a type as the dataclasses of the schema write it."""
         kind, optional = without_none(kind)
-        if node.value == "???":
+        if self.composed and node.value == "???":
             return _DROPPED
         if is_dataclass(kind):
             return self.section(kind, node, key)
         if get_origin(kind) is dict:
             return self.mapping(get_args(kind)[1], node, key)
-        if is_interpolation(node.value) or (optional and node.value is None) or kind is Any:
+        waits = self.composed and is_interpolation(node.value)
+        if waits or (optional and node.value is None) or kind is Any:
             return plain(node)
         if get_origin(kind) in (list, tuple):
             return self.items(get_args(kind)[0], node, key)

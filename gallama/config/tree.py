@@ -6,26 +6,59 @@ from typing import Any
 import yaml
 
 from gallama.config.shape import Node
+from gallama.errors import ConfigError, Mistake
 
 
 def read(file: Path, loader_class: Any = yaml.SafeLoader) -> Node:
-    """Raises OSError and yaml.YAMLError."""
-    with file.open(encoding="utf-8") as stream:
-        loader = loader_class(stream)
-        root = loader.get_single_node()
-        return Node({}) if root is None else _node(loader, root, root)
+    """Raises OSError, ValueError, RecursionError and yaml.YAMLError."""
+    return parse(file.read_text(encoding="utf-8"), loader_class)
+
+
+def load(text: str, shown: Path) -> Node:
+    """The tree of what a file says. Raises ConfigError with the line, where it is no YAML."""
+    try:
+        return parse(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        what = f"is not YAML: {error.problem or error.context}"
+        raise ConfigError([Mistake(what, shown, line)]) from error
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ConfigError([Mistake(f"cannot be read: {reason}", shown)]) from error
+
+
+def parse(text: str, loader_class: Any = yaml.SafeLoader) -> Node:
+    """Raises ValueError, RecursionError and yaml.YAMLError."""
+    loader = loader_class(text)
+    root = loader.get_single_node()
+    return Node({}) if root is None else _node(loader, root, root)
 
 
 def _node(loader: Any, node: yaml.Node, begin: yaml.Node) -> Node:
     """A node, on the line where its key begins."""
     line = begin.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
-        loader.flatten_mapping(node)
-        pairs = [
-            (loader.construct_object(key, deep=True), _node(loader, value, key))
-            for key, value in node.value
-        ]
-        return Node(dict(pairs), line)
+        return Node(_mapping(loader, node), line)
     if isinstance(node, yaml.SequenceNode):
         return Node([_node(loader, item, item) for item in node.value], line)
     return Node(loader.construct_object(node), line)
+
+
+def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Node]:
+    seen = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _wrong(key, "a key must be text; {{ braces }} of a value stand in quotes")
+        if key.tag == "tag:yaml.org,2002:merge":
+            continue
+        name = loader.construct_object(key)
+        if name in seen:
+            raise _wrong(key, f"the key {name!r} stands twice in its section")
+        seen.add(name)
+    loader.flatten_mapping(node)  # << brings what the section does not say itself
+    return {loader.construct_object(key): _node(loader, value, key) for key, value in node.value}
+
+
+def _wrong(node: yaml.Node, problem: str) -> yaml.YAMLError:
+    error: yaml.YAMLError = yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    return error

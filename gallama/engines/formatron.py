@@ -23,7 +23,8 @@ import kbnf
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.emitters.kbnf import CLOSE, END, PLANE_16, spelled
+from compilers.emitters.kbnf import CLOSE, END, spelled
+from compilers.emitters.kbnf_regular import PLANE_16
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 
@@ -127,7 +128,7 @@ class _Lease:
     sound: bool = True
 
 
-class FormatronMatcher:
+class FormatronMatcher(Matcher):
     """Matcher over an engine of kbnf. `another` makes one of the same grammar, at its beginning."""
 
     def __init__(self, lease: _Lease, another: "Callable[[_Grammar], FormatronMatcher]") -> None:
@@ -163,21 +164,22 @@ class FormatronMatcher:
             row[words.n_written :] = 0
         if engine.check_if_token_is_allowed(words.end):
             row |= words.ends
-        elif not np.count_nonzero(row):
+        elif row.tobytes() == words.none:  # a fifth of what numpy takes to look for a bit
             self._fail(_DEAD_END)
 
-    def advance(self, token: int) -> None:
+    def advance(self, token: int) -> int:
         """kbnf may panic when it refuses a token, so the mask is looked at first."""
         self._compute()
         ends = token in self._words.end_tokens
         if self._engine.is_finished():
             if not ends:
                 self._fail(f"the grammar does not allow token {token} here")
-            return
+            return token
         piece = self._words.spellings.get(self._words.end if ends else token)
         if piece is None or not self._allows(self._words.end if ends else token):
             self._fail(f"the grammar does not allow token {token} here")
         self._take(piece)
+        return token
 
     def _take(self, piece: bytes) -> None:
         self._call(self._engine.try_accept_new_bytes, piece)
@@ -276,6 +278,7 @@ class _Words:
         bits = np.zeros(self.n_words * 32, np.uint8)
         bits[list(vocabulary.end_tokens)] = 1
         self.ends = np.packbits(bits, bitorder="little").view(np.int32)
+        self.none = bytes(self.ends.nbytes)  # a mask without any token
         self.byte_tokens = _byte_tokens(self.spellings)
         self._encode = vocabulary.encode
         self._pieces = vocabulary.pieces

@@ -62,7 +62,7 @@ class LLGuidanceEngine:
         return found
 
 
-class LLGuidanceMatcher:
+class LLGuidanceMatcher(Matcher):
     """Matcher over an LLMatcher. `empty`: the grammar holds nothing but the empty text."""
 
     def __init__(self, matcher: LLMatcher, n_vocab: int, empty: bool = False) -> None:
@@ -79,9 +79,10 @@ class LLGuidanceMatcher:
             raise ValueError(f"the row must be {self._n_words} contiguous words of int32")
         self._call(self._matcher.unsafe_compute_mask_ptr, row.ctypes.data, row.nbytes)
 
-    def advance(self, token: int) -> None:
+    def advance(self, token: int) -> int:
         if not self._call(self._matcher.consume_token, token):
             raise EngineFailure(f"llguidance: the grammar does not allow token {token} here")
+        return token
 
     def forced(self) -> tuple[int, ...]:
         return tuple(self._call(self._matcher.compute_ff_tokens))

@@ -1,6 +1,7 @@
 """The seam between who decides that a worker runs (the supervisor) and who can start one."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from gallama.config.schema import DialectSpec, LogLevel, ModelSpec
@@ -13,6 +14,8 @@ class WorkerSpec:
     """All that a worker process is told. `worker` names it in logs; `model` is what it serves.
 
     `dialects` are all there are: which one a model speaks is known when it is loaded.
+    `recipe_folders`: where recipes are looked for, the nearest first; `recipe`: that of chats that
+    name none.
     """
 
     worker: str
@@ -21,6 +24,8 @@ class WorkerSpec:
     max_body: int
     log_level: LogLevel
     dialects: dict[str, DialectSpec] = field(default_factory=dict)
+    recipe_folders: tuple[Path, ...] = ()
+    recipe: str | None = None
 
 
 class LaunchFailed(GallamaError):

@@ -30,7 +30,9 @@ from gallama.asgi import (
     short,
     while_connected,
 )
-from gallama.config.schema import RunConfig
+from gallama.config import recipes
+from gallama.config.schema import RecipeSpec, RunConfig
+from gallama.errors import ConfigError
 from gallama.serve.router import choose
 from gallama.serve.supervisor import Replica, Supervisor, why_not
 from gallama.wire_errors import ApiError, unavailable
@@ -48,32 +50,83 @@ class Models:
 
     def __init__(self, config: RunConfig, supervisor: Supervisor) -> None:
         self._supervisor = supervisor
+        self._specs = config.models
+        self._folders = config.recipe_folders
         self._created = int(time.time())
         self._named = {name: name for name in config.models}
         for name, spec in config.models.items():
             self._named.update(dict.fromkeys(spec.aliases, name))
 
     def replicas(self, name: str) -> list[Replica]:
-        """Raises ApiError 404, with the names there are."""
-        if name not in self._named:
+        """Those of `tiny` for `tiny` and for `tiny@cot`: what stands behind the @ is a recipe, of
+        which the worker knows. Raises ApiError 404, with the names there are."""
+        model, _, _ = name.partition("@")
+        if model not in self._named:
             known = ", ".join(repr(known) for known in self._named)
             message = f"There is no model {short(name)!r} here; there is {known}."
             raise ApiError(404, message, param="model", code="model_not_found")
-        return self._supervisor.models[self._named[name]]
+        return self._supervisor.models[self._named[model]]
 
     def card(self, name: str) -> dict[str, Any]:
+        """Raises ApiError 404."""
+        card = self._card(name)
+        model, sign, recipe = name.partition("@")
+        if sign and recipe not in self._recipes_of(self._named[model]):
+            message = f"There is no recipe {short(recipe)!r} for the model {model!r} here."
+            raise ApiError(404, message, param="model", code="recipe_not_found")
+        return card
+
+    def cards(self) -> list[dict[str, Any]]:
+        """By every name, then each model with each recipe that it may have."""
+        both = (f"{model}@{name}" for model in self._specs for name in self._recipes_of(model))
+        return [self._card(name) for name in (*self._named, *both)]
+
+    def recipes(self) -> list[dict[str, Any]]:
+        return [_recipe_card(name, file) for name, file in recipes.files(self._folders).items()]
+
+    def _card(self, name: str) -> dict[str, Any]:
         states = [replica.event.state for replica in self.replicas(name)]
         return {
             "id": name,
             "object": "model",
             "created": self._created,
             "owned_by": "gallama",
-            "root": self._named[name],
+            "root": self._named[name.partition("@")[0]],
             "state": "ready" if "ready" in states else states[0],
         }
 
-    def cards(self) -> list[dict[str, Any]]:
-        return [self.card(name) for name in self._named]
+    def _recipes_of(self, model: str) -> list[str]:
+        names = (None, model, *self._specs[model].aliases)
+        return [
+            card["id"] for card in self.recipes() if not card["error"] and card["model"] in names
+        ]
+
+
+def _recipe_card(name: str, file: Path) -> dict[str, Any]:
+    """What is known of a recipe's shape; what its request says is for a worker to know."""
+    wrong = None
+    try:
+        spec = recipes.read(file).spec
+    except ConfigError as error:
+        spec, wrong = RecipeSpec(), str(error)
+    variables = [
+        {
+            "name": each,
+            "description": variable.description,
+            "type": variable.type.value,
+            "required": variable.default is None,
+            "default": variable.default,
+        }
+        for each, variable in spec.variables.items()
+    ]
+    return {
+        "id": name,
+        "object": "recipe",
+        "description": spec.description,
+        "model": spec.model,
+        "variables": variables,
+        "error": wrong,
+    }
 
 
 class Proxy:
@@ -195,10 +248,14 @@ def build(config: RunConfig, supervisor: Supervisor) -> ASGIApp:
     description = DESCRIPTION.read_bytes()
 
     async def list_models(request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": models.cards()})
+        return JSONResponse({"object": "list", "data": await asyncio.to_thread(models.cards)})
 
     async def one_model(request: Request) -> Response:
-        return JSONResponse(models.card(request.path_params["name"]))
+        card = await asyncio.to_thread(models.card, request.path_params["name"])
+        return JSONResponse(card)
+
+    async def list_recipes(request: Request) -> Response:
+        return JSONResponse({"object": "list", "data": await asyncio.to_thread(models.recipes)})
 
     async def described(request: Request) -> Response:
         return Response(description, media_type="application/json")
@@ -214,6 +271,7 @@ def build(config: RunConfig, supervisor: Supervisor) -> ASGIApp:
     routes = [
         Route("/v1/models", list_models),
         Route("/v1/models/{name:path}", one_model),
+        Route("/v1/recipes", list_recipes),
         Route("/health", health),
         Route("/openapi.json", described),
         *(Route(path, Proxy(path, models, max_body), methods=["POST"]) for path in PROXIED),

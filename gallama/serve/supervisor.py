@@ -196,6 +196,8 @@ def _replicas(name: str, config: RunConfig, observer: Observer) -> list[Replica]
         max_body=int(config.server.max_body_mb * 1e6),
         log_level=config.server.log_level,
         dialects=config.dialects,
+        recipe_folders=config.recipe_folders,
+        recipe=config.models[name].recipe or config.recipe,
     )
     further = (replace(first, worker=f"{name}#{i}") for i in range(2, first.spec.replicas + 1))
     return [Replica(spec, observer) for spec in (first, *further)]

@@ -14,14 +14,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import uvicorn
 from pydantic import TypeAdapter
 
 from gallama import auto_engine, registry
+from gallama.api.ahead import ahead
 from gallama.api.app import build
+from gallama.api.recipes import Recipes
 from gallama.api.service import Service
 from gallama.config.schema import EngineName, ModelSpec
 from gallama.dialect import find
@@ -34,6 +38,8 @@ from gallama.types import Backend, Engine
 logger = logging.getLogger("gallama")
 
 PR_SET_PDEATHSIG = 1
+
+Work = Coroutine[Any, Any, None]
 
 
 class Status:
@@ -63,13 +69,17 @@ class Status:
 class Server(uvicorn.Server):
     """Says when it is ready; ends at once on SIGTERM, since it is the gateway that drains."""
 
-    def __init__(self, config: uvicorn.Config, status: Status) -> None:
+    def __init__(
+        self, config: uvicorn.Config, status: Status, afterwards: Callable[[], Work]
+    ) -> None:
         super().__init__(config)
         self._status = status
+        self._afterwards = afterwards  # what is done once it is ready
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup()
         self._status.ready()
+        self._task = asyncio.create_task(self._afterwards())
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -95,14 +105,17 @@ def main() -> int:
 
 async def _serve(spec: WorkerSpec, socket: str, status: Status) -> None:
     backend: Backend = registry.load(registry.BACKENDS, spec.spec.backend.value)(spec.spec)
+    recipes = Recipes(spec.recipe_folders, (spec.model, *spec.spec.aliases), spec.recipe)
+    recipes.check_default()
     await backend.load(status.progress)
     try:
         vocabulary = backend.vocabulary
         source = vocabulary.chat_template or CHATML
         dialect = find(source, spec.spec.dialect, spec.dialects)
-        guides = Guides(dialect, *_engine(spec.spec), vocabulary)
+        other = partial(find, source, specs=spec.dialects)
+        guides = Guides(dialect, *_engine(spec.spec), vocabulary, other)
         template = ChatTemplate(source, vocabulary)
-        service = Service(spec.model, backend, template, spec.spec.sampling, guides)
+        service = Service(spec.model, backend, template, spec.spec.sampling, guides, recipes)
         config = uvicorn.Config(
             build(service, spec.max_body),
             uds=socket,
@@ -111,7 +124,7 @@ async def _serve(spec: WorkerSpec, socket: str, status: Status) -> None:
             log_config=None,
             timeout_keep_alive=3600,
         )
-        await Server(config, status).serve()
+        await Server(config, status, partial(ahead, service)).serve()
     finally:
         await backend.unload()
 

@@ -14,6 +14,9 @@ from openai.types.chat.chat_completion_assistant_message_param import (
 from openai.types.chat.chat_completion_developer_message_param import (
     ChatCompletionDeveloperMessageParam,
 )
+from openai.types.chat.chat_completion_function_message_param import (
+    ChatCompletionFunctionMessageParam,
+)
 from openai.types.chat.chat_completion_system_message_param import (
     ChatCompletionSystemMessageParam,
 )
@@ -52,7 +55,9 @@ VALUES: dict[str, Any] = {
     "best_of": 2,
     "chat_template_kwargs": {"enable_thinking": True},
     "continue_final_message": True,
+    "dialect": "hermes",
     "echo": True,
+    "finish": "close",
     "frequency_penalty": 1,
     "function_call": "auto",
     "functions": [{"name": "f"}],
@@ -61,6 +66,9 @@ VALUES: dict[str, Any] = {
     "guided_grammar": 'start: "a"',
     "guided_json": {"type": "integer"},
     "guided_regex": "a|b",
+    "include_leading_prompt": True,
+    "include_thinking": True,
+    "leading_prompt": "So",
     "logit_bias": {"5": -100},
     "max_completion_tokens": 5,
     "max_tokens": 5,
@@ -79,6 +87,7 @@ VALUES: dict[str, Any] = {
     "prompt_cache_options": {"mode": "explicit"},
     "prompt_cache_retention": "24h",
     "reasoning_effort": "low",
+    "recipe": "cot",
     "regex_pattern": "a|b",
     "regex_prefix_pattern": "a|b",
     "repetition_penalty": 1.1,
@@ -94,6 +103,7 @@ VALUES: dict[str, Any] = {
     "structured_outputs": {"regex": "a|b"},
     "suffix": "x",
     "temperature": 0.5,
+    "thinking_budget": 5,
     "thinking_template": "<a>{x}</a>",
     "tool_choice": "auto",
     "tools": [TOOL],
@@ -102,6 +112,7 @@ VALUES: dict[str, Any] = {
     "top_p": 0.9,
     "typical_p": 0.9,
     "user": "x",
+    "variables": {"text": "x"},
     "verbosity": "low",
     "web_search_options": {},
 }
@@ -172,6 +183,7 @@ TURNS = [
     (ChatCompletionUserMessageParam, types.UserTurn),
     (ChatCompletionAssistantMessageParam, types.AssistantTurn),
     (ChatCompletionToolMessageParam, types.ToolTurn),
+    (ChatCompletionFunctionMessageParam, types.FunctionTurn),
 ]
 
 
@@ -188,6 +200,7 @@ TURN_VALUES: dict[str, Any] = {
     "name": "Ann",
     "reasoning_content": "Hm.",
     "refusal": "No.",
+    "thinking": {"x": 1},
     "tool_calls": [CALL],
 }
 

@@ -32,7 +32,7 @@ FIELDS = [
     ({"stop": ["a", ""]}, "stop[1]", "at least 1 character"),
     ({"stream": "yes"}, "stream", "boolean"),
     ({"stream_options": {"usage": True}}, "stream_options.usage", "unknown field"),
-    ({"functions": []}, "functions", "not supported yet"),
+    ({"functions": [{}]}, "functions[0].name", "required"),
     ({"response_format": {"type": "xml"}}, "response_format", "one of text, json_object"),
     ({"logit_bias": {"5": 101}}, "logit_bias.5", "a number from -100 to 100"),
     ({"messages": []}, "messages", "at least 1 item"),

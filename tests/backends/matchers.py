@@ -29,10 +29,11 @@ class Choice(Matcher):
     def fill_mask(self, row: NDArray[np.int32]) -> None:
         set_bits(row, {choice[0] for choice in self._left})
 
-    def advance(self, token: int) -> None:
+    def advance(self, token: int) -> int:
         self._left = [choice[1:] for choice in self._left if choice[0] == token]
         if not self._left:
             raise EngineFailure(f"token {token} was never allowed")
+        return token
 
     def forced(self) -> tuple[int, ...]:
         return ()
@@ -52,9 +53,10 @@ class Without(Matcher):
     def fill_mask(self, row: NDArray[np.int32]) -> None:
         set_bits(row, set(range(len(row) * 32)) - self._tokens)
 
-    def advance(self, token: int) -> None:
+    def advance(self, token: int) -> int:
         if token in self._tokens:
             raise EngineFailure(f"token {token} was never allowed")
+        return token
 
     def forced(self) -> tuple[int, ...]:
         return ()
@@ -71,7 +73,8 @@ class Breaking(Without):
         self._error = error
         self._after = after
 
-    def advance(self, token: int) -> None:
+    def advance(self, token: int) -> int:
         self._after -= 1
         if self._after == 0:
             raise self._error
+        return token

@@ -12,7 +12,9 @@ HELP = [
     ("", "usage: gallama"),
     ("run --help", "gallama run +models=tiny server.port=9000"),
     ("check --help", "Print every mistake"),
+    ("schema --help", "yaml-language-server"),
     ("compile --help", "--regex PATTERN"),
+    ("bench --help", "--concurrency N,N"),
     ("doctor --help", "missing (with what installs it)"),
     ("completion --help", 'eval "$(gallama completion bash)"'),
     ("--version", "gallama"),
@@ -75,7 +77,7 @@ COMMANDS = [
     ("run --cfg job -p server", 0, "# @package server\nhost: 127.0.0.1", ""),
     ("run --cfg job server.prot=1", 2, "", "did you mean 'port'?"),
     ("run --cfg hydra", 0, "output_subdir: null", ""),
-    ("run --info searchpath", 0, "gallama-recipes", ""),
+    ("run --info searchpath", 0, "Config search path", ""),
     ("run --info=defaults models=scripted", 0, "models/scripted", ""),
     ("run --hydra-help", 0, "Hydra (1.3", ""),
     ("run --cfg job --multirun", 2, "", "not allowed with"),
@@ -91,6 +93,23 @@ COMMANDS = [
         "start:",
         "gallama: 'x' is rejected, and should be accept",
     ),
+    ("compile +recipe=yes_no --accept Yes. --reject Maybe", 0, "(?:Yes|No)", None),
+    ("compile recipe=yes_no --to gbnf", 0, "root ::=", None),
+    ("compile +recipe=yes_no --accept Maybe", 1, "(?:Yes|No)", "'Maybe' is rejected, and should"),
+    ('compile +recipe=classify variables.labels=["a","b"] --accept a', 0, "[a-b]", None),
+    ("compile +recipe=classify", 0, "positive", None),
+    ("compile +recipe=route", 0, "refund", None),
+    ("compile +recipe=yes", 2, "", "+recipe=yes: there is no recipes/yes.yaml; did you mean 'yes_"),
+    ("compile +recipe=classify variables.labels=a", 2, "", "variables.labels=a: is no JSON"),
+    ("compile +recipe=classify variables.lables=[]", 1, "", "refused: variables.lables: the rec"),
+    ("compile +recipe=yes_no foo=1", 2, "", "foo=1: must be +recipe=NAME, once, or variables."),
+    ("check nowhere/", 2, "", "gallama: nowhere/: there is no such file or folder"),
+    ("check models=scripted +recipe=yes_no", 0, "All is well: models 1", ""),
+    ("check models=scripted +recipe=yes", 2, "", "recipe=yes: there is no recipe 'yes'; did you"),
+    ("check models=scripted models.scripted.recipe=cott", 2, "", "no recipe 'cott'; did you mean"),
+    ("schema recipe", 0, '"regex_pattern"', ""),
+    ("schema models", 0, '"max_seq_len"', ""),
+    ("schema", 2, "", "kind"),
     ("compile --regex (", 1, "", "gallama: regex: refused: pattern: missing ')'"),
     ("compile --schema no.json", 2, "", "gallama: no.json: No such file"),
     ("compile", 2, "", "one of the arguments --schema"),
@@ -132,6 +151,27 @@ def test_mistakes_name_the_file_and_line(run: Run, folder: Path) -> None:
     assert run("gallama", "check", "models=scripted", "server=lan").stderr == (
         "gallama: conf/server/lan.yaml:2: server.prot: no such key; did you mean 'port'?\n"
     )
+
+
+def test_check_tries_recipes(run: Run, folder: Path) -> None:
+    (folder / "recipes").mkdir()
+    (folder / "recipes/digits.yaml").write_text(
+        "description: x\nrequest: {regex_pattern: '[0-9]+'}\nexamples:\n  - accept: ['1', x]\n"
+    )
+    done = run("gallama", "check", "recipes/", "models=scripted")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "gallama: recipes/digits.yaml:4: examples[0].accept[1]: is rejected, and should be "
+        "accepted: 'x'\n",
+    )
+    assert "1 mistake" in done.stdout
+    (folder / "recipes/digits.yaml").write_text(
+        "description: x\nrequest: {regex_pattern: '[0-9]+'}\nexamples:\n  - accept: ['1']\n"
+    )
+    done = run("gallama", "check", "recipes/", "models=scripted")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "All is well: recipes 1, replies tried 1." in done.stdout
+    assert "All is well: models 1, workers 1." in done.stdout
 
 
 def test_a_reader_that_goes_away_is_no_error(run: Run) -> None:

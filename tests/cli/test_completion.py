@@ -16,7 +16,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 # Bash completes from the last = on: what stands before it is not printed again.
 CASES = [
-    ("gallama ", ["run", "check", "compile", "doctor", "completion"]),
+    ("gallama ", ["run", "check", "compile", "schema", "bench", "doctor", "completion"]),
     ("gallama ru", ["run "]),
     ("gallama run --c", ["--cfg "]),
     ("gallama compile --sch", ["--schema "]),
@@ -30,6 +30,7 @@ CASES = [
     ("gallama run models=[tiny,scr", [r"\[tiny,scripted,", r"\[tiny,scripted\]"]),
     ("gallama run models=mi", ["mine "]),
     ("gallama run server=de", ["default "]),
+    ("gallama run +recipe=class", ["classify "]),
     ("gallama run server.lo", ["server.log_dir=", "server.log_level="]),
     ("gallama run server.log_level=w", ["warning "]),
     ("gallama run models.tiny.back", ["models.tiny.backend="]),

@@ -6,7 +6,18 @@ compilers.parses, an iteration of a repetition that takes no symbol is not follo
 
 from collections.abc import Iterator, Sequence
 
-from compilers.ir import Capture, Choice, Grammar, Node, Ref, Repeat, Special, walk
+from compilers.ir import (
+    NOTHING,
+    Capture,
+    Choice,
+    Grammar,
+    Node,
+    Ref,
+    Repeat,
+    Special,
+    Unordered,
+    walk,
+)
 from compilers.ir import Sequence as Cat
 from compilers.oracle import _Table
 
@@ -23,9 +34,13 @@ class _Readings:
         self._rules = grammar.rules
         self._symbols = symbols
         self._table = _Table(grammar, symbols)
+        self._marked = _marked(grammar)
 
     def of(self, node: Node, at: int) -> Iterator[tuple[int, Reading]]:
-        if isinstance(node, Cat):
+        if not _marks(node, self._marked):
+            for end in self._table._ends(node, at):
+                yield end, tuple(self._symbols[at:end])
+        elif isinstance(node, Cat):
             yield from self._cat(node.parts, at)
         elif isinstance(node, Choice):
             for part in node.parts:
@@ -38,9 +53,8 @@ class _Readings:
             for end, inner in self.of(node.part, at):
                 yield end, (("open", node.name), *inner, ("close", node.name))
         else:
-            assert len(list(walk(node))) == 1
-            for end in self._table._ends(node, at):
-                yield end, tuple(self._symbols[at:end])
+            assert isinstance(node, Unordered)
+            yield from self._unordered(node, at, frozenset())
 
     def _cat(self, parts: Sequence[Node], at: int) -> Iterator[tuple[int, Reading]]:
         if not parts:
@@ -64,3 +78,34 @@ class _Readings:
                 continue
             for last, further in self._repeat(others, end):
                 yield last, (*first, *further)
+
+    def _unordered(
+        self, node: Unordered, at: int, used: frozenset[int]
+    ) -> Iterator[tuple[int, Reading]]:
+        """`used`: the members so far; the extra one, -1, may come again."""
+        if {i for i, (_, required) in enumerate(node.members) if required} <= used:
+            yield at, ()
+        options = [(i, member) for i, (member, _) in enumerate(node.members) if i not in used]
+        options += [] if node.extra == NOTHING else [(-1, node.extra)]
+        for start, separator in self.of(node.separator, at) if used else [(at, ())]:
+            for i, member in options:
+                for end, inner in self.of(member, start):
+                    for last, others in self._unordered(node, end, used | {i}):
+                        yield last, (*separator, *inner, *others)
+
+
+def _marked(grammar: Grammar) -> set[str]:
+    """The rules that hold captures."""
+    found: set[str] = set()
+    while True:
+        more = {name for name, node in grammar.rules.items() if _marks(node, found)}
+        if more == found:
+            return found
+        found = more
+
+
+def _marks(node: Node, marked: set[str]) -> bool:
+    return any(
+        isinstance(each, Capture) or (isinstance(each, Ref) and each.name in marked)
+        for each in walk(node)
+    )

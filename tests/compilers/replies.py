@@ -25,6 +25,7 @@ from compilers.ir import (
     sequence,
 )
 from compilers.passes.apart import apart
+from tests.compilers.readings import Reading
 
 Reply = Sequence[str | Special]
 Said = list[tuple[str, str]]
@@ -381,3 +382,35 @@ def streamed(extraction: Extraction, pieces: Sequence[bytes | Special]) -> tuple
             events += extractor.feed(piece)
     events += extractor.close()
     return events, extractor.complete
+
+
+def joined(symbols: Sequence[bytes | Special], size: int) -> list[bytes | Special]:
+    """Bytes, of which so many come at once."""
+    found: list[bytes | Special] = []
+    for each in symbols:
+        last = found[-1] if found else None
+        if isinstance(each, bytes) and isinstance(last, bytes) and len(last) < size:
+            found[-1] = last + each
+        else:
+            found.append(each)
+    return found
+
+
+def written(events: Sequence[Event]) -> Reading:
+    """Events as a reading, without what no capture holds."""
+    found: list[object] = []
+    for event in events:
+        found += event.text if event.kind == "text" else [(event.kind, event.name)]
+    return tuple(found)
+
+
+def captured(reading: Reading) -> Reading:
+    """Without what no capture holds."""
+    found: list[object] = []
+    depth = 0
+    for each in reading:
+        if isinstance(each, tuple):
+            depth += 1 if each[0] == "open" else -1
+        if isinstance(each, tuple) or (isinstance(each, str) and depth):
+            found.append(each)
+    return tuple(found)

@@ -1,6 +1,5 @@
 """The streaming extractor: what a reply says, however it is cut; nothing too early or too late."""
 
-import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import product
@@ -28,7 +27,7 @@ from compilers.ir import Sequence as Cat
 from compilers.oracle import recognises
 from compilers.regular import chars, plus
 from tests.compilers.readings import Reading, readings
-from tests.compilers.replies import CASES, Case, merged, said, streamed
+from tests.compilers.replies import CASES, Case, captured, joined, merged, said, streamed, written
 
 BY_NAME = {case.name: case for case in CASES}
 
@@ -62,19 +61,7 @@ def test_streamed_is_unstreamed_at_every_split(case: Case) -> None:
             cut = [*pieces(case)[:i], piece[:at], piece[at:], *pieces(case)[i + 1 :]]
             assert merged(streamed(extraction(case.name), cut)[0]) == whole
     for size in (1, 2, 3, 5):
-        joined = _joined(bytewise, size)
-        assert merged(streamed(extraction(case.name), joined)[0]) == whole
-
-
-def _joined(symbols: Sequence[bytes | Special], size: int) -> list[bytes | Special]:
-    found: list[bytes | Special] = []
-    for each in symbols:
-        last = found[-1] if found else None
-        if isinstance(each, bytes) and isinstance(last, bytes) and len(last) < size:
-            found[-1] = last + each
-        else:
-            found.append(each)
-    return found
+        assert merged(streamed(extraction(case.name), joined(bytewise, size))[0]) == whole
 
 
 # What a piece brings, row by row.
@@ -143,16 +130,6 @@ def test_values_as_deep_as_they_come() -> None:
     )
 
 
-def test_a_token_costs_microseconds() -> None:
-    """20 at most, in processor time; benchmarks/extract.py tells how many (2 to 5)."""
-    made = extraction("words")
-    tokens = ["Hué ".encode(), b"<", b"too many"] * 1000
-    streamed(made, tokens[:3])
-    begin = time.process_time()
-    streamed(made, tokens)
-    assert (time.process_time() - begin) / len(tokens) < 20e-6
-
-
 # --- random grammars against all readings of all short texts
 
 LETTERS = ("a", "<", "é")
@@ -188,25 +165,6 @@ NODES = st.recursive(st.sampled_from(LEAVES), _nodes, max_leaves=7).filter(
 TEXTS = [text for n in range(5) for text in product((*LETTERS, TOKEN), repeat=n)]
 
 
-def _written(events: Sequence[Event]) -> Reading:
-    """Events as a reading, without what no capture holds."""
-    found: list[object] = []
-    for event in events:
-        found += event.text if event.kind == "text" else [(event.kind, event.name)]
-    return tuple(found)
-
-
-def _captured(reading: Reading) -> Reading:
-    found: list[object] = []
-    depth = 0
-    for each in reading:
-        if isinstance(each, tuple):
-            depth += 1 if each[0] == "open" else -1
-        if isinstance(each, tuple) or (isinstance(each, str) and depth):
-            found.append(each)
-    return tuple(found)
-
-
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(NODES)
 def test_random_grammars(node: Node) -> None:
@@ -222,7 +180,7 @@ def test_random_grammars(node: Node) -> None:
         cut = [each if isinstance(each, Special) else each.encode() for each in text]
         events, complete = streamed(made, cut)
         assert complete
-        assert _written(events) == _captured(reading)
+        assert written(events) == captured(reading)
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -249,7 +207,7 @@ def test_nothing_too_early_nothing_too_late(node: Node) -> None:
             else:
                 out += extractor.feed(symbol.encode())
             possible = [found[t] for t in texts if t[:i] == text[:i]]
-            assert _written(out) == _captured(_certain(possible, i))
+            assert written(out) == captured(_certain(possible, i))
 
 
 Text = tuple[str | Special, ...]

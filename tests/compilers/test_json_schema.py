@@ -27,6 +27,13 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
     ({"type": "integer", "exclusiveMinimum": -2, "maximum": 12}, [-1, 0, 12], [-2, 13, 1.5]),
     ({"type": "number", "minimum": 1, "exclusiveMinimum": True}, [1.1], [1]),
     ({"type": "integer", "multipleOf": 5, "not": {"multipleOf": 10}}, [5, -15], [10, 7]),
+    ({"type": "integer", "multipleOf": 7, "minimum": 10, "maximum": 30}, [14, 28], [7, 35, 15]),
+    ({"type": "integer", "allOf": [{"multipleOf": 7}, {"multipleOf": 9}]}, [0, -126], [7, 9, 62]),
+    (
+        {"type": "number", "oneOf": [{"multipleOf": 11}, {"multipleOf": 0.5}], "minimum": 0},
+        [0.5, 3, 23.5],
+        [0.0, 11, 22.0, 0.7, -1],
+    ),
     ({"enum": [1, "a", None, {"b": [1]}]}, [1, "a", None, {"b": [1]}], [2, "b", {"b": []}]),
     ({"enum": ["a", "b", "c"], "not": {"const": "b"}}, ["a", "c"], ["b", "d"]),
     ({"const": [1, {"a": 2}]}, [[1, {"a": 2}]], [[1], [1, {"a": 3}]]),
@@ -47,6 +54,17 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
         [{}, {"a": "x"}, {"b": {"name": 1}, "a": 1}],
     ),
     ({"properties": NAME, "additionalProperties": False}, [{}, {"name": ""}, 1], [{"x": 1}]),
+    ({"type": "object", "properties": {"a": False}}, [{}, {"b": 1, "c": 2}], [{"a": 1}]),
+    (
+        {"properties": {"a": True, "b": True}, "required": ["b"], "additionalProperties": False},
+        [{"b": 1}, {"a": 1, "b": 2}, {"b": 1, "a": 2}],
+        [{}, {"a": 1}, {"b": 1, "b ": 2}],
+    ),
+    (
+        {"properties": {"a": True, "b": True}, "additionalProperties": False},
+        [{}, {"b": 1}, {"a": 1}, {"a": 1, "b": 2}, {"b": 1, "a": 2}],
+        [{"c": 1}],
+    ),
     ({"type": "object", "additionalProperties": {"type": "null"}}, [{}, {"x": None}], [{"x": 1}]),
     (
         {
@@ -136,6 +154,30 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
     ),
     ({"properties": {"a": {}}, "unevaluatedProperties": False}, [{"a": 1}], [{"b": 1}]),
     (
+        {
+            "type": "object",
+            "properties": {"kind": {"enum": ["a", "b"]}},
+            "anyOf": [
+                {"properties": {"kind": {"const": "a"}, "x": {}}, "required": ["kind"]},
+                {"properties": {"y": {"type": "integer"}}, "required": ["y"]},
+            ],
+            "unevaluatedProperties": False,
+        },
+        [{"kind": "a", "x": 1}, {"y": 1}, {"kind": "a", "x": 1, "y": 2}, {"y": 1, "kind": "b"}],
+        [{"kind": "b"}, {"kind": "a", "y": "1"}, {"y": 1, "x": 1}, {"kind": "a", "z": 1}],
+    ),
+    (
+        {
+            "type": "array",
+            "if": {"prefixItems": [{"const": "n"}], "minItems": 1},
+            "then": {"prefixItems": [{}, {"type": "integer"}]},
+            "contains": {"const": "!"},
+            "unevaluatedItems": False,
+        },
+        [["n", 1, "!"], ["n", 1, "!", "!"], ["!"]],
+        [["n", 1], ["n", "1", "!"], ["n", 1, 2, "!"], ["m", "!"]],
+    ),
+    (
         {"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": {"const": 1}},
         [{"a": 2}, {"b": 1}],
         [{"b": 2}],
@@ -223,8 +265,8 @@ REFUSED = [
     ({"required": "a"}, Malformed, "malformed", "/required"),
     ({"properties": []}, Malformed, "malformed", "/properties"),
     ({"properties": {"a": 1}}, Malformed, "malformed", "/properties/a"),
-    ({"anyOf": [{"unevaluatedProperties": False, "anyOf": [{}]}]}, Unsupported,
-     "unevaluatedProperties", "/anyOf/0/unevaluatedProperties"),
+    ({"anyOf": [{"not": {"unevaluatedProperties": False, "properties": {"a": {}}}}]}, Unsupported,
+     "not: unevaluatedProperties", "/anyOf/0/not/unevaluatedProperties"),
     (False, Contradiction, "contradiction", ""),
     ({"type": "string", "minLength": 2, "maxLength": 1}, Contradiction, "contradiction", ""),
     ({"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]}, Contradiction,
@@ -252,9 +294,46 @@ def test_hostile_input_meets_a_limit() -> None:
             compilers.json_schema(schema)
 
 
+def test_what_is_within_the_limits_compiles() -> None:
+    """Deep, or wide: hundreds of schemas at one place, told apart at a glance."""
+    deep: Any = {"type": "null"}
+    for _ in range(390):
+        deep = {"type": "array", "items": deep}
+    wide = {"oneOf": [{"properties": {"a": {"const": i}}, "required": ["a"]} for i in range(300)]}
+    for schema in (deep, wide):
+        compilers.emit(compilers.json_schema(schema), "llguidance")
+
+
 def test_what_is_not_enforced_is_listed() -> None:
     grammar = compilers.json_schema({"items": {"format": "color", "x-y": 1, "type": "string"}})
     assert {note.where for note in grammar.notes} == {"/items/format", "/items/x-y"}
+
+
+def test_what_is_not_enforced_is_listed_at_each_place() -> None:
+    """Though equal subschemas are taken apart once, and titles make no difference."""
+    color = {"type": "string", "format": "color"}
+    box = {"type": "object", "properties": {"of": color}}
+    schema = {"properties": {"a": box, "b": {"title": "B", **box}, "c": {"items": dict(color)}}}
+    where = {"/properties/a/properties/of", "/properties/b/properties/of", "/properties/c/items"}
+    assert {note.where for note in compilers.json_schema(schema).notes} == {
+        f"{each}/format" for each in where
+    }
+
+
+def test_equal_subschemas_are_one_rule() -> None:
+    """Whatever their titles; 1 is not true, and a name is no title."""
+    part = {"type": "object", "properties": {"n": {"const": 1}}}
+    other = {"type": "object", "properties": {"n": {"const": True}}}
+    named = {"type": "object", "properties": {"title": {"type": "null"}}}
+    same = compilers.json_schema({"properties": {"a": {**part, "title": "A"}, "b": part}})
+    assert len(same.rules) == len(compilers.json_schema({"properties": {"a": part}}).rules)
+    assert len(compilers.json_schema({"properties": {"a": part, "b": other}}).rules) > len(
+        same.rules
+    )
+    schema = {"properties": {"a": named, "b": {"type": "object", "properties": {}}}}
+    text = compilers.emit(compilers.json_schema(schema), "llguidance")
+    assert not holds(text, tokens(of({"a": {"title": 1}})))
+    assert holds(text, tokens(of({"b": {"title": 1}})))
 
 
 def test_a_keyword_of_a_later_draft_is_listed() -> None:

@@ -51,6 +51,14 @@ SEARCH = [
     (r"^(?:(?:^[*]|[a-z]+)[.])*x$", ["x", "*.x", "*.ab.x"], ["a.*.x", "*x"]),
     (r"[ab]{1,9}", ["a", "xbx"], ["", "x"]),
     (r"^a[bc]{2,9}", ["abb", "abcbx"], ["ab", "abxx"]),
+    (r"\bfoo\b", ["foo", "a foo.", "(foo)", "éfoo"], ["food", "a_foo", "fo", ""]),
+    (r"^\w+\b.?$", ["ab", "ab.", "ab\u00e9"], ["", ".", "ab.."]),
+    (r"o\B", ["oo", "of", "no o one on"], ["o", "so", "so o "]),
+    (r"\b", ["a", " a"], ["", " ", "é"]),
+    (r"^\B$", [""], ["a", " "]),
+    (r"^(?:a|\b.)\b", ["a", "b c"], ["ab", " "]),
+    (r"^a(?i)b(?:c(?-i)d|e)f$", ["aBCdF", "aBeF"], ["Abcdf", "abcDf", "abEf"]),
+    (r"^(?i:a)b(?s:.).$", ["Ab\nx", "abxx"], ["aBxx", "abx\n"]),
 ]
 
 
@@ -64,7 +72,8 @@ def test_search(pattern: str, found: list[str], missing: list[str]) -> None:
 REFUSED = [
     (r"(a)\1", Unsupported, "back-reference"),
     (r"(?<=a)b", Unsupported, "look-behind"),
-    (r"\bword", Unsupported, r"\b"),
+    (r"^(?:\ba )+$", Unsupported, r"\b inside a repetition"),
+    (r"(?m)^a", Unsupported, "(?m"),
     (r"a++", Unsupported, "possessive"),
     (r"(a(?=b).)*c", Unsupported, "repetition"),
     (r"\p{Script=Greek}", Unsupported, "Script=Greek"),
@@ -84,7 +93,7 @@ def test_refused(pattern: str, error: type[CompileError], message: str) -> None:
         search(pattern)
 
 
-LETTERS = st.sampled_from(["a", "b", "é", "😀", ".", "[ab]", "[^a]", r"\d"])
+LETTERS = st.sampled_from(["a", "b", "é", "😀", ".", "[ab]", "[^a]", r"\d", r"\b", " "])
 
 
 def _joined(parts: list[str]) -> str:
@@ -102,10 +111,12 @@ PATTERNS = st.recursive(
         st.tuples(st.sampled_from(["(?!%s)", "(?=%s)"]), inner).map(lambda p: p[0] % p[1]),
         st.tuples(inner, inner).map(lambda p: f"(?:^{p[0]}|{p[1]})"),
         st.tuples(inner, inner).map(lambda p: rf"(?:{p[0]}\Z|{p[1]})"),
+        st.tuples(inner, inner).map(lambda p: rf"{p[0]}\b{p[1]}"),
+        st.tuples(inner, inner).map(lambda p: rf"(?i:{p[0]}){p[1]}"),
     ),
     max_leaves=6,
 )
-TEXTS = st.text(alphabet="ab1é😀", max_size=5)
+TEXTS = st.text(alphabet="abA1é😀 ", max_size=5)
 
 
 @settings(max_examples=300, deadline=None)

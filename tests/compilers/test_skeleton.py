@@ -7,6 +7,7 @@ import pytest
 
 import compilers
 from compilers.errors import Ambiguous, CompileError, Unsupported
+from compilers.frontends.surface import Surface
 from compilers.ir import (
     Capture,
     FreeText,
@@ -141,6 +142,7 @@ VALUES: list[tuple[Any, str]] = [
 def test_values(schema: Any, opens: str) -> None:
     grammar = compilers.json_schema(schema)
     assert Values(grammar).opens(grammar.rules[grammar.start]) == opens
+    assert grammar.values.get(grammar.start, "") in ("", opens)
 
 
 def test_values_by_hand() -> None:
@@ -169,6 +171,32 @@ def test_a_hundred_tools(special: bool) -> None:
     begin = time.process_time()
     skeleton(grammar)
     assert time.process_time() - begin < 0.5
+
+
+def test_a_hundred_tools_whose_arguments_are_parameters() -> None:
+    """Names that begin alike, each with a value of a type of its own."""
+    kinds = ("string", "integer", "object", "boolean", "array")
+    surface = Surface(
+        call="<tool_call>\n<function={name}>\n{arguments}</function>\n</tool_call>",
+        parameter="<parameter={key}>\n{value}\n</parameter>\n",
+    )
+    tools = [
+        {
+            "type": "function",
+            "function": {
+                "name": f"tool_{i}",
+                "parameters": {
+                    "type": "object",
+                    "properties": {f"p{i}_{k}": {"type": kinds[(i + k) % 5]} for k in range(6)},
+                },
+            },
+        }
+        for i in range(100)
+    ]
+    grammar = compilers.tools(tools, surface=surface, reasoning="may")
+    begin = time.process_time()
+    skeleton(grammar)
+    assert time.process_time() - begin < 2
 
 
 def test_hopeless_input_is_refused_in_time() -> None:

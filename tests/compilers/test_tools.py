@@ -188,7 +188,12 @@ def test_parameters_that_say_what_they_are() -> None:
         ([{"type": "function"}], Malformed, "/0"),
         ([tool("a"), tool("a")], Malformed, "/1/function/name"),
         ([tool('a"')], Malformed, "/0/function/name"),
-        ([tool("a", type="array", uniqueItems=True)], Unsupported, "/0/function/parameters"),
+        ([tool("a", type="array")], Malformed, "/0/function/parameters/type"),
+        (
+            [tool("a", properties={"x": {"pattern": "(?<=a)b"}})],
+            Unsupported,
+            "/0/function/parameters/properties/x/pattern",
+        ),
         ([tool("a", properties={"x": {"type": "text"}})], Malformed,
          "/0/function/parameters/properties/x/type"),
     ],

@@ -185,13 +185,11 @@ def test_users_files_go_before_ours(
     assert composed(arguments).server.port == port
 
 
-def test_recipes_are_found_but_not_what_lies_beside_them(folder: Path) -> None:
-    write(folder / "recipes/cot.yaml", "{}")
-    write(folder / "launcher/mine.yaml", "{}")
-    write(paths.home() / "recipes/mine.yaml", "{}")
-    assert composing.choices("recipes") == ["cot", "mine"]
-    assert composing.choices("launcher") == []
-    assert composed("launcher=local").launcher.value == "local"
+def test_a_run_knows_where_recipes_are_looked_for(folder: Path) -> None:
+    shipped = paths.shipped("recipes")
+    assert composed("").recipe_folders == (folder / "recipes", paths.home() / "recipes", shipped)
+    assert (composed("").recipe, composed("+recipe=cot").recipe) == (None, "cot")
+    assert composed("models=scripted models.scripted.recipe=cot").models["scripted"].recipe == "cot"
 
 
 def test_a_home_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,9 @@ def test_other_mistakes_are_said_with_those_of_dialects(folder: Path) -> None:
 
 
 def test_no_setting_speaks_of_dialects() -> None:
-    with pytest.raises(ConfigError, match="no such key; there are launcher, models, server"):
+    with pytest.raises(
+        ConfigError, match="no such key; there are launcher, models, recipe, server"
+    ):
         compose(["models=scripted", "+dialects={}"])
 
 

@@ -121,6 +121,10 @@ ARGUMENTS = [
     ("models.tiny.gpus=[1]", "llama_cpp does not support this*; leave it at 'auto'"),
     ("models.tiny.scripted.step_seconds=1", "llama_cpp does not support this*; leave it at 0.0"),
     ("models.tiny.scripted.replies=[{say:a}]", "llama_cpp does not support this*; remove it"),
+    # recipes
+    ("recipe=cott", "there is no recipe 'cott'; did you mean 'cot'?"),
+    ("models.tiny.recipe=nope", "there is no recipe 'nope'; there are bullets, *"),
+    ("models.tiny.recipe=5", "must be text, not 5: put it in quotes"),
     # names
     ("models.tiny.aliases=[tiny]", "'tiny' is the name of a model already; choose another alias"),
     ("models.tiny.aliases=[a,a]", "'a' is given more than once; each alias leads to one model"),
@@ -355,3 +359,20 @@ def test_mistakes_of_a_sweep_are_told_once_before_it_begins() -> None:
 def test_what_depends_on_the_machine_can_be_left_out() -> None:
     config = compose(["models=qwen72b_spec"], machine=False)
     assert list(config.models) == ["qwen72b_spec"]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "line"),
+    [
+        ("request: {}", "recipe=mine: recipes/mine.yaml: description: is missing: say in a"),
+        ("a: [", "recipe=mine: recipes/mine.yaml:1: is not YAML: "),
+        (
+            "description: x\nmodel: judge\nrequest: {n: 1}",
+            "recipe=mine: the recipe 'mine' is for the model 'judge' only",
+        ),
+    ],
+)
+def test_a_recipe_that_is_named_is_looked_at(recipe: str, line: str, folder: Path) -> None:
+    write(folder / "recipes/mine.yaml", recipe)
+    assert mistakes("recipe=mine")[0].startswith(line)
+    assert mistakes("models.tiny.aliases=[judge]") == []

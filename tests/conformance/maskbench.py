@@ -3,6 +3,7 @@
     python -m tests.conformance.maskbench --data FILE [--dialect llguidance|kbnf|gbnf]
         [--peer llguidance|xgrammar|formatron] [--no-masks]
         [--sample N] [--jobs K] [--tokenizer GGUF] [--show refused|wrong|slow|all] [--only TEXT]
+        [--log FILE]
 
 Every schema is compiled; every instance, written with json.dumps(x, ensure_ascii=False) and
 tokenized with a real vocabulary, is walked token by token through the masks: before each token the
@@ -10,6 +11,9 @@ mask is looked at. A valid instance must pass and be allowed to end, an invalid 
 or not be allowed to end. A schema without instances counts when it compiles. With --peer, a
 contender does the same work in the same run (xgrammar is not among our requirements: `pip install
 xgrammar` where this runs).
+
+--log writes a line of JSON for each schema as soon as it is done: its verdict under each contender
+and its times in milliseconds.
 
 The gbnf dialect runs on llama.cpp's own grammar sampler, which takes milliseconds for a mask of
 128k tokens. --no-masks asks it only whether the token at hand, or an end token, is allowed.
@@ -24,7 +28,8 @@ import multiprocessing
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +83,7 @@ class Ours:
     def __init__(self, dialect: str, order: str, engine: Engine, vocabulary: Vocabulary) -> None:
         self.name = dialect
         self._dialect = dialect
-        self._options = {"order": order} if dialect == "llguidance" else {}
+        self._options = {"order": order} if dialect in ("llguidance", "kbnf") else {}
         self._vocabulary = vocabulary
         self._engine = engine
 
@@ -176,7 +181,9 @@ class XGrammarPeer:
         try:
             return self._xgrammar.compile(schema)
         except (RuntimeError, ValueError) as error:
-            raise Refusal(str(error).strip().rpartition("\n")[2][:60]) from error
+            # Before the reason stand the time of day and a place in XGrammar's source.
+            reason = str(error).strip().rpartition("\n")[2]
+            raise Refusal(reason.partition(".cc:")[2].partition(": ")[2][:60] or reason) from error
 
 
 Contender = Ours | LLGuidancePeer | FormatronPeer | XGrammarPeer
@@ -331,6 +338,21 @@ def show(outcomes: Iterable[Outcome], what: str) -> None:
             print(f"SLOW {o.name}: {times}")
 
 
+def verdict(outcome: Outcome) -> Row:
+    """An outcome as a line of the log: what went wrong and the times, in milliseconds."""
+    found = {key: value for key, value in vars(outcome).items() if value and key in _WRONG}
+    masks = {
+        name: [round(1e3 * float(q), 4) for q in np.percentile(times, [50, 99, 100])]
+        for name, times in (("masks", outcome.masks), ("again", outcome.again))
+        if times
+    }
+    front, whole = (round(1e3 * time, 2) for time in (outcome.front, outcome.compile))
+    return {"right": outcome.right, **found, "front": front, "compile": whole, **masks}
+
+
+_WRONG = ("refused", "valid_refused", "invalid_accepted", "broken")
+
+
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / max(1, whole):.1f} % ({part} of {whole})"
 
@@ -351,6 +373,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sample", type=int)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--masks", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--log", type=Path, help="a verdict for each schema, as JSON lines")
     parser.add_argument("--only", help="schemas whose name contains this")
     parser.add_argument("--show", choices=["refused", "wrong", "slow", "all"])
     options = parser.parse_args()
@@ -368,9 +391,9 @@ def main() -> None:
         rows = random.Random(0).sample(rows, min(options.sample, len(rows)))
     gc.collect()
     gc.freeze()  # the data of the whole benchmark is no part of what one schema costs to collect
-    results = _run(options, rows)
     peers = [f"peer {options.peer}"] if options.peer else []
     names = peers + ([options.dialect] if options.dialect != "none" else [])
+    results = list(_logged(_run(options, rows), names, options.log))
     if options.show:
         show((each[-1] for each in results), options.show)
     for i, name in enumerate(names):
@@ -379,14 +402,28 @@ def main() -> None:
         common_masks(names, results)
 
 
-def _run(options: argparse.Namespace, rows: Sequence[Row]) -> list[list[Outcome]]:
+def _run(options: argparse.Namespace, rows: Sequence[Row]) -> Iterator[list[Outcome]]:
+    """The outcomes of each schema in the order of the data. BrokenProcessPool: a job died."""
     if options.jobs == 1:
         _start(options)
-        return [_work(row) for row in rows]
+        yield from map(_work, rows)
+        return
     context = multiprocessing.get_context("spawn")
-    start: Callable[[argparse.Namespace], None] = _start
-    with context.Pool(options.jobs, start, (options,)) as pool:
-        return pool.map(_work, rows, chunksize=8)
+    with ProcessPoolExecutor(options.jobs, context, _start, (options,)) as pool:
+        yield from pool.map(_work, rows, chunksize=4)
+
+
+def _logged(
+    results: Iterable[list[Outcome]], names: Sequence[str], path: Path | None
+) -> Iterator[list[Outcome]]:
+    if path is None:
+        yield from results
+        return
+    with path.open("w", encoding="utf-8", buffering=1) as log:
+        for outcomes in results:
+            verdicts = {name: verdict(o) for name, o in zip(names, outcomes, strict=True)}
+            log.write(json.dumps({"name": outcomes[0].name, **verdicts}, ensure_ascii=False) + "\n")
+            yield outcomes
 
 
 if __name__ == "__main__":

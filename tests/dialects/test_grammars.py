@@ -6,7 +6,7 @@ A dialect is a file of conf/dialect; its cases are in tests/dialects/cases, unde
       accept: [...]             # replies as the model would write them
       reject: [...]
 
-Every case is put to the reference recogniser and, byte by byte, to llguidance.
+Every case is put to the reference recogniser and, byte by byte, to each engine.
 """
 
 import re
@@ -21,12 +21,15 @@ import pytest
 import yaml
 
 import compilers
+from compilers.closing import Closing, State
+from compilers.frontends.tools import REASONING
 from compilers.ir import Grammar, Special
 from compilers.oracle import recognises
 from gallama.config import dialects
 from gallama.dialect import Dialect, Native
+from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine
-from gallama.types import Vocabulary
+from gallama.types import Engine, Vocabulary
 from tests.compilers.byte_engine import VOCABULARY as BYTES
 
 CASES = Path(__file__).parent / "cases"
@@ -60,10 +63,10 @@ WAYS: dict[str, dict[str, Any]] = {
     "inside": {"reasoning": "inside"},
 }
 END = "<|end of reply|>"
-_engine = LLGuidanceEngine()
+ENGINES: dict[str, Engine] = {"llguidance": LLGuidanceEngine(), "kbnf": FormatronEngine()}
 
 
-def _cases() -> Iterator[Any]:
+def cases() -> Iterator[Any]:
     for file in sorted(CASES.glob("*.yaml")):
         for way, outcomes in yaml.safe_load(file.read_text(encoding="utf-8")).items():
             for outcome, texts in outcomes.items():
@@ -73,7 +76,7 @@ def _cases() -> Iterator[Any]:
 
 
 @lru_cache
-def _vocabulary(name: str, special: bool) -> Vocabulary:
+def vocabulary_of(name: str, special: bool) -> Vocabulary:
     """All bytes, and the dialect's tags as tokens or not."""
     tags = SPECS[name].reply.tags if special else ()
     pieces = (*BYTES.pieces[:257], *(b"" for _ in tags))
@@ -82,12 +85,12 @@ def _vocabulary(name: str, special: bool) -> Vocabulary:
 
 
 @lru_cache
-def _grammar(name: str, way: str, special: bool) -> Grammar:
+def grammar_of(name: str, way: str, special: bool) -> Grammar:
     dialect = Dialect(name, SPECS[name], Native())
-    return dialect.grammar(_vocabulary(name, special), tools=TOOLS, **WAYS[way])
+    return dialect.grammar(vocabulary_of(name, special), tools=TOOLS, **WAYS[way])
 
 
-def _symbols(text: str, vocabulary: Vocabulary) -> list[str | Special]:
+def symbols_of(text: str, vocabulary: Vocabulary) -> list[str | Special]:
     tags = [tag for tag in vocabulary.special if tag != END]
     if not tags:
         return [text]
@@ -95,10 +98,12 @@ def _symbols(text: str, vocabulary: Vocabulary) -> list[str | Special]:
     return [Special(part) if i % 2 else part for i, part in enumerate(parts) if part]
 
 
-def _held(grammar: Grammar, symbols: list[str | Special], vocabulary: Vocabulary) -> bool:
+def held(
+    grammar: Grammar, symbols: list[str | Special], vocabulary: Vocabulary, notation: str
+) -> bool:
     """By the engine: each token allowed by its mask, and the end token after them."""
-    text = compilers.emit(grammar, "llguidance", tokens=vocabulary.special)
-    matcher = _engine.compile(text, vocabulary)
+    text = compilers.emit(grammar, notation, vocabulary.special)
+    matcher = ENGINES[notation].compile(text, vocabulary)
     row = np.zeros((len(vocabulary.pieces) + 31) // 32, np.int32)
     ids = [i for symbol in symbols for i in _ids(symbol, vocabulary)]
     for token in [*ids, 256]:
@@ -116,12 +121,49 @@ def _ids(symbol: str | Special, vocabulary: Vocabulary) -> list[int]:
 
 
 @pytest.mark.parametrize("special", [False, True], ids=["text", "tokens"])
-@pytest.mark.parametrize(("name", "way", "text", "expected"), list(_cases()))
+@pytest.mark.parametrize(("name", "way", "text", "expected"), list(cases()))
 def test_replies(name: str, way: str, text: str, expected: bool, special: bool) -> None:
-    grammar, vocabulary = _grammar(name, way, special), _vocabulary(name, special)
-    symbols = _symbols(text, vocabulary)
+    grammar, vocabulary = grammar_of(name, way, special), vocabulary_of(name, special)
+    symbols = symbols_of(text, vocabulary)
     assert recognises(grammar, symbols) == expected
-    assert _held(grammar, symbols, vocabulary) == expected
+    for notation in ENGINES:
+        assert held(grammar, symbols, vocabulary, notation) == expected, notation
+
+
+@pytest.mark.parametrize("special", [False, True], ids=["text", "tokens"])
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_every_reply_can_be_closed(name: str, special: bool) -> None:
+    """From its beginning and from half way; as the engines take it."""
+    vocabulary = vocabulary_of(name, special)
+    cases = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    for way, outcomes in cases.items():
+        grammar = grammar_of(name, way, special)
+        for notation in ENGINES:
+            closing = compilers.closing_of(grammar, notation, REASONING)
+            for text in outcomes.get("accept", ())[:2]:
+                for symbols in ([], _half(symbols_of(text, vocabulary))):
+                    closed = [*symbols, *_rest(closing, symbols)]
+                    assert held(grammar, closed, vocabulary, notation), (notation, closed)
+
+
+def _rest(closing: Closing, symbols: list[str | Special]) -> list[str | Special]:
+    state: State | None = closing.start
+    for symbol in symbols:
+        assert state is not None
+        if isinstance(symbol, Special):
+            state = closing.special(state, symbol.name)
+        else:
+            state = closing.feed(state, symbol.encode())
+    assert state is not None
+    rest = closing.shortest(state)
+    return [part.decode() if isinstance(part, bytes) else Special(part) for part in rest]
+
+
+def _half(symbols: list[str | Special]) -> list[str | Special]:
+    """The first half of them, and of the one behind these if it is text."""
+    middle = len(symbols) // 2
+    cut = symbols[middle : middle + 1]
+    return [*symbols[:middle], *(each[: len(each) // 2] for each in cut if isinstance(each, str))]
 
 
 def test_every_dialect_has_cases() -> None:
@@ -135,7 +177,7 @@ CALL = {"id": "abcdefgh1", "function": {"name": "get_weather", "arguments": {"ci
 @pytest.mark.parametrize("name", sorted(SPECS))
 def test_what_a_dialect_writes_it_reads(name: str, special: bool) -> None:
     """Past calls are written as the grammar would have them."""
-    dialect, vocabulary = Dialect(name, SPECS[name], Native()), _vocabulary(name, special)
+    dialect, vocabulary = Dialect(name, SPECS[name], Native()), vocabulary_of(name, special)
     calls = [CALL] if dialect.surface.between is None else [CALL, CALL]
-    symbols = _symbols(dialect.written(calls), vocabulary)
-    assert recognises(_grammar(name, "required", special), symbols)
+    symbols = symbols_of(dialect.written(calls), vocabulary)
+    assert recognises(grammar_of(name, "required", special), symbols)

@@ -97,7 +97,8 @@ def allowed(matcher: Matcher) -> set[int]:
 def feed(matcher: Matcher, text: bytes) -> None:
     for byte in text:
         assert byte in allowed(matcher)
-        matcher.advance(byte)
+        assert matcher.advance(byte) == byte
+        assert not matcher.cut
 
 
 ENDS = {END, OTHER_END}

@@ -2,13 +2,18 @@
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from typing import Any
 
+import numpy as np
 import pytest
 
 import compilers
 from compilers.ir import Grammar, Special
+from gallama.backends.scripted.backend import N_VOCAB, SPECIAL
 from gallama.engines.formatron import FormatronEngine
 from gallama.errors import EngineFailure
+from gallama.types import Matcher, Vocabulary
 from tests.engines.test_contract import END, VOCABULARY, allowed, feed
 
 LIST = compilers.emit(
@@ -64,3 +69,84 @@ def test_many_replies_at_once() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(walk, range(200)))
+
+
+# kbnf looks tokens up, in place of parsing them, where a regex has a thousand of them and more.
+LETTERS = "abcdefghijkl"
+ODD = [
+    r"\q",
+    r'\""',
+    r'a"',
+    r'ab"}',
+    r"é",
+    r"éa",
+    r'é"',
+    r"-a",
+    r"a-",
+    r"name",
+    r'name"',
+    r' "',
+    r' "a"',
+    r"ab",
+]
+TRIPLES = ["".join(letters) for letters in product(LETTERS, repeat=3)]
+MANY = Vocabulary(
+    pieces=(
+        *(bytes([i]) for i in range(256)),
+        *[b""] * (N_VOCAB - 256),
+        *(piece.encode() for piece in [*ODD, *TRIPLES]),
+    ),
+    special=SPECIAL,
+    end_tokens=frozenset([END]),
+    digest="many",
+    encode=lambda text, special: list(text.encode()),
+)
+OPEN = {"type": "object", "properties": {"name": {"type": "string"}, "nail": False}}
+BOUNDED = {"type": "string", "pattern": "^[a-l]+(-[a-l]+)*$", "maxLength": 120}
+
+
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        ({"type": "string"}, '"a'),
+        (OPEN, '{"'),
+        (OPEN, '{"na'),
+        (OPEN, '{"name'),
+        (OPEN, '{"x'),
+        (OPEN, '{"x":'),
+        ({"type": "string", "maxLength": 60}, '"a'),
+        ({"type": "string", "maxLength": 60}, '"' + "a" * 57),
+        ({"type": "string", "minLength": 60}, '"a'),
+        ({"type": "string", "minLength": 58, "maxLength": 60}, '"' + "a" * 50),
+        ({"type": "string", "minLength": 58, "maxLength": 60}, '"' + "a" * 58),
+        ({"type": "string", "minLength": 58, "maxLength": 60}, '"' + "a" * 59),
+        ({"type": "string", "minLength": 40, "maxLength": 60}, '"' + "a" * 43),
+        (BOUNDED, '"' + "a" * 90),
+        (BOUNDED, '"' + "ab-" * 36),
+        (BOUNDED, '"' + "a" * 118),
+        (BOUNDED, '"' + "a" * 119),
+    ],
+)
+def test_a_token_is_allowed_where_its_bytes_are(schema: dict[str, Any], text: str) -> None:
+    engine = FormatronEngine()
+    written = compilers.emit(compilers.json_schema(schema), "kbnf")
+    one, many = engine.compile(written, VOCABULARY), engine.compile(written, MANY)
+    row = np.zeros((len(MANY.pieces) + 31) // 32, np.int32)
+    feed(one, text.encode())
+    for byte in text.encode():
+        many.fill_mask(row)
+        many.advance(byte)
+    many.fill_mask(row)
+    mask = np.unpackbits(row.view(np.uint8), bitorder="little")
+    for token in range(N_VOCAB + len(ODD), len(MANY.pieces), 40):
+        assert mask[token] == _takes(one.fork(), MANY.pieces[token]), MANY.pieces[token]
+    for token in range(N_VOCAB, N_VOCAB + len(ODD)):
+        assert mask[token] == _takes(one.fork(), MANY.pieces[token]), MANY.pieces[token]
+
+
+def _takes(matcher: Matcher, piece: bytes) -> bool:
+    for byte in piece:
+        if byte not in allowed(matcher):
+            return False
+        matcher.advance(byte)
+    return True

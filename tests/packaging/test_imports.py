@@ -59,6 +59,11 @@ MAY_NOT = [
     ("gallama.backends.llama_cpp*", "gallama.backends.scripted"),
     ("gallama.backends.scripted*", "gallama.backends.llama_cpp"),
     ("gallama.api*", "gallama.backends gallama.engines gallama.serve gallama.registry compilers"),
+    (
+        "gallama.recipe*",
+        "gallama.backends gallama.engines gallama.serve gallama.registry gallama.config.compose "
+        "gallama.api.app gallama.api.chat gallama.api.service gallama.api.recipes",
+    ),
     ("gallama.launchers*", "gallama.api gallama.backends gallama.engines gallama.serve"),
     ("gallama.serve.gateway", "gallama.api gallama.backends gallama.engines gallama.plan"),
     ("gallama.serve.router", "gallama.api gallama.backends gallama.engines gallama.plan"),

@@ -17,7 +17,7 @@ def test_the_wheel_holds_code_and_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     code = [*SOURCES.glob("gallama/**/*.py"), *SOURCES.glob("compilers/**/*.py")]
     assert {str(file.relative_to(SOURCES)) for file in code} <= names
-    data = [*SOURCES.glob("conf/**/*.yaml"), *SOURCES.glob("recipes/**/*.yaml")]
+    data = [*SOURCES.glob("conf/**/*.yaml"), *SOURCES.glob("recipes/*.[xy]*ml")]
     assert {f"gallama/{file.relative_to(SOURCES)}" for file in data} <= names
     assert "gallama/shipped/tiny.gguf" in names
 
@@ -38,6 +38,8 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
         ("gallama run --cfg job models=[tiny,scripted]", "say: This model says"),
         ("gallama run --info searchpath", "/gallama/conf"),
         ("gallama check models=scripted", "All is well"),
+        ("gallama check models=scripted +recipe=cot", "All is well"),
+        ("gallama schema recipe", "regex_pattern"),
         ("gallama completion bash", "complete"),
         ("python -m gallama check models=scripted", "All is well"),
     ],
@@ -52,6 +54,16 @@ def test_it_works_outside_the_sources(
     assert (done.returncode, done.stderr) == (0, "")
     assert text in done.stdout
     assert str(SOURCES) not in done.stdout
+
+
+def test_the_recipes_are_found_in_the_wheel(outside: Outside, installed: Path) -> None:
+    folder = installed / "gallama/recipes"
+    done = outside(sys.executable, "-m", "gallama", "check", str(folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    count = len(list(SOURCES.glob("recipes/*.yaml")))
+    assert f"All is well: recipes {count}" in done.stdout
+    done = outside(sys.executable, "-m", "gallama", "compile", "+recipe=cot")
+    assert "<chain_of_thought>" in done.stdout
 
 
 def test_the_shipped_model_is_found_in_the_wheel(outside: Outside, installed: Path) -> None:

@@ -13,3 +13,10 @@ def tiny() -> Iterator[Server]:
     """The shipped model behind `gallama run`."""
     with running(*TINY) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def formatron() -> Iterator[Server]:
+    """The same with the other mask engine."""
+    with running(*TINY, "models.tiny.engine=formatron") as server:
+        yield server

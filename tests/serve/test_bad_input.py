@@ -57,6 +57,30 @@ def nested(depth: int) -> dict[str, Any]:
     return schema
 
 
+def chain(length: int) -> dict[str, Any]:
+    """References from one definition to the next, each an object within the one before."""
+    inner = [
+        {"required": ["x"], "properties": {"x": {"$ref": f"#/$defs/{i + 1}"}}}
+        for i in range(length)
+    ]
+    return {"$ref": "#/$defs/0", "$defs": {**dict(enumerate(inner)), length: {"type": "string"}}}
+
+
+def tool(name: str = "f", **parameters: Any) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, "parameters": parameters}}
+
+
+def thinking(template: str) -> dict[str, Any]:
+    return {"thinking_template": template}
+
+
+LOOK_BEHIND = {"pattern": "(?<=a)b"}
+ENTITIES = "".join(f"<!ENTITY a{i} '{f'&a{i - 1};' * 10}'>" for i in range(1, 12))
+LAUGHS = f"<!DOCTYPE a [<!ENTITY a0 'ha'>{ENTITIES}]><a>&a11;</a>"
+LARK_CHAIN = "start: a0\n" + "".join(f'a{i}: "x" a{i + 1} | "y"\n' for i in range(3000))
+PARAMETERS = "tools[0].function.parameters"
+HELD = "cannot be enforced"
+
 MEGABYTES = "word " * 375_000  # nearly two
 ARGUMENTS = "messages[1].tool_calls[0].function.arguments"
 
@@ -130,9 +154,129 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (CHAT, {"guided_choice": "a"}, "guided_choice", "must be a valid list"),
     (CHAT, {"structured_outputs": {}}, "structured_outputs", "must have one of"),
     (CHAT, {"structured_outputs": {"jsn": {}}}, "structured_outputs.jsn", "Did you mean 'json'?"),
+    # regular expressions
+    (CHAT, {"regex_pattern": "(?<=a)b"}, "regex_pattern", "look-behind"),
+    (CHAT, {"regex_pattern": "(?=a)b"}, "regex_pattern", "no text matches"),
+    (CHAT, {"regex_pattern": "(?!a)" * 2000 + "b"}, "regex_pattern", "nested too deeply"),
+    (CHAT, {"regex_pattern": "a{2147483648}"}, "regex_pattern", "more than 100000"),
+    (CHAT, {"regex_pattern": "a{%s}" % ("9" * 300)}, "regex_pattern", "more than 100000"),
+    (CHAT, {"regex_pattern": "([a-z]{1,1000}x){1,1000}"}, "regex_pattern", "counts within counts"),
+    (CHAT, {"regex_pattern": "[z-a]"}, "regex_pattern", HELD),
+    (CHAT, {"regex_prefix_pattern": "*"}, "regex_prefix_pattern", HELD),
+    (
+        CHAT,
+        {"regex_pattern": ".{0,500}a.{0,500}", "regex_prefix_pattern": ".{0,300}b.{0,300}"},
+        "regex_pattern",
+        "too many expressions",
+    ),
+    (CHAT, {"guided_choice": ["a"] * 1001}, "guided_choice", "at most 1000 items"),
+    (CHAT, {"guided_choice": ["a" * 500_000]}, "guided_choice", "letters, of which 500000"),
+    # schemas
+    (CHAT, form(chain(1_000)), SCHEMA, "rules within rules, 700 deep"),
+    (CHAT, form({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}), SCHEMA, "itself"),
+    (
+        CHAT,
+        form({"type": "object", "properties": {"x": {"$ref": "#"}}, "required": ["x"]}),
+        SCHEMA,
+        "no value satisfies",
+    ),
+    (CHAT, form({"minimum": 5, "maximum": 4, "type": "integer"}), SCHEMA, "no value satisfies"),
+    (CHAT, form({"type": "number", "maximum": 10**400}), SCHEMA, "/maximum"),
+    (CHAT, form({"type": "number", "multipleOf": 1e-300}), SCHEMA, "/multipleOf"),
+    (CHAT, form({"type": "integer", "multipleOf": 10**9 + 7}), SCHEMA, "/multipleOf"),
+    (CHAT, form({"type": "string", "maxLength": 10**12}), SCHEMA, HELD),
+    (CHAT, form({"minLength": -1}), SCHEMA, "/minLength"),
+    (CHAT, form({"pattern": "^(a{1000}){1000}$"}), SCHEMA, "/pattern: counts within counts"),
+    (CHAT, form({"propertyNames": LOOK_BEHIND}), SCHEMA, "/propertyNames/pattern"),
+    (CHAT, form({"required": [f"k{i}" for i in range(20_000)]}), SCHEMA, "more than 5000 members"),
+    (CHAT, form({"required": "a"}), SCHEMA, "/required"),
+    (CHAT, form({"enum": [[i, str(i)] for i in range(30_000)]}), SCHEMA, HELD),
+    (CHAT, form({"enum": []}), SCHEMA, "no value satisfies"),
+    (CHAT, form({"oneOf": [{"required": [f"k{i}"]} for i in range(500)]}), SCHEMA, HELD),
+    (CHAT, form({"allOf": [{"properties": {f"k{i}": {}}} for i in range(2000)]}), SCHEMA, HELD),
+    (
+        CHAT,
+        form({"patternProperties": {f"a.{{{i}}}b.*c": {"minLength": i} for i in range(40)}}),
+        SCHEMA,
+        "more than",
+    ),
+    (
+        CHAT,
+        form(
+            {"type": "array", "items": {"enum": [*range(60)]}, "uniqueItems": True, "minItems": 30}
+        ),
+        SCHEMA,
+        "uniqueItems",
+    ),
+    (CHAT, {"guided_json": LOOK_BEHIND}, "guided_json", "/pattern: pattern: look-behind"),
+    (CHAT, {"structured_outputs": {"json": LOOK_BEHIND}}, "structured_outputs.json", "/pattern"),
+    (CHAT, {**form({}), "guided_choice": ["a"]}, "guided_choice", "does not go with"),
+    # tools
+    (CHAT, {"tools": [tool(properties={"x": LOOK_BEHIND})]}, PARAMETERS, "/properties/x/pattern"),
+    (CHAT, {"tools": [tool(type="string")]}, PARAMETERS, "/type: a tool's arguments are an object"),
+    (CHAT, {"tools": [tool(**nested(120))]}, PARAMETERS, HELD),
+    (CHAT, {"tools": [tool("f" * 65)]}, "tools[0].function.name", "must match pattern"),
+    (CHAT, {"tools": [tool(f"f{i}") for i in range(1001)]}, "tools", "at most 1000 items"),
+    (CHAT, {"tools": [tool()], "tool_choice": "f"}, "tool_choice", "one of none, auto, required"),
+    # thinking templates
+    (CHAT, thinking(LAUGHS), "thinking_template", "document types"),
+    (
+        CHAT,
+        thinking('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a>{x}</a>'),
+        "thinking_template",
+        "document types",
+    ),
+    (CHAT, thinking("<a>" * 10_000 + "x" + "</a>" * 10_000), "thinking_template", "deeper than 50"),
+    (
+        CHAT,
+        thinking(f"<a>{'<b>{x}</b>' * 20_000}</a>"),
+        "thinking_template",
+        "more than 100000 letters",
+    ),
+    (CHAT, thinking("<a>{x}"), "thinking_template", "line 1, column 1: <a> is never closed"),
+    (CHAT, thinking("<a>{x:foo}</a>"), "thinking_template", "unknown type 'foo'"),
+    (CHAT, thinking("<a>{x:regex((?<=a)b)}</a>"), "thinking_template", "look-behind"),
+    (CHAT, thinking("<a>{x:regex(.*a.{25})}</a>"), "thinking_template", "more than 2000 states"),
+    (
+        CHAT,
+        thinking("<a><!-- add more --></a>"),
+        "thinking_template",
+        "nothing before this comment",
+    ),
+    (
+        CHAT,
+        thinking("<a>{x}<!-- Add 1-1000000000 more --></a>"),
+        "thinking_template",
+        "at most 1000",
+    ),
+    # grammars
+    (CHAT, {"grammar": "start: ("}, "grammar", "line 1, column 9: ')' expected"),
+    (CHAT, {"grammar": "start: foo"}, "grammar", "foo is not defined"),
+    (CHAT, {"grammar": 'start: start "a"'}, "grammar", "no text is of this grammar"),
+    (CHAT, {"grammar": ""}, "grammar", "line 1, column 1: a rule of Lark"),
+    (CHAT, {"grammar": f'start: {"(" * 5000}"a"{")" * 5000}'}, "grammar", "deeper than 50"),
+    (CHAT, {"grammar": 'start: "a"~1..1000000000'}, "grammar", "a count of more than 10000"),
+    (CHAT, {"grammar": f'{LARK_CHAIN}a3000: "x"'}, "grammar", "rules within rules, 700 deep"),
+    (CHAT, {"grammar": "start: /(?<=a)b/"}, "grammar", "look-behind"),
+    # recipes
+    (CHAT, {"recipe": 5}, "recipe", "must be a valid string"),
+    (CHAT, {"recipe": "sql"}, "variables.tables", "the recipe 'sql' needs it"),
+    (CHAT, {"recipe": "cot", "variables": {"x": 1}}, "variables.x", "no such variable"),
+    (CHAT, {"variables": {"x": 1}}, "variables", "need a recipe"),
+    (CHAT, {"recipe": "yes_no", "guided_choice": ["a"]}, "guided_choice", "'yes_no' says regex"),
+    (
+        CHAT,
+        {"recipe": "cot", **thinking("<a>{x}</a>")},
+        "thinking_template",
+        "'cot' says otherwise",
+    ),
+    (CHAT, {"model": "tiny@cot", "recipe": "yes_no"}, "recipe", "the model's name says 'cot'"),
+    # a leading prompt
+    (CHAT, {"leading_prompt": "x" * 20_000}, "leading_prompt", "at most 10000 characters"),
+    (CHAT, {"leading_prompt": 5}, "leading_prompt", "must be a valid string"),
     (TEXT, {"guided_regex": "("}, "guided_regex", "cannot be enforced"),
     (TEXT, {"response_format": {"type": "text"}}, "response_format", "unknown field."),
-    (CHAT, {"reasoning_effort": "low"}, "reasoning_effort", "not supported yet"),
+    (CHAT, {"reasoning_effort": "lowest"}, "reasoning_effort", "must be 'none', 'minimal', 'low'"),
     (CHAT, {"audio": {}}, "audio", "serves text only"),
     (CHAT, {"modalities": ["text", "audio"]}, "modalities[1]", "serves text only"),
     (CHAT, {"continue_final_message": True}, "continue_final_message", "must be the assistant's"),
@@ -197,8 +341,12 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
+def with_field(name: str, value: bytes) -> bytes:
+    return json.dumps(GOOD[CHAT])[:-1].encode() + f', "{name}": '.encode() + value + b"}"
+
+
 def with_temperature(text: str) -> bytes:
-    return json.dumps(GOOD[CHAT])[:-1].encode() + b', "temperature": ' + text.encode() + b"}"
+    return with_field("temperature", text.encode())
 
 
 def with_content(content: bytes) -> bytes:
@@ -227,6 +375,7 @@ BODIES: list[tuple[str, bytes, int, str | None, str]] = [
         "model",
         "no model 'gpt-4' here; there is 'tiny'",
     ),
+    ("an unknown recipe", with_field("recipe", b'"x"'), 404, "recipe", "there is no recipe 'x'"),
     ("a model's long name", b'{"model": "%s"}' % (b"m" * 10**6), 404, "model", "there is 'tiny'"),
     ("twice", b'{"model": "tiny", "model": "tiny"}', 400, "model", "stands twice"),
     ("twice inside", with_content(b'", "role": "user'), 400, "messages[0].role", "stands twice"),
@@ -237,6 +386,15 @@ BODIES: list[tuple[str, bytes, int, str | None, str]] = [
     ("leading zero", with_temperature("01"), 400, None, "not valid JSON: invalid number"),
     ("5000 digits", with_temperature("1" * 5000), 400, None, "a number of more than 4300 digits"),
     ("deep", b"[" * 100_000, 400, None, "nested more than 200 levels deep"),
+    (
+        "a schema 10,000 deep",
+        json.dumps({**GOOD[CHAT], **form("HERE")})
+        .encode()
+        .replace(b'"HERE"', b'{"items": ' * 10_000 + b"{}" + b"}" * 10_000),
+        400,
+        None,
+        "nested more than 200 levels deep",
+    ),
     (
         "deep inside",
         b'{"model": "tiny", "messages": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
@@ -441,11 +599,20 @@ def beside(tiny: Server) -> Iterator[Bystander]:
     assert bystander.read() == bystander.solo
 
 
+def shares() -> float:
+    """Seconds on the clock that a second of work takes at this moment: 1 on an idle machine."""
+    clock, work = time.monotonic(), time.thread_time()
+    while time.thread_time() - work < 0.01:
+        pass
+    return max((time.monotonic() - clock) / (time.thread_time() - work), 1.0)
+
+
 @pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.name)
 def test_a_bad_request(tiny: Server, beside: Bystander, row: Row) -> None:
     for _ in range(5):  # the machine may be busy with other tests
+        allowed = SECONDS * shares()
         answer = ask(tiny, row.sent, row.ends)
-        if answer.seconds < SECONDS:
+        if answer.seconds < allowed:
             break
     error = json.loads(answer.body)["error"]
     assert (answer.status, error["param"]) == (row.status, row.param), error["message"][:300]
@@ -456,7 +623,7 @@ def test_a_bad_request(tiny: Server, beside: Bystander, row: Row) -> None:
     assert answer.headers["content-type"] == "application/json"
     assert row.param is None or row.status == 404 or row.param in error["message"]
     assert len(error["message"]) < 400
-    assert answer.seconds < SECONDS
+    assert answer.seconds < allowed
 
 
 GOOD_CHAT = json.dumps(GOOD[CHAT]).encode()

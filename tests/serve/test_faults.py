@@ -265,7 +265,8 @@ def test_a_broken_model_does_not_keep_another_from_serving(tmp_path: Path) -> No
         states = {**dict.fromkeys(WHILE_LOADING, "failed"), "good": "ready"}
         assert get(f"{server.url}/health") == (503, {"status": "unavailable", "workers": states})
         cards = get(f"{server.url}/v1/models")[1]["data"]
-        assert {card["id"]: card["state"] for card in cards} == states
+        plain = {card["id"]: card["state"] for card in cards if "@" not in card["id"]}
+        assert plain == states
 
 
 def dying(folder: Path) -> dict[str, str]:

@@ -12,9 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.serve.asking import chat, complete
-from tests.serve.conftest import TINY
 from tests.serve.test_tools import WEATHER
-from tests.serving import Server, running
+from tests.serving import Server
 
 PERSON = {
     "type": "object",
@@ -54,6 +53,10 @@ GUIDES: list[tuple[dict[str, Any], Callable[[str], bool]]] = [
     ({"structured_outputs": {"json": PERSON}}, fits(PERSON)),
     ({"structured_outputs": {"choice": ["a", "b"]}}, matches("a|b")),
     ({"structured_outputs": {"regex": "a{2,5}"}}, matches("a{2,5}")),
+    ({"grammar": 'start: "a"~2..4 | "é"'}, matches("a{2,4}|é")),
+    ({"grammar": 'root ::= "a"{2,4} | "é"'}, matches("a{2,4}|é")),
+    ({"guided_grammar": 'root ::= "(" root ")" | [0-9]'}, matches(r"\(*[0-9]\)*")),
+    ({"structured_outputs": {"grammar": "root ::= [^a-z]{3}"}}, matches("[^a-z]{3}")),
     ({"guided_json": True, "regex_prefix_pattern": None}, fits(True)),
 ]
 FORMATS: list[tuple[dict[str, Any], Callable[[str], bool]]] = [
@@ -113,17 +116,15 @@ def test_stop_words_stop(tiny: Server) -> None:
     assert chat(tiny, "Hi!", **options).only.text == "a" * 8
 
 
-def test_the_other_engine_holds_them_too() -> None:
-    """`engine: formatron` in a model's YAML."""
-    with running(*TINY, "models.tiny.engine=formatron") as server:
-        for guide, good in GUIDES[:8]:
-            for choice in chat(server, "Is a llama an animal?", seed=1, **HOT, **guide).choices:
-                assert choice.finish == "length" or good(choice.text)
-        call = server.client.chat.completions.create(
-            model="tiny",
-            messages=[{"role": "user", "content": "What's the weather like in Boston today?"}],
-            tools=[WEATHER],  # type: ignore[list-item]
-            temperature=0,
-        ).choices[0].message.tool_calls  # fmt: skip
+def test_the_other_engine_holds_them_too(formatron: Server) -> None:
+    for guide, good in GUIDES:
+        for choice in chat(formatron, "Is a llama an animal?", seed=1, **HOT, **guide).choices:
+            assert choice.finish == "length" or good(choice.text)
+    call = formatron.client.chat.completions.create(
+        model="tiny",
+        messages=[{"role": "user", "content": "What's the weather like in Boston today?"}],
+        tools=[WEATHER],  # type: ignore[list-item]
+        temperature=0,
+    ).choices[0].message.tool_calls  # fmt: skip
     assert call is not None
     assert json.loads(call[0].function.arguments) == {"location": "Boston, MA"}

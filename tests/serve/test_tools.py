@@ -4,6 +4,7 @@ The first test is the example of the seed's README, to the letter.
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
@@ -256,6 +257,82 @@ def test_a_schema_goes_with_tools(tiny: Server) -> None:
     assert calls or words in ('"yes"', '"no"')
 
 
+ANSWER = {
+    "type": "json_schema",
+    "json_schema": {"name": "a", "schema": {"enum": ["yes", "perhaps", 7]}},
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("stop", [[], ["perhaps", "Boston", "a", "o"]], ids=str)
+def test_a_schema_and_tools_and_reasoning_at_once(tiny: Server, stop: list[str], seed: int) -> None:
+    """Reasoning, then words of the schema or calls of theirs. `stop` cuts words alone."""
+    options: Any = {
+        "model": "tiny",
+        "messages": [{"role": "user", "content": BOSTON}],
+        "tools": TOOLS,
+        "response_format": ANSWER,
+        "temperature": 2 * (seed % 2),
+        "seed": seed,
+        "max_tokens": 400,
+        "stop": stop,
+        "extra_body": {"chat_template_kwargs": {"enable_thinking": seed < 2}},
+    }
+    create = tiny.client.chat.completions.create
+    choice = create(**options).choices[0]
+    parts = list(ordered(create(stream=True, **options)))
+    message = choice.message
+    thought = getattr(message, "reasoning_content", None)
+    assert "".join(text for kind, text in parts if kind == "reasoning") == (thought or "")
+    assert "".join(text for kind, text in parts if kind == "content") == (message.content or "")
+    calls = [call.function for call in message.tool_calls or []]
+    assert [text for kind, text in parts if kind == "name"] == [call.name for call in calls]
+    if choice.finish_reason == "tool_calls":
+        assert message.content is None
+        for call in calls:
+            Draft202012Validator(SCHEMAS[call.name]).validate(json.loads(call.arguments))
+    elif choice.finish_reason == "stop":
+        allowed = ['"yes"', '"perhaps"', "7"]
+        assert message.content in (['"yes"', '"', "7"] if stop else allowed)
+
+
+RANKS = {"role": 0, "reasoning": 1, "content": 2, "name": 3, "arguments": 3, "end": 4}
+
+
+def ordered(events: Any) -> Iterator[tuple[str, str]]:
+    """What the deltas bring, in OpenAI's order; of a call its id, type and name first."""
+    ids: list[str] = []
+    rank = 0
+    for event in events:
+        choice = event.choices[0]
+        for kind, text in _brought(choice.delta, choice.finish_reason, ids):
+            assert RANKS[kind] >= rank
+            rank = RANKS[kind]
+            yield kind, text
+    assert rank == RANKS["end"]
+    assert len(set(ids)) == len(ids)
+
+
+def _brought(delta: Any, finish: str | None, ids: list[str]) -> Iterator[tuple[str, str]]:
+    if delta.role:
+        yield "role", delta.role
+    if thought := getattr(delta, "reasoning_content", None):
+        yield "reasoning", thought
+    if delta.content:
+        yield "content", delta.content
+    for call in delta.tool_calls or []:
+        if call.id is not None:
+            assert (call.index, call.type, call.function.arguments) == (len(ids), "function", "")
+            ids.append(call.id)
+            yield "name", call.function.name
+        else:
+            assert call.index == len(ids) - 1
+            assert (call.type, call.function.name) == (None, None)
+            yield "arguments", call.function.arguments
+    if finish:
+        yield "end", finish
+
+
 def tool(**function: Any) -> dict[str, Any]:
     return {"type": "function", "function": {"name": "f", **function}}
 
@@ -263,8 +340,29 @@ def tool(**function: Any) -> dict[str, Any]:
 UNSUPPORTED = {"properties": {"a": {"pattern": "(?<=a)b"}}}
 # what is wrong, the field, and words of the answer
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
-    ({"tools": [tool(parameters=UNSUPPORTED)]}, "tools", "/0/function/parameters/properties/a"),
-    ({"tools": [tool(parameters={"type": "strin"})]}, "tools", "/0/function/parameters"),
+    ({"tools": [tool(parameters=UNSUPPORTED)]}, "tools[0].function.parameters", ": /properties/a"),
+    ({"tools": [tool(parameters={"type": "strin"})]}, "tools[0].function.parameters", ": /type: "),
+    (
+        {"tools": [*TOOLS, tool(parameters={"properties": {"a/b": {"uniqueItems": 1}}})]},
+        "tools[3].function.parameters",
+        ": /properties/a~1b/uniqueItems: ",
+    ),
+    (
+        {
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "x", "schema": UNSUPPORTED},
+            }
+        },
+        "response_format.json_schema.schema",
+        ": /properties/a/pattern: ",
+    ),
+    (
+        {"tools": TOOLS, "extra_body": {"grammar": "root ::= [a"}},
+        "grammar",
+        ": line 1, column 10: '[' begins nothing",
+    ),
+    ({"tools": TOOLS, "extra_body": {"regex_pattern": "(a"}}, "regex_pattern", "missing ')'"),
     ({"tools": [tool(parameters=5)]}, "tools[0].function.parameters", "must be a JSON Schema"),
     ({"tools": [tool(), tool()]}, "tools[1].function.name", "two tools are named 'f'"),
     ({"tools": [tool(name="a b")]}, "tools[0].function.name", "pattern"),

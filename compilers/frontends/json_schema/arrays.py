@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from compilers.errors import Unsupported
+from compilers.frontends.json_schema import drafts
 from compilers.frontends.json_schema.algebra import Method, Narrower
 from compilers.frontends.json_schema.document import Site
 from compilers.frontends.json_schema.shapes import (
@@ -11,9 +12,11 @@ from compilers.frontends.json_schema.shapes import (
     ArrayShape,
     Counter,
     Items,
+    Lit,
     at_least,
     at_most,
 )
+from compilers.frontends.json_schema.unevaluated import Way, narrowed, ways
 from compilers.frontends.json_schema.wellformed import count
 
 
@@ -45,19 +48,44 @@ def _not_items(expander: Narrower, first: Sequence[Site], rest: Site) -> tuple[A
 
 
 def _unevaluated_items(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str) -> Any:
-    if schema is True or any(k in site.schema for k in _IN_PLACE) or "contains" in site.schema:
-        if schema is True and sign:
-            return None
-        raise Unsupported("what others evaluate is not followed", kind="unevaluatedItems")
-    items = site.schema.get("items")
-    if "items" in site.schema and not isinstance(items, list):
+    if schema is True:
         return None if sign else ()
-    first = site.schema.get("prefixItems", items or [])
+    found = ways(expander, site, _evaluated)
     rest = expander.sub(site, schema, "unevaluatedItems")
     if not sign:
-        wrong = Counter(len(first), (rest, False), 1, None)
-        return (ArrayShape(counters=(wrong,), low=len(first) + 1),)
-    return (ArrayShape(items=(Items((YES,) * len(first), (rest, True)),)),)
+        if any(way.all and not way.lits for way in found):
+            return ()
+        if len(found) > 1 or found[0].matching:
+            raise Unsupported("negated", kind="not: unevaluatedItems")
+        n_first = found[0].n_first
+        wrong = Counter(n_first, (rest, False), 1, None)
+        return (ArrayShape(counters=(wrong,), low=n_first + 1),)
+
+    def closed(way: Way) -> ArrayShape:
+        others = rest
+        if way.matching:
+            schemas = [schema, *(sub.schema for sub, _ in way.matching)]
+            others = expander.document.made(site, {"anyOf": schemas})
+        return ArrayShape(items=(Items((YES,) * way.n_first, (others, True)),))
+
+    return narrowed(expander, found, kind, closed)
+
+
+def _evaluated(expander: Narrower, site: Site, outermost: bool) -> Way:
+    """The items that the keywords of a schema itself evaluate."""
+    schema = site.schema
+    matching: tuple[Lit, ...] = ()
+    if "contains" in schema and expander.document.draft >= drafts.LATEST:
+        matching = ((expander.sub(site, schema["contains"], "contains"), True),)
+    items = schema.get("items")
+    listed = isinstance(items, list)  # before 2020-12
+    rest = "additionalItems" if listed else "items"
+    first = items if listed else schema.get("prefixItems", ())
+    return Way(
+        n_first=len(first),
+        matching=matching,
+        all=rest in schema or (not outermost and "unevaluatedItems" in schema),
+    )
 
 
 def _min_items(expander: Narrower, site: Site, n: Any, sign: bool, kind: str) -> Any:
@@ -88,8 +116,6 @@ def _contains(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str
         found.append(ArrayShape(counters=(Counter(0, (sub, True), top + 1, None),)))
     return tuple(found)
 
-
-_IN_PLACE = ("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "not")
 
 KEYWORDS: Mapping[str, Method] = {
     "prefixItems": _items,

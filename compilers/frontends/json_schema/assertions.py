@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from compilers.frontends.json_schema.contents import SILENT, TABLES, VALUES
 from compilers.frontends.json_schema.document import escape
 from compilers.frontends.json_schema.vocabulary import ASSERTIONS
 
-_TABLES = frozenset(
-    ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"]
-)
-_VALUES = frozenset(["enum", "const", "default", "examples", "example"])
+_VALUES = VALUES | SILENT
 
 
 def assertions(schema: Any, ignored: Collection[str] = ()) -> Mapping[str, int]:
@@ -31,7 +29,7 @@ def _keywords(schema: Any) -> Iterator[tuple[str, str]]:
             here = f"{where}/{escape(keyword)}"
             if keyword in ASSERTIONS:
                 yield keyword, here
-            if keyword in _TABLES and isinstance(below, dict):
+            if keyword in TABLES and isinstance(below, dict):
                 todo.extend((each, f"{here}/{escape(name)}") for name, each in below.items())
             elif keyword not in _VALUES and isinstance(below, dict | list):
                 todo.append((below, here))

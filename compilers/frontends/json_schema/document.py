@@ -10,18 +10,19 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import drafts
+from compilers.frontends.json_schema.contents import SILENT, Content, Contents
 from compilers.frontends.json_schema.wellformed import check, check_number, check_text
 from compilers.ir import Note
 
 MAX_DEPTH = 400
 MAX_NODES = 200_000
 MAX_REFS = 50  # one after the other, with nothing between
-_BESIDE_REF = frozenset(["$ref", "title", "description", "default", "examples", "$comment"])
+_BESIDE_REF = SILENT | {"$ref"}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Site:
-    """A subschema at its place; `root` is the schema resource that it belongs to."""
+    """A subschema, at the first place that has it; `root` is the resource that it belongs to."""
 
     schema: Any
     where: str
@@ -36,17 +37,22 @@ FALSE = Site(False, "", None)
 
 
 class Document:
-    """The root of a schema, and the sites below it as they are asked for."""
+    """The root of a schema, and the sites below it as they are asked for.
+
+    Subschemas of one resource that say the same are one site.
+    """
 
     def __init__(self, schema: Any) -> None:
         _check(schema)
         self._schema = schema
+        self._contents = Contents()
         self._sites: dict[int, Site] = {}
-        self._made: list[dict[str, Any]] = []
+        self._sites_by_content: dict[tuple[Content, int], Site] = {}
+        self._copies: dict[str, list[str]] = {}
         self._targets: dict[tuple[int, str], Site] = {}
         self._index: dict[str, Any] | None = None
-        self._draft = drafts.declared(schema)
-        self.ref_stands_alone = self._draft <= 7
+        self.draft = drafts.declared(schema)
+        self.ref_stands_alone = self.draft <= 7
         self.notes: list[Note] = []
         self.root = self._follow(self._site(schema, "", schema))
 
@@ -83,26 +89,50 @@ class Document:
             return TRUE
         found = self._sites.get(id(value))
         if found is None:
-            schema = self._of_draft(value, where)
-            check(schema, where)
-            own = _identifier(value)
-            found = Site(schema, where, value if own else root)
-            self._sites[id(value)] = found
+            content = self._contents.of(value)
+            found = self._sites[id(value)] = self._by_content(content, value, where, root)
+            if found.where != where:
+                self._copies.setdefault(found.where, []).append(where)
         return found
 
+    def _by_content(self, content: Content, value: dict[str, Any], where: str, root: Any) -> Site:
+        own = value if _identifier(value) else root
+        key = content, id(own)
+        found = self._sites_by_content.get(key)
+        if found is None:
+            schema = self._of_draft(value, where)
+            check(schema, where)
+            found = self._sites_by_content[key] = Site(schema, where, own)
+        return found
+
+    def places(self, where: str) -> list[str]:
+        """A place, and those with the same content whose schemas are the same site."""
+        found = {where: None}
+        todo = [where]
+        for place in todo:  # grows
+            ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
+            for end in ends:
+                for copy in self._copies.get(place[:end], ()):
+                    other = copy + place[end:]
+                    if other not in found:
+                        found[other] = None
+                        todo.append(other)
+        return list(found)
+
     def _of_draft(self, schema: dict[str, Any], where: str) -> dict[str, Any]:
-        later = drafts.later(schema, self._draft)
+        later = drafts.later(schema, self.draft)
         if not later:
             return schema
         for keyword in later:
-            message = f"{keyword}: no keyword of draft {self._draft}, which the schema declares"
+            message = f"{keyword}: no keyword of draft {self.draft}, which the schema declares"
             self.notes.append(Note(f"{where}/{keyword}", message))
         return {keyword: value for keyword, value in schema.items() if keyword not in later}
 
     def made(self, site: Site, schema: dict[str, Any]) -> Site:
         """A schema put together from keywords of `site`."""
-        self._made.append(schema)  # keeps its id() from being given to another
-        return self._site(schema, site.where, site.root)
+        if not schema:
+            return TRUE
+        return self._by_content(self._contents.of_new(schema), schema, site.where, site.root)
 
     def resolve(self, site: Site, ref: Any, keyword: str) -> Site:
         """The target of a reference at `site`."""

@@ -12,13 +12,13 @@ rules of the grammar. That is what makes recursion, `allOf` and `not` compose.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from compilers import clock
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema.algebra import ALGEBRAS
-from compilers.frontends.json_schema.clock import Clock
 from compilers.frontends.json_schema.document import Document, Site
 from compilers.frontends.json_schema.glance import Glance
 from compilers.frontends.json_schema.holds import Checker
-from compilers.frontends.json_schema.satisfy import Satisfiability, member
+from compilers.frontends.json_schema.satisfy import Satisfiability
 from compilers.frontends.json_schema.scalars import FINISH
 from compilers.frontends.json_schema.shapes import ArrayShape, Conj, Lit, ObjectShape
 from compilers.frontends.json_schema.vocabulary import COMMON, KNOWN, OF_KIND
@@ -28,6 +28,9 @@ from compilers.regular import Expr
 MAX_NESTING = 120  # of operators and references within one value
 MAX_WAYS = 200  # to be one object
 N_KEPT = 50
+
+_Mark = tuple[Site, bool, str]
+"""A subschema, whether it must hold, and a type of JSON."""
 
 
 class Expander:
@@ -42,23 +45,17 @@ class Expander:
         self._glance = Glance(document)
         self._checker = Checker(document)
         self._satisfiability = Satisfiability(self)
-        self._clock = Clock()
         self._nesting = 0
-        self._open: dict[tuple[Site, bool, str], None] = {}
+        self._open: dict[_Mark, None] = {}
         self.n_cut = 0
-        self._cut: set[tuple[Conj, str]] = set()
+        self._cut: set[tuple[Conj, str] | _Mark] = set()
         self._cache: dict[tuple[Conj, str], Any] = {}
-
-    def check_time(self) -> None:
-        self._clock.check()
+        self._lits: dict[_Mark, Any] = {}
 
     # --- questions
 
     def kinds(self, wanted: Conj) -> tuple[str, ...]:
         return self._glance.of(wanted)
-
-    def member(self, shape: ObjectShape, name: str) -> Conj:
-        return member(shape, name)
 
     def entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
         return self._satisfiability.entails_some(shape, keys, lit)
@@ -144,9 +141,21 @@ class Expander:
         if isinstance(site.schema, bool):
             return algebra.true if site.schema == sign else algebra.false
         mark = (site, sign, kind)
+        if mark not in self._lits:
+            before = self.n_cut
+            self._lits[mark] = self._opened(mark)
+            if self.n_cut > before:
+                self._cut.add(mark)
+        elif mark in self._cut:
+            self.n_cut += 1  # whoever uses it has not all of it either
+        return self._lits[mark]
+
+    def _opened(self, mark: _Mark) -> Any:
+        """A subschema narrowed to a type, by its keywords."""
+        site, sign, kind = mark
         if mark in self._open:
             raise Unsupported("a schema that refers to itself", site.where, "$ref: circle")
-        self.check_time()
+        clock.check()
         if self._nesting > MAX_NESTING:
             raise TooLarge(f"operators nested deeper than {MAX_NESTING}", site.where, "depth")
         self._open[mark] = None
@@ -158,6 +167,7 @@ class Expander:
         finally:
             del self._open[mark]
             self._nesting -= 1
+        algebra = ALGEBRAS[kind]
         if not parts:
             return algebra.true if sign else algebra.false
         return self.both(parts, kind) if sign else algebra.either(parts)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from compilers import clock
 from compilers.errors import Unsupported
 from compilers.frontends.json_schema import formats
 from compilers.frontends.json_schema.document import Document, Site
@@ -49,8 +50,10 @@ class Checker:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._depth = 0
+        self._keys: dict[Site, frozenset[Any]] = {}  # of the values that an enum lists
 
     def holds(self, site: Site, value: Any) -> bool:
+        clock.check()
         if isinstance(site.schema, bool):
             return site.schema
         self._depth += 1
@@ -91,7 +94,9 @@ class Checker:
         return kind in wanted or (whole and "integer" in wanted)
 
     def _enum(self, site: Site, values: Any, value: Any) -> bool:
-        return key(value) in map(key, values)
+        if site not in self._keys:
+            self._keys[site] = frozenset(map(key, values))
+        return key(value) in self._keys[site]
 
     def _const(self, site: Site, wanted: Any, value: Any) -> bool:
         return bool(key(value) == key(wanted))

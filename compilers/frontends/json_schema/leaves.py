@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from compilers.frontends.json_schema import formats
+from compilers.frontends.json_schema.contents import SILENT
 from compilers.frontends.json_schema.shapes import Conj
 from compilers.ir import Node
 
@@ -15,7 +16,6 @@ MAX_LEAVES = 5_000
 
 Key = tuple[object, ...]
 
-_SILENT = frozenset(["title", "description", "default", "examples", "example", "$comment"])
 _TYPES = frozenset(["string", "integer", "number", "boolean", "null"])
 _BOUNDS = frozenset(["minimum", "maximum", "minLength", "maxLength", "pattern"])
 _known: dict[Key, Node] = {}
@@ -45,7 +45,7 @@ def _key(wanted: Conj) -> Key | None:
         return None
     found: list[object] = []
     for keyword, value in schema.items():
-        if keyword in _SILENT:
+        if keyword in SILENT:
             continue
         told = _told(keyword, value)
         if told is None:

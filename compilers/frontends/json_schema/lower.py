@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from compilers import regular
+from compilers import clock, regular
 from compilers.errors import TooLarge, Unsupported
 from compilers.frontends.json_schema import leaves, spelling
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
@@ -41,6 +41,7 @@ from compilers.ir import (
     Grammar,
     Literal,
     Node,
+    Note,
     Ref,
     Regular,
     Repeat,
@@ -49,9 +50,10 @@ from compilers.ir import (
     maybe,
     sequence,
 )
-from compilers.regular import Expr, both, dfa, either, has_states, minimise, other_than, text
+from compilers.regular import Expr, both, dfa, either, minimise, other_than, text
 
 MAX_RULES = 20_000
+MAX_MEMBERS = 5_000  # of one object, by name
 MAX_STATES = 3_000  # of one object or array
 MAX_CHAIN = 350  # of states made one within the other: two Python frames each
 MAX_UNIQUE = 8  # different items where their number counts
@@ -62,20 +64,26 @@ MAX_ALTERNATIVES = 500
 MAX_WAYS = 60  # for members of one object that must be there without being named
 MAX_CLASSES = 64
 
+_OPENS = {"string": '"', "array": "[", "object": "{"}
+_DELIMITED = frozenset(_OPENS)
+
 Key = tuple[Expr, Conj]
 """A language of names, and what the values of such members must satisfy."""
 
 
 class Lowering:
-    """One document's rules."""
+    """One document's rules; their names begin with `prefix`."""
 
-    def __init__(self, document: Document, style: Style) -> None:
+    def __init__(self, document: Document, style: Style, prefix: str = "") -> None:
         self._document = document
         self._expander = Expander(document)
         self._style = style
+        self._prefix = prefix
         self._names: dict[Conj, str] = {}
         self._todo: list[tuple[str, Conj]] = []
         self._rules: dict[str, Node] = {}
+        self._values: dict[str, str] = {}
+        self._members: dict[tuple[str, Conj], Node] = {}
         self._item = Literal(style.item)
         self._braces: tuple[Node, Node] = Literal("{"), Literal("}")
         self._alternatives = 0  # of members that must be there without being named
@@ -87,10 +95,18 @@ class Lowering:
         """The rules that are still wanted are made."""
         while self._todo:
             name, each = self._todo.pop()
-            self._rules[name] = self._value(each, self._expander.kinds(each))
+            kinds = self._expander.kinds(each)
+            self._rules[name] = self._value(each, kinds)
+            if kinds and _DELIMITED.issuperset(kinds):
+                self._values[name] = "".join(_OPENS[kind] for kind in kinds)
             self._check_limits()
-        notes = (*self._document.notes, *self._expander.notes.values())
-        return Grammar(self._rules, start, notes, delimited=True)
+        return Grammar(self._rules, start, self._notes(), self._values, delimited=True)
+
+    def _notes(self) -> tuple[Note, ...]:
+        """At every place that they speak of."""
+        found = (*self._document.notes, *self._expander.notes.values())
+        places = self._document.places
+        return tuple(Note(where, note.message) for note in found for where in places(note.where))
 
     @property
     def is_whole(self) -> bool:
@@ -100,7 +116,7 @@ class Lowering:
     def _check_limits(self) -> None:
         if len(self._rules) > MAX_RULES:
             raise TooLarge(f"more than {MAX_RULES} rules", kind="rules")
-        self._expander.check_time()
+        clock.check()
 
     def _rule(self, wanted: Conj) -> str:
         name = self._names.get(wanted)
@@ -111,10 +127,10 @@ class Lowering:
 
     def _new_name(self, wanted: Conj) -> str:
         if not self._names:
-            return "start"
+            return f"{self._prefix}start"
         if not wanted:  # any value: the same rule in every grammar of this style
             return f"{SHARED}any_{self._style.item.encode().hex()}_{self._style.key.encode().hex()}"
-        return f"v{len(self._names)}"
+        return f"{self._prefix}v{len(self._names)}"
 
     def _node(self, wanted: Conj) -> Node:
         """A reference, or the value itself where it is no structure."""
@@ -142,7 +158,7 @@ class Lowering:
         for kind in kinds:
             if kind in SCALARS:
                 expr = self._expander.language(wanted, kind)
-                if has_states(expr):
+                if expr.stateful:
                     found.append(self._spelled_out(expr))
                 elif not is_empty(expr):
                     found.append(Regular(spelling.quoted(expr) if kind == "string" else expr))
@@ -161,7 +177,7 @@ class Lowering:
             return choice(*found)
 
         base = len(self._rules)
-        names = {number: f"d{base}_{number}" for number in sorted(automaton.alive)}
+        names = {number: f"{self._prefix}d{base}_{number}" for number in sorted(automaton.alive)}
         self._rules |= {name: state(number) for number, name in names.items()}
         return Ref(names[0]) if names else NOTHING
 
@@ -206,7 +222,7 @@ class Lowering:
 
     def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
         """Some member must be there: each one that could be it is an alternative."""
-        self._expander.check_time()
+        clock.check()
         if not shape.some:
             return [self._plain_object(shape, pending)]
         (keys, lit), shape = shape.some[0], without_some(shape, 0)
@@ -224,14 +240,18 @@ class Lowering:
 
     def _plain_object(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> Node:
         members: list[tuple[Node, bool]] = []
-        for name in known(shape):
-            child = self._expander.member(shape, name)
-            required = name in shape.required
+        demanded = frozenset(shape.required)
+        names = known(shape)
+        if len(names) > MAX_MEMBERS:
+            raise TooLarge(f"an object of more than {MAX_MEMBERS} members", kind="size")
+        for name in names:
+            child = shape.at(name)
+            required = name in demanded
             if NO in child:
                 if required:
                     return NOTHING
                 continue
-            members.append((self._member(name, child), required))
+            members.append((self._known_member(name, child), required))
         extras = self._extras(shape)
         n_required = sum(required for _, required in members)
         enough = shape.low <= n_required
@@ -249,7 +269,15 @@ class Lowering:
             return Unordered(tuple(members), extra, self._item)
         return _separated(extra, self._item, 0, None)
 
+    def _known_member(self, name: str, child: Conj) -> Node:
+        """The alternatives of one object have most members in common."""
+        key = name, child
+        if key not in self._members:
+            self._members[key] = self._member(name, child)
+        return self._members[key]
+
     def _member(self, name: str, child: Conj) -> Node:
+        clock.check()
         return sequence(self._key(name), self._node(child))
 
     def _extras(self, shape: ObjectShape) -> list[Key]:
@@ -263,7 +291,7 @@ class Lowering:
             classes = [each for old in classes for each in _split(*old, pattern)]
             if len(classes) > MAX_CLASSES:
                 raise TooLarge("patterns of names that overlap too much", kind="patternProperties")
-            self._expander.check_time()
+            clock.check()
         found = [(names, _for_others(shape, matched)) for names, matched in classes]
         return [(names, child) for names, child in found if NO not in child and not is_empty(names)]
 
@@ -361,7 +389,7 @@ class Lowering:
                     raise TooLarge(message, kind="counting")
                 if len(made) > MAX_STATES:
                     raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
-                name = f"c{len(self._rules)}"
+                name = f"{self._prefix}c{len(self._rules)}"
                 made[state] = Ref(name)
                 self._rules[name] = NOTHING  # holds the name while the body is made
                 begun += 1

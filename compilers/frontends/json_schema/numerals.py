@@ -4,6 +4,7 @@ Every set here is exact among the plain spellings, PLAIN (digits, perhaps a frac
 no minus before zero), so that intersection and complement in PLAIN are exact too.
 """
 
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
@@ -11,12 +12,19 @@ from compilers.errors import Unsupported
 from compilers.regular import (
     EMPTY,
     NEVER,
+    Alt,
+    And,
+    Cat,
+    Chars,
     Dfa,
     Expr,
+    Not,
     Ranges,
     State,
     both,
     cat,
+    children,
+    dfa,
     either,
     maybe,
     minimise,
@@ -31,7 +39,8 @@ from compilers.regular import (
 
 MAX_DIGITS = 40
 MAX_MODULUS = 1000
-MAX_STATES = 14  # a regex for more remainders gets long
+MAX_STATES = 20  # of which a regex is tried
+MAX_SIZE = 2_500  # of such a regex, in sets of letters
 
 D = span("0", "9")
 NON_ZERO = span("1", "9")
@@ -176,9 +185,55 @@ def multiple_of(unit: Fraction) -> Expr:
     modulus = int(unit * 10**places)
     if modulus > MAX_MODULUS:
         raise Unsupported(f"multipleOf: {unit} has too many remainders", kind="multipleOf")
-    automaton = minimise(_remainders(modulus, places))
-    short = len(automaton.steps) <= MAX_STATES + places
-    return both(PLAIN, cat(MINUS, to_expr(automaton) if short else State(automaton, 0)))
+    return both(PLAIN, cat(MINUS, State(minimise(_remainders(modulus, places)), 0)))
+
+
+def written(expr: Expr, limit: int) -> Expr:
+    """An expression without State where that is short, else nothing but one State.
+
+    TooLarge beyond `limit` states of its automaton.
+    """
+    used = _automata(expr)
+    if len(used) == 1 and _regex(*used) is not None:
+        return _without_states(expr)
+    automaton = minimise(dfa(expr, limit))
+    short = _regex(automaton)
+    return State(automaton, 0) if short is None else short
+
+
+@lru_cache(maxsize=200)
+def _regex(automaton: Dfa) -> Expr | None:
+    """None: it would be long."""
+    if len(automaton.steps) > MAX_STATES:
+        return None
+    found = to_expr(automaton)
+    return found if _size(found, {}) <= MAX_SIZE else None
+
+
+def _size(expr: Expr, known: dict[Expr, int]) -> int:
+    """How many sets of letters it is written with."""
+    if isinstance(expr, Chars):
+        return 1
+    if expr not in known:
+        known[expr] = sum(_size(child, known) for child in children(expr))
+    return known[expr]
+
+
+def _automata(expr: Expr) -> set[Dfa]:
+    if isinstance(expr, State):
+        return {expr.automaton}
+    return set().union(*map(_automata, children(expr))) if expr.stateful else set()
+
+
+def _without_states(expr: Expr) -> Expr:
+    if isinstance(expr, State):
+        return _regex(expr.automaton) or expr
+    if not expr.stateful:
+        return expr
+    parts = map(_without_states, children(expr))
+    joined: Mapping[type, Callable[..., Expr]]
+    joined = {Cat: cat, Alt: either, And: both, Not: other_than}
+    return joined[type(expr)](*parts)
 
 
 def _remainders(modulus: int, places: int) -> Dfa:

@@ -18,11 +18,10 @@ from compilers.frontends.json_schema.shapes import (
     has,
     lacks,
 )
+from compilers.frontends.json_schema.unevaluated import Way, narrowed, ways
 from compilers.frontends.json_schema.wellformed import count
 from compilers.frontends.regex import search
 from compilers.regular import NEVER, Expr, other_than, text
-
-MAX_DEPTH = 3  # of references to schemas whose members are evaluated
 
 
 def _members(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) -> Any:
@@ -68,40 +67,29 @@ def _not_members(
 def _unevaluated(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str) -> Any:
     if schema is True:
         return None if sign else ()
-    found = _evaluated(expander, site, 0)
-    if found is None:
-        return None if sign else ()
-    names, patterns = found
-    rest = expander.sub(site, schema, "unevaluatedProperties")
+    found = ways(expander, site, _evaluated)
     if not sign:
+        if any(way.all and not way.lits for way in found):
+            return ()
         raise Unsupported("negated", kind="not: unevaluatedProperties")
-    open_patterns = tuple((keys, YES) for keys in patterns)
-    members = Members(dict.fromkeys(names, YES), open_patterns, (rest, True))
-    return (ObjectShape(members=(members,)),)
+    rest = expander.sub(site, schema, "unevaluatedProperties"), True
+
+    def closed(way: Way) -> ObjectShape:
+        patterns = tuple((keys, YES) for keys in way.patterns)
+        return ObjectShape(members=(Members(dict.fromkeys(way.names, YES), patterns, rest),))
+
+    return narrowed(expander, found, kind, closed)
 
 
-def _evaluated(expander: Narrower, site: Site, depth: int) -> tuple[list[str], list[Expr]] | None:
-    """The names that a schema evaluates whatever the value is; None: all of them."""
+def _evaluated(expander: Narrower, site: Site, outermost: bool) -> Way:
+    """The members that the keywords of a schema itself evaluate."""
     schema = site.schema
-    if isinstance(schema, bool):
-        return [], []
-    undecided = [k for k in ("anyOf", "oneOf", "if", "dependentSchemas", "not") if k in schema]
-    if undecided or depth > MAX_DEPTH:
-        raise Unsupported("depends on which alternative holds", kind="unevaluatedProperties")
-    if "additionalProperties" in schema or (depth and "unevaluatedProperties" in schema):
-        return None
-    names = [name for name, _ in _table(schema, "properties")]
-    patterns = [search(pattern) for pattern, _ in _table(schema, "patternProperties")]
-    subs = expander.subs(site, schema["allOf"], "allOf") if "allOf" in schema else []
-    if "$ref" in schema:
-        subs.append(expander.document.resolve(site, schema["$ref"], "$ref"))
-    for sub in subs:
-        found = _evaluated(expander, sub, depth + 1)
-        if found is None:
-            return None
-        names += found[0]
-        patterns += found[1]
-    return names, patterns
+    return Way(
+        names=tuple(name for name, _ in _table(schema, "properties")),
+        patterns=tuple(search(pattern) for pattern, _ in _table(schema, "patternProperties")),
+        all="additionalProperties" in schema
+        or (not outermost and "unevaluatedProperties" in schema),
+    )
 
 
 def _required(expander: Narrower, site: Site, names: Any, sign: bool, kind: str) -> Any:

@@ -17,9 +17,11 @@ from compilers.frontends.json_schema.algebra import (
 )
 from compilers.frontends.json_schema.document import Site
 from compilers.frontends.json_schema.holds import exact, kind_of
+from compilers.frontends.json_schema.holds import key as value_key
 from compilers.frontends.json_schema.shapes import (
     YES,
     ArrayShape,
+    Conj,
     Items,
     Lit,
     ObjectShape,
@@ -60,6 +62,8 @@ def _not(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str) -> 
 def _one_of(expander: Narrower, site: Site, schemas: Any, sign: bool, kind: str) -> Any:
     subs = expander.subs(site, schemas, "oneOf")
     algebra = ALGEBRAS[kind]
+    if sum(expander.lit((sub, True), kind) is algebra.true for sub in subs) > 1:
+        return algebra.false if sign else algebra.true  # several say nothing of this type
     rivals = _rivals(expander, site, subs, kind)
     found = []
     for i, sub in enumerate(subs):
@@ -85,12 +89,40 @@ def _rivals(expander: Narrower, site: Site, subs: Sequence[Site], kind: str) -> 
     found: list[list[int]] = [[] for _ in subs]
     beside = _beside(expander, site)
     alive = [i for i, sub in enumerate(subs) if kind in expander.kinds(conj((sub, True)))]
+    listed = {i: _listed_members(expander.lit((subs[i], True), kind), kind) for i in alive}
     for n, i in enumerate(alive):
         for j in alive[n + 1 :]:
+            if _differ(listed[i], listed[j]):
+                continue
             if expander.kind_satisfiable(conj((subs[i], True), (subs[j], True), *beside), kind):
                 found[i].append(j)
                 found[j].append(i)
     return found
+
+
+def _listed_members(shapes: Any, kind: str) -> dict[str, frozenset[Any]]:
+    """The members that an object must have of which the schema lists the values: most schemas of a
+    oneOf are told apart by one."""
+    if kind != "object" or len(shapes) != 1:
+        return {}
+    found = {name: _listed_values(shapes[0].at(name)) for name in shapes[0].required}
+    return {name: values for name, values in found.items() if values is not None}
+
+
+def _listed_values(wanted: Conj) -> frozenset[Any] | None:
+    for site, sign in wanted:
+        schema = site.schema
+        if not sign or isinstance(schema, bool) or "$ref" in schema:
+            continue
+        values = [schema["const"]] if "const" in schema else schema.get("enum")
+        if values is not None:
+            return frozenset(map(value_key, values))
+    return None
+
+
+def _differ(one: dict[str, frozenset[Any]], two: dict[str, frozenset[Any]]) -> bool:
+    """Whether a member of this name has no value in common."""
+    return any(name in two and values.isdisjoint(two[name]) for name, values in one.items())
 
 
 def _beside(expander: Narrower, site: Site) -> list[Lit]:

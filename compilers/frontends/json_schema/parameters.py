@@ -73,10 +73,14 @@ class Notation:
         return EVERY if self.tags.spells(end) else until(end)
 
 
-def parse(schema: Any, notation: Notation, style: Style | None = None) -> Grammar:
-    """The grammar of an object's members as parameters. Errors as those of json_schema.parse."""
+def parse(schema: Any, notation: Notation, style: Style, prefix: str = "") -> Grammar:
+    """The grammar of an object's members as parameters. `prefix`: how its rules' names begin.
+
+    Errors as those of json_schema.parse.
+    """
     document = Document(schema)
-    return _Parameters(document, style or Style(), notation).run(conj((document.root, True)))
+    lowering = _Parameters(document, style, notation, prefix)
+    return lowering.run(conj((document.root, True)))
 
 
 class _Parameters(Lowering):
@@ -85,9 +89,9 @@ class _Parameters(Lowering):
     `_item` and `_braces`: nothing stands between two parameters or around them all.
     """
 
-    def __init__(self, document: Document, style: Style, notation: Notation) -> None:
-        super().__init__(document, style)
-        self._json = Lowering(document, style)
+    def __init__(self, document: Document, style: Style, notation: Notation, prefix: str) -> None:
+        super().__init__(document, style, prefix)
+        self._json = Lowering(document, style, prefix)
         self._json._expander, self._json._rules = self._expander, self._rules
         self._notation = notation
         self._markups = (notation.text, notation.json)
@@ -97,8 +101,9 @@ class _Parameters(Lowering):
     def run(self, wanted: Conj) -> Grammar:
         shapes = self._expander.objects(wanted) if "object" in self._expander.kinds(wanted) else ()
         found = [self._object(shape) for shape in shapes]
-        self._rules["parameters"] = choice(*(node for node in found if node != NOTHING))
-        return self._json._finish("parameters")
+        start = f"{self._prefix}parameters"
+        self._rules[start] = choice(*(node for node in found if node != NOTHING))
+        return self._json._finish(start)
 
     def _written(self, value: Any) -> Node:
         """One object that the schema lists as a whole."""

@@ -6,7 +6,7 @@ They keep the alternatives of a schema few: whoever needs to be exact does not a
 from collections.abc import Sequence
 from typing import Protocol
 
-from compilers import regular
+from compilers import clock, regular
 from compilers.errors import CompileError, TooLarge
 from compilers.frontends.json_schema.shapes import (
     NO,
@@ -68,6 +68,7 @@ class Satisfiability:
         return self._known[wanted]
 
     def of_kind(self, wanted: Conj, kind: str) -> bool:
+        clock.check()
         try:
             if kind == "object":
                 found = any(map(self._object_satisfiable, self._narrowed.objects(wanted)))
@@ -81,10 +82,11 @@ class Satisfiability:
                 raise
             return True  # whoever needs the language itself will hear of it
 
-    def _object_satisfiable(self, shape: ObjectShape) -> bool:
+    def _object_satisfiable(self, shape: ObjectShape, touched: set[str] | None = None) -> bool:
         if shape.values is not None:
             return bool(shape.values)
-        return all(self.possible(member(shape, name)) for name in shape.required)
+        names = shape.required if touched is None else filter(touched.__contains__, shape.required)
+        return all(self.possible(shape.at(name)) for name in names)
 
     def _array_satisfiable(self, shape: ArrayShape) -> bool:
         if shape.values is not None:
@@ -104,23 +106,30 @@ class Satisfiability:
             return [merged] if merged.possible else []
         if any(self._entails(shape, each) for each in alternatives):
             return [shape]
-        found = (self._settled(shape.merge(each)) for each in alternatives)
+        if not self._object_satisfiable(shape):
+            return []
+        clock.check()
+        found = (self._settled(shape.merge(each), _touched(each)) for each in alternatives)
         return [each for each in found if each is not None]
 
-    def _settled(self, shape: ObjectShape) -> ObjectShape | None:
-        """What `some` member must be where only one can be it. None: certainly no object."""
-        if not shape.possible or not self._object_satisfiable(shape):
+    def _settled(self, shape: ObjectShape, touched: set[str] | None) -> ObjectShape | None:
+        """What `some` member must be where only one can be it. None: certainly no object.
+
+        `touched`: the members of which more is asked than of an object that can be; None: of all.
+        """
+        if not shape.possible or not self._object_satisfiable(shape, touched):
             return None
         closed = any(is_no(group.rest) and not group.patterns for group in shape.members)
         if not closed:
             return shape
         for i, (keys, lit) in enumerate(shape.some):
             names = [n for n in known(shape) if regular.accepts(keys, n)]
-            able = [n for n in names if self.possible(conj(*member(shape, n), lit))]
+            able = [n for n in names if self.possible(conj(*shape.at(n), lit))]
             if not able:
                 return None
             if len(able) == 1:
-                return self._settled(without_some(shape, i).merge(has(able[0], lit)))
+                one = has(able[0], lit)
+                return self._settled(without_some(shape, i).merge(one), _touched(one))
         return shape
 
     def _entails(self, shape: ObjectShape, other: ObjectShape) -> bool:
@@ -129,7 +138,7 @@ class Satisfiability:
             return False
         if other.high is not None and (shape.high is None or shape.high > other.high):
             return False
-        if not set(other.required) <= set(shape.required):
+        if not all(name in shape.required for name in other.required):
             return False
         return all(self.entails_some(shape, keys, lit) for keys, lit in other.some) and all(
             group in shape.members or self._entails_members(shape, group) for group in other.members
@@ -138,7 +147,7 @@ class Satisfiability:
     def entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
         """True only if a member that is required certainly has such a name and satisfies `lit`."""
         return any(
-            regular.accepts(keys, name) and self._entails_lit(member(shape, name), lit)
+            regular.accepts(keys, name) and self._entails_lit(shape.at(name), lit)
             for name in shape.required
         )
 
@@ -146,7 +155,7 @@ class Satisfiability:
         if group.patterns or not is_yes(group.rest):
             return False
         pairs = group.named.items()
-        return all(self._entails_lit(member(shape, name), lit) for name, lit in pairs)
+        return all(self._entails_lit(shape.at(name), lit) for name, lit in pairs)
 
     def _entails_lit(self, wanted: Conj, lit: Lit) -> bool:
         if is_yes(lit) or lit in wanted or NO in wanted:
@@ -154,18 +163,14 @@ class Satisfiability:
         return not self.possible(conj(*wanted, negated(lit)))
 
 
-def member(shape: ObjectShape, name: str) -> Conj:
-    """What the value of a member of this name must satisfy."""
-    for names in shape.names:
-        if not regular.accepts(names, name):
-            return frozenset([NO])
-    lits: list[Lit] = []
+def _touched(shape: ObjectShape) -> set[str] | None:
+    """The names of the members that a shape asks something of; None: of those without a name."""
+    found = set(shape.required)
     for group in shape.members:
-        found = [lit for keys, lit in group.patterns if regular.accepts(keys, name)]
-        if name in group.named:
-            found.append(group.named[name])
-        lits.extend(found or [group.rest])
-    return conj(*lits)
+        if group.patterns or not is_yes(group.rest):
+            return None
+        found.update(group.named)
+    return None if shape.names else found
 
 
 def is_empty(expr: Expr) -> bool:

@@ -13,6 +13,8 @@ from compilers.frontends.json_schema.wellformed import count
 from compilers.frontends.regex import search
 from compilers.regular import ANY, EVERY, NEVER, Expr, other_than, text, times
 
+MAX_STATES = 20_000  # of the automaton of numbers that are, and are not, multiples of others
+
 
 def _minimum(expander: Narrower, site: Site, bound: Any, sign: bool, kind: str) -> Any:
     strict = site.schema.get("exclusiveMinimum") is True  # draft 4
@@ -100,7 +102,8 @@ def _finish_number(found: Expr) -> Expr:
     if found == numerals.NO_FRACTION:
         return numerals.INTEGER
     # Every set of numerals lies within PLAIN; only a complement does not.
-    return regular.both(numerals.PLAIN, found) if _open_ended(found) else found
+    whole = regular.both(numerals.PLAIN, found) if _open_ended(found) else found
+    return numerals.written(whole, MAX_STATES) if whole.stateful else whole
 
 
 def _open_ended(found: Expr) -> bool:

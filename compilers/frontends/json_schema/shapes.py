@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from compilers.frontends.json_schema.document import FALSE, TRUE, Site
-from compilers.regular import Expr
+from compilers.regular import Expr, accepts
 
 Lit = tuple[Site, bool]
 """A subschema, and whether it must hold."""
@@ -42,12 +42,20 @@ class Members:
     patterns: tuple[tuple[Expr, Lit], ...] = ()
     rest: Lit = YES
 
+    def at(self, name: str) -> list[Lit]:
+        """What a member of this name must satisfy."""
+        found = [lit for keys, lit in self.patterns if accepts(keys, name)]
+        if name in self.named:
+            found.append(self.named[name])
+        return found or [self.rest]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectShape:
     """`some`: there is a member whose name is of the language and whose value satisfies it.
 
-    `names`: what `propertyNames` asks of every name. `values`: nothing but one of these.
+    `names`: what `propertyNames` asks of every name. `values`: nothing but one of these. `of`: the
+    two shapes that it was merged from.
     """
 
     members: tuple[Members, ...] = ()
@@ -57,6 +65,8 @@ class ObjectShape:
     names: tuple[Expr, ...] = ()
     some: tuple[tuple[Expr, Lit], ...] = ()
     values: tuple[Any, ...] | None = None
+    of: tuple["ObjectShape", "ObjectShape"] | None = None
+    _at: dict[str, Conj] = field(default_factory=dict, init=False)
 
     def merge(self, other: "ObjectShape") -> "ObjectShape":
         return ObjectShape(
@@ -67,7 +77,28 @@ class ObjectShape:
             self.names + other.names,
             self.some + tuple(each for each in other.some if each not in self.some),
             self.values if other.values is None else other.values,
+            (self, other),
         )
+
+    def at(self, name: str) -> Conj:
+        """What the value of a member of this name must satisfy. Asked again and again."""
+        found = self._at.get(name)
+        if found is not None:
+            return found
+        spine = [self]  # merged one after the other, perhaps thousands
+        while (of := spine[-1].of) is not None and name not in of[0]._at:
+            spine.append(of[0])
+        for shape in reversed(spine):
+            parts = shape.of
+            shape._at[name] = (
+                _both(parts[0].at(name), parts[1].at(name)) if parts else shape._conj_at(name)
+            )
+        return self._at[name]
+
+    def _conj_at(self, name: str) -> Conj:
+        if not all(accepts(names, name) for names in self.names):
+            return _NOTHING
+        return conj(*(lit for group in self.members for lit in group.at(name)))
 
     @property
     def possible(self) -> bool:
@@ -146,7 +177,20 @@ def conj(*lits: Lit) -> Conj:
             found.append(lit)
         elif is_no(lit):
             return _NOTHING
-    return frozenset(found)
+    return _consistent(frozenset(found))
+
+
+def _consistent(wanted: Conj) -> Conj:
+    """NO where a subschema both must hold and must not."""
+    if len(wanted) > 1 and any((site, not sign) in wanted for site, sign in wanted):
+        return _NOTHING
+    return wanted
+
+
+def _both(one: Conj, two: Conj) -> Conj:
+    if one is _NOTHING or two is _NOTHING:
+        return _NOTHING
+    return _consistent(one | two) if one and two else one or two
 
 
 def known(shape: ObjectShape) -> list[str]:

@@ -55,19 +55,24 @@ _SHORT = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r", 0x22: '"', 0x5C: "\\"}
 def _letters(expr: Chars) -> Expr:
     if expr == ANY:
         return CHARACTER
-    found = [ranges(*overlap(expr.ranges, _RAW))]
+    raw = ranges(*overlap(expr.ranges, _RAW))
     escaped = [c for low, high in expr.ranges for c in _escaped(low, high)]
-    found.extend(text("\\" + _SHORT[c]) for c in escaped if c in _SHORT)
-    found.extend(_long(c) for c in escaped if c < 0x20)
-    return either(*found)
+    if not escaped:
+        return raw
+    short = chars("".join(_SHORT[c] for c in escaped if c in _SHORT))
+    return either(raw, cat(text("\\"), either(short, _long(escaped))))
 
 
 def _escaped(low: int, high: int) -> list[int]:
     return [c for c in (*range(0x20), 0x22, 0x5C) if low <= c <= high]
 
 
-def _long(code: int) -> Expr:
-    return cat(text("\\u"), *(chars(d + d.upper()) for d in f"{code:04x}"))
+def _long(codes: list[int]) -> Expr:
+    """The long forms of control characters, without the backslash. One for all that differ in the
+    last digit: `.` of a pattern has thirty of them."""
+    last = [chars("".join(f"{c % 16:x}{c % 16:X}" for c in codes if c >> 4 == n)) for n in (0, 1)]
+    ways = [cat(chars("01"), last[0])] if last[0] == last[1] else map(cat, map(chars, "01"), last)
+    return cat(text("u00"), either(*ways))
 
 
 _HEX = either(span("0", "9"), span("a", "f"), span("A", "F"))

@@ -244,8 +244,8 @@ class Engine:
             log.exception("drawing a token failed")
             self._end(job, BackendFailure(f"drawing a token failed: {error!r}"))
             return
-        self._tokens[1] += 1
-        job.last = step.tokens[-1]
+        self._tokens[1] += len(step.tokens)
+        job.last = step.tokens[-1] if step.tokens else -1
         if prompt_logprobs:
             step = Step(step.tokens, step.logprobs, step.finish, prompt_logprobs)
         if step.finish:

@@ -167,7 +167,7 @@ class ScriptedBackend:
             if self._slots is not slots:
                 raise BackendFailure("the scripted model was unloaded")
             step = reply.take(_logits(next(script, END)))
-            self._counts.completion_tokens += 1
+            self._counts.completion_tokens += len(step.tokens)
             yield Step(step.tokens, step.logprobs, step.finish, about_prompt)
             about_prompt = ()
 

@@ -18,6 +18,7 @@ import compilers
 from compilers.errors import TooLarge
 from compilers.ir import Grammar, Special, walk
 from compilers.oracle import recognises
+from compilers.passes.in_order import in_order
 from compilers.passes.lexed import lexed, overruns
 from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine
@@ -35,13 +36,13 @@ Holds = Callable[[Symbols, list[int]], bool | None]
 class Recogniser:
     """`of` gives what says it of one grammar; None: this text is too long for it.
 
-    `in_order`: it knows the members of objects in the order of the source only. `stricter`: texts
-    that it need not hold, though the grammar does. `walk`: the engine's matcher, where there is
-    one, and `whole_characters`: its masks keep to UTF-8.
+    `part` is what is written of a grammar: not every dialect has the members of objects in any
+    order. `stricter`: texts that it need not hold, though that part does. `walk`: the engine's
+    matcher, where there is one, and `whole_characters`: its masks keep to UTF-8.
     """
 
     of: Callable[[Grammar], Holds]
-    in_order: bool = True
+    part: Callable[[Grammar], Grammar] = in_order
     stricter: Callable[[Grammar, Symbols], bool] = lambda grammar, text: False
     walk: "Callable[[Grammar], Walk] | None" = None
     whole_characters: bool = True
@@ -98,7 +99,8 @@ def _engine(dialect: str, engine: Callable[[], Engine], **more: Any) -> Recognis
         matcher = engine().compile(compilers.emit(grammar, dialect), vocabulary())
         return Walk(matcher, _unnamed(grammar) if dialect == "gbnf" else frozenset())
 
-    return Recogniser(of=lambda grammar: walk(grammar).holds, walk=walk, **more)
+    part = compilers.HELD.get(dialect, in_order)
+    return Recogniser(of=lambda grammar: walk(grammar).holds, part=part, walk=walk, **more)
 
 
 def _unnamed(grammar: Grammar) -> frozenset[int]:
@@ -160,7 +162,7 @@ _llguidance, _formatron = LLGuidanceEngine(), FormatronEngine()
 RECOGNISERS: dict[str, Recogniser] = {
     "python lark": Recogniser(_of_lark),
     "lark_text": Recogniser(_of_lark_text),
-    "llguidance": _engine("llguidance", lambda: _llguidance, in_order=False, stricter=_greedy),
+    "llguidance": _engine("llguidance", lambda: _llguidance, stricter=_greedy),
     "kbnf": _engine("kbnf", lambda: _formatron, stricter=_plane_16),
     "gbnf": _engine("gbnf", llama_engine, stricter=_names_in_letters, whole_characters=False),
 }

@@ -1,0 +1,50 @@
+"""A limit on the work that one declaration may take.
+
+    with limited():    # by whoever compiles one
+        ...
+        check()        # in loops that a declaration can make long
+
+It counts CPU time of the thread, so that a busy machine refuses no more than an idle one. The most
+laborious of 1,400 schemas from the wild takes about half of it; nobody should wait for a second.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from compilers.errors import TooLarge
+
+MAX_SECONDS = 0.5
+TICKS = 64  # the clock is a system call: it is looked at now and then
+
+
+class _Budget(threading.local):
+    deadline: float | None = None
+    ticks = 0
+    spent = False
+
+
+_budget = _Budget()
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """MAX_SECONDS for what is done within; what is within another counts with that."""
+    if _budget.deadline is not None:
+        yield
+        return
+    _budget.deadline = time.thread_time() + MAX_SECONDS
+    try:
+        yield
+    finally:
+        _budget.deadline, _budget.spent = None, False
+
+
+def check() -> None:
+    """Raises TooLarge when the time is up, and from then on at every call."""
+    _budget.ticks += 1
+    if _budget.ticks % TICKS == 0 and _budget.deadline is not None:
+        _budget.spent = time.thread_time() > _budget.deadline
+    if _budget.spent:
+        raise TooLarge(f"more than {MAX_SECONDS:g} seconds of work", kind="time")

@@ -1,0 +1,371 @@
+r"""GBNF, the grammar language of llama.cpp, as people write it by hand.
+
+    root  ::= "yes" | item ("," ws item)*     # the whole text
+    item  ::= [a-z_] [^\n"\]]{0,9} | "(" root ")" | .
+    ws    ::= [ \t\n]*
+    tag   ::= <wave>                           # a special token of the vocabulary, by name
+
+There are "text", classes, `.` (any character), ( ), ?, *, +, {3}, {2,}, {2,5} and `|`, with the
+escapes \n \t \r \\ \" \[ \] \- \^ \x41 \u0041 \U00000041. A rule ends with its line, but within
+( ), behind `|` and before a line that begins with `|`. A text belongs to the language if there is
+any way to read it; rules may be left recursive. Refused by name: tokens by number (<[5]>), and any
+token but one (!<x>).
+
+What of a grammar is regular is made one regular language where it is not too large: there are no
+terminals in GBNF, and engines that lex would find poor ones.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from compilers.errors import Contradiction, Malformed, TooLarge, Unsupported, placed
+from compilers.ir import (
+    EMPTY,
+    Choice,
+    Grammar,
+    Literal,
+    Node,
+    Ref,
+    Regular,
+    Repeat,
+    Sequence,
+    Special,
+    choice,
+    productive,
+    sequence,
+    walk,
+)
+from compilers.lookahead import repeats
+from compilers.regular import ANY, Expr, cat, children, either, inverse, normal, ranges, text, times
+
+MAX_LENGTH = 100_000
+MAX_DEPTH = 50
+MAX_COUNT = 10_000
+MAX_TERMINAL = 400
+"""Parts of a regular language, each counted as often as it is written."""
+
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\f]+|\s*\#[^\n]*)
+    |(?P<line>\s*\n\s*)
+    |(?P<string>"(?:\\.|[^"\\])*")
+    |(?P<letters>\[(?:\\.|[^\]\\])*\])
+    |(?P<special><[^<>\s\[\]]+>)
+    |(?P<other><\[[0-9]+\]>|!<[^<>\s]+>)
+    |(?P<name>[A-Za-z0-9_][\w-]*)
+    |(?P<count>\{\s*\d+\s*(?:,\s*\d*\s*)?\})
+    |(?P<sign>::=|[|()?*+.])""",
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+_CHARACTER = re.compile(
+    r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|[^\\]", re.DOTALL
+)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"} | {c: c for c in '\\"[]-^'}
+_QUANTIFIERS: dict[str, tuple[int, int | None]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    at: int
+
+
+class _Character(NamedTuple):
+    code: int
+    written: str
+
+
+def parse(source: str) -> Grammar:
+    """The grammar of the rule `root`. Malformed or Unsupported with line and caret; Contradiction
+    where no text is of it."""
+    if len(source) > MAX_LENGTH:
+        raise TooLarge(f"a grammar of more than {MAX_LENGTH} letters", kind="gbnf")
+    rules = _Parser(source).run()
+    found = {name: rules[name] for name in _used_first(rules)}
+    lowered: dict[str, Node] = {}
+    for name, node in found.items():
+        lowered[name] = _lowered(node, lowered)
+    needed = _needed(lowered)
+    grammar = Grammar({name: lowered[name] for name in reversed(lowered) if name in needed}, "root")
+    if grammar.start not in productive(grammar.rules):
+        raise Contradiction("no text is of this grammar")
+    return grammar
+
+
+class _Parser:
+    """Rules as nodes."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._tokens = list(self._lex())
+        self._next = 0
+        self._depth = 0
+        self._rules: dict[str, Node] = {}
+        self._places: dict[str, int] = {}  # where the names that are used stand first
+
+    def _malformed(self, message: str, at: int | None = None) -> Malformed:
+        where, shown = placed(self._source, self._token.at if at is None else at)
+        return Malformed(f"{message}\n{shown}", where, "gbnf: malformed")
+
+    def _unsupported(self, what: str, at: int) -> Unsupported:
+        where, shown = placed(self._source, at)
+        return Unsupported(f"{what} cannot be used here\n{shown}", where, f"gbnf: {what}")
+
+    def _lex(self) -> Iterator[_Token]:
+        at = 0
+        while at < len(self._source):
+            found = _TOKEN.match(self._source, at)
+            if found is None:
+                raise self._malformed(f"{self._source[at]!r} begins nothing that GBNF knows", at)
+            kind = found.lastgroup or ""
+            if kind != "space":
+                yield _Token(kind, found[0], at)
+            at = found.end()
+        yield _Token("line", "", at)
+        yield _Token("end", "", at)
+
+    @property
+    def _token(self) -> _Token:
+        return self._tokens[self._next]
+
+    def _take(self, kind: str = "", what: str = "") -> _Token:
+        if kind and self._token.kind != kind:
+            raise self._malformed(f"{what} expected")
+        self._next += 1
+        return self._tokens[self._next - 1]
+
+    def _skip(self, sign: str) -> bool:
+        found = self._token.kind == "sign" and self._token.text == sign
+        self._next += found
+        return found
+
+    def _skip_lines(self) -> None:
+        while self._token.kind == "line":
+            self._next += 1
+
+    def run(self) -> dict[str, Node]:
+        self._skip_lines()
+        while self._token.kind != "end":
+            self._rule()
+            self._skip_lines()
+        for name, at in self._places.items():
+            if name not in self._rules:
+                near = get_close_matches(name, self._rules, n=1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                raise self._malformed(f"{name} is not defined{hint}", at)
+        if "root" not in self._rules:
+            raise Malformed("a grammar needs a rule named root", kind="gbnf: malformed")
+        return self._rules
+
+    def _rule(self) -> None:
+        token = self._take("name", "a rule")
+        if not self._skip("::="):
+            raise self._malformed("'::=' expected")
+        if token.text in self._rules:
+            raise self._malformed(f"{token.text} is defined twice", token.at)
+        self._skip_lines()
+        self._rules[token.text] = self._alternatives()
+        self._take("line", "the end of the line, or '|',")
+
+    def _alternatives(self) -> Node:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise TooLarge(f"groups nested deeper than {MAX_DEPTH}", kind="gbnf")
+        parts = [self._sequence()]
+        while self._skip_bar():
+            parts.append(self._sequence())
+        self._depth -= 1
+        return choice(*parts)
+
+    def _skip_bar(self) -> bool:
+        """A `|` here, or at the beginning of the next line; the line may end behind it."""
+        if self._token.kind == "line" and self._ahead(1).text == "|":
+            self._next += 1
+        found = self._skip("|")
+        if found and self._ahead(2).text != "::=":  # else an empty alternative, and the next rule
+            self._skip_lines()
+        return found
+
+    def _ahead(self, n: int) -> _Token:
+        return self._tokens[min(self._next + n, len(self._tokens) - 1)]
+
+    def _sequence(self) -> Node:
+        parts: list[Node] = []
+        while True:
+            if self._depth > 1:
+                self._skip_lines()
+            if self._token.kind in ("line", "end") or self._token.text in ("|", ")"):
+                return sequence(*parts)
+            parts.append(self._quantified(self._atom()))
+
+    def _quantified(self, node: Node) -> Node:
+        while True:
+            token = self._token
+            if token.kind == "count":
+                low, high = self._counts(token)
+            elif token.kind == "sign" and token.text in _QUANTIFIERS:
+                low, high = _QUANTIFIERS[token.text]
+            else:
+                return node
+            self._next += 1
+            node = EMPTY if high == 0 else Repeat(node, low, high)
+
+    def _counts(self, token: _Token) -> tuple[int, int | None]:
+        low, comma, high = (part.strip() for part in token.text[1:-1].partition(","))
+        bounds = int(low), int(high) if high else None if comma else int(low)
+        if bounds[1] is not None and bounds[1] < bounds[0]:
+            raise self._malformed("the counts are out of order", token.at)
+        if max(bounds[0], bounds[1] or 0) > MAX_COUNT:
+            raise TooLarge(f"a count of more than {MAX_COUNT}", kind="gbnf")
+        return bounds
+
+    def _atom(self) -> Node:
+        token = self._take()
+        if token.kind == "name":
+            self._places.setdefault(token.text, token.at)
+            return Ref(token.text)
+        if token.kind == "string":
+            return Literal("".join(chr(each.code) for each in self._characters(token)))
+        if token.kind == "letters":
+            return Regular(self._letters(token))
+        if token.kind == "special":
+            return Special(token.text)
+        if token.kind == "other":
+            what = "any token but one" if token.text[0] == "!" else "a token by number"
+            raise self._unsupported(what, token.at)
+        if token.text == ".":
+            return Regular(ANY)
+        if token.text == "(":
+            inside = self._alternatives()
+            if not self._skip(")"):
+                raise self._malformed("')' expected")
+            return inside
+        raise self._malformed("not expected here", token.at)
+
+    def _letters(self, token: _Token) -> Expr:
+        """A class: letters and ranges of them."""
+        found = self._characters(token)
+        others = bool(found) and found[0].written == "^"
+        found = found[others:]
+        pairs: list[tuple[int, int]] = []
+        while found:
+            low, *found = found
+            high = low
+            if len(found) > 1 and found[0].written == "-":
+                high, found = found[1], found[2:]
+            if high.code < low.code:
+                raise self._malformed("a range is of two letters in order, as a-z", token.at)
+            pairs.append((low.code, high.code))
+        if not pairs:
+            raise self._malformed("a class without letters; any character is .", token.at)
+        return ranges(*inverse(normal(pairs))) if others else ranges(*pairs)
+
+    def _characters(self, token: _Token) -> list[_Character]:
+        return [
+            self._character(found, token.at + 1 + found.start())
+            for found in _CHARACTER.finditer(token.text[1:-1])
+        ]
+
+    def _character(self, found: re.Match[str], at: int) -> _Character:
+        digits = found[1] or found[2] or found[3]
+        if found[4] is not None and found[4] not in _ESCAPED:
+            raise self._malformed(f"{found[0]} is no escape; a backslash is \\\\", at)
+        code = int(digits, 16) if digits else ord(_ESCAPED[found[4]] if found[4] else found[0])
+        if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+            raise self._malformed("an escape that names no letter", at)
+        return _Character(code, found[0])
+
+
+# --- what is regular, as regular languages
+
+
+def _used_first(rules: Mapping[str, Node]) -> list[str]:
+    """The rules that root needs, each behind those that it uses, as far as it can be."""
+    found: dict[str, None] = {}
+    seen = {"root"}
+    todo: list[tuple[str, Iterator[str]]] = [("root", _names(rules["root"]))]
+    while todo:
+        name, others = todo[-1]
+        further = next((other for other in others if other not in seen), None)
+        if further is None:
+            found[name] = None
+            todo.pop()
+        else:
+            seen.add(further)
+            todo.append((further, _names(rules[further])))
+    return list(found)
+
+
+def _names(node: Node) -> Iterator[str]:
+    return (each.name for each in walk(node) if isinstance(each, Ref))
+
+
+def _needed(rules: Mapping[str, Node]) -> set[str]:
+    found, todo = {"root"}, ["root"]
+    while todo:
+        further = set(_names(rules[todo.pop()])) - found
+        found |= further
+        todo += further
+    return found
+
+
+def _lowered(node: Node, known: Mapping[str, Node]) -> Node:
+    """`known`: rules that are lowered already, of which the regular ones are put in."""
+    if isinstance(node, Ref):
+        found = known.get(node.name)
+        return found if isinstance(found, Literal | Regular) else node
+    if isinstance(node, Repeat):
+        part = _lowered(node.part, known)
+        one = _merged([part], lambda expr: times(expr, node.low, node.high))
+        return one or Repeat(part, node.low, node.high)
+    if isinstance(node, Choice):
+        return _choice([_lowered(part, known) for part in node.parts])
+    if isinstance(node, Sequence):
+        return _sequence([_lowered(part, known) for part in node.parts])
+    return node
+
+
+def _choice(parts: list[Node]) -> Node:
+    """The regular alternatives are one."""
+    plain: list[Node] = [part for part in parts if isinstance(part, Literal | Regular)]
+    one = _merged(plain, either) if len(plain) > 1 else None
+    if one is None:
+        return choice(*parts)
+    return choice(one, *(part for part in parts if not isinstance(part, Literal | Regular)))
+
+
+def _sequence(parts: list[Node]) -> Node:
+    """Regular neighbours are one."""
+    found: list[Node] = []
+    for part in (each for p in parts for each in (p.parts if isinstance(p, Sequence) else [p])):
+        one = _neighbours(found[-1], part) if found else None
+        if one is None:
+            found.append(part)
+        else:
+            found[-1] = one
+    return sequence(*found)
+
+
+def _neighbours(one: Node, two: Node) -> Node | None:
+    if isinstance(one, Literal) and isinstance(two, Literal):
+        return Literal(one.text + two.text)
+    return _merged([one, two], cat)
+
+
+def _merged(parts: list[Node], join: Callable[..., Expr]) -> Regular | None:
+    """One regular language, None where it is none, or too large."""
+    exprs = [_expr(part) for part in parts if isinstance(part, Literal | Regular)]
+    if len(exprs) < len(parts):
+        return None
+    found = join(*exprs)
+    small = _size(found) <= MAX_TERMINAL and repeats(found) <= MAX_COUNT
+    return Regular(found) if small else None
+
+
+def _expr(node: Literal | Regular) -> Expr:
+    return text(node.text) if isinstance(node, Literal) else node.expr
+
+
+def _size(expr: Expr) -> int:
+    return 1 + sum(map(_size, children(expr)))

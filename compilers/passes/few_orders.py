@@ -1,0 +1,84 @@
+"""Members in a few orders, for dialects that have no "in any order" but may hold many rules.
+
+Few members come in any order: a rule for each set of those that are left. More of them come in the
+order of the source, or the required ones first, as people write them. Others come last.
+"""
+
+from dataclasses import replace
+from itertools import count
+
+from compilers.ir import (
+    EMPTY,
+    NOTHING,
+    Capture,
+    Choice,
+    Grammar,
+    Node,
+    Ref,
+    Repeat,
+    Sequence,
+    Unordered,
+    choice,
+    sequence,
+    walk,
+)
+
+MAX_FREE = 4  # members in any order: 2 ** MAX_FREE rules
+
+
+def few_orders(grammar: Grammar) -> Grammar:
+    """A smaller language. An Unordered that is left is meant in the order that it has."""
+    work = _Pass()
+    for name, node in grammar.rules.items():
+        changed = any(isinstance(each, Unordered) for each in walk(node))
+        work.rules[name] = work.rewritten(node) if changed else node
+    return replace(grammar, rules=work.rules)
+
+
+class _Pass:
+    def __init__(self) -> None:
+        self.rules: dict[str, Node] = {}
+        self._numbers = count()
+
+    def rewritten(self, node: Node) -> Node:
+        if isinstance(node, Sequence):
+            return sequence(*map(self.rewritten, node.parts))
+        if isinstance(node, Choice):
+            return choice(*map(self.rewritten, node.parts))
+        if isinstance(node, Repeat):
+            return Repeat(self.rewritten(node.part), node.low, node.high)
+        if isinstance(node, Capture):
+            return Capture(node.name, self.rewritten(node.part), node.channel)
+        if not isinstance(node, Unordered):
+            return node
+        members = tuple((self.rewritten(member), required) for member, required in node.members)
+        inner = Unordered(members, self.rewritten(node.extra), node.separator)
+        return self._any_order(inner) if len(members) <= MAX_FREE else _two_orders(inner)
+
+    def _any_order(self, node: Unordered) -> Node:
+        """The rule of a set of members: what may follow when they are left, and others written."""
+        separator, members = node.separator, node.members
+        extras = EMPTY if node.extra == NOTHING else Repeat(sequence(separator, node.extra))
+        prefix = f"left{next(self._numbers)}_"
+
+        def complete(left: int) -> bool:
+            return not any(left >> i & 1 and needed for i, (_, needed) in enumerate(members))
+
+        def ways(left: int, before: Node) -> list[Node]:
+            return [
+                sequence(before, member, Ref(f"{prefix}{left & ~(1 << i)}"))
+                for i, (member, _) in enumerate(members)
+                if left >> i & 1
+            ]
+
+        whole = (1 << len(members)) - 1
+        for left in range(whole - 1, -1, -1):
+            end = [extras] if complete(left) else []
+            self.rules[f"{prefix}{left}"] = choice(*ways(left, separator), *end)
+        none = [sequence(node.extra, extras), EMPTY] if complete(whole) else []
+        return choice(*ways(whole, EMPTY), *none)
+
+
+def _two_orders(node: Unordered) -> Node:
+    first = tuple(sorted(node.members, key=lambda member: not member[1]))
+    return choice(node, Unordered(first, node.extra, node.separator))
