@@ -17,7 +17,7 @@ Nodes are immutable and know nothing of sources or dialects.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from compilers.regular import Expr
 
@@ -103,13 +103,16 @@ class Grammar:
     """`rules[start]` is the whole; `notes` is what the source says and the grammar does not.
 
     `values` are rules each text of which is one value of JSON in brackets or quotes, as whoever
-    made them knows, with the letters that they may begin with: '{', '[' and '"'.
+    made them knows, with the letters that they may begin with: '{', '[' and '"'. `delimited`: no
+    terminal can go on with a letter that may follow it, as in JSON; whoever makes such a grammar
+    may say so, then nobody needs to look (passes/lexed.py).
     """
 
     rules: Mapping[str, Node]
     start: str = "start"
     notes: tuple[Note, ...] = field(default=())
     values: Mapping[str, str] = field(default_factory=dict)
+    delimited: bool = False
 
 
 _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
@@ -233,4 +236,4 @@ def renamed(grammar: Grammar, prefix: str) -> Grammar:
 
     rules = {names[name]: rewritten(node, change) for name, node in grammar.rules.items()}
     values = {names[name]: opens for name, opens in grammar.values.items()}
-    return Grammar(rules, names[grammar.start], grammar.notes, values)
+    return replace(grammar, rules=rules, start=names[grammar.start], values=values)

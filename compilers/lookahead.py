@@ -85,6 +85,33 @@ def _uncounted(expr: Expr) -> Expr:
     return {Cat: cat, Alt: either, And: both}[type(expr)](*parts)
 
 
+@lru_cache(maxsize=10_000)
+def size(expr: Expr) -> int:
+    """How many nodes it has, written out."""
+    return 1 + sum(map(size, children(expr)))
+
+
+@lru_cache(maxsize=10_000)
+def repeats(expr: Expr) -> int:
+    """The greatest product of the counts that stand one within the other."""
+    inner = max(map(repeats, children(expr)), default=1)
+    return inner * max(expr.low, expr.high or 1) if isinstance(expr, Rep) else inner
+
+
+@lru_cache(maxsize=10_000)
+def counters(expr: Expr) -> int:
+    """How many numbers may have to be kept at once to count what is counted; perhaps too many.
+
+    One for a count that is deterministic; for `([ab]{1,9}c?){1,9}` each way to split the text so
+    far has its own: 81.
+    """
+    if deterministic(expr):
+        return 1
+    if isinstance(expr, Alt | And | Not):
+        return sum(map(counters, children(expr)))
+    return repeats(expr)
+
+
 def deterministic(expr: Expr) -> bool:
     """Whether each letter of a text can belong to one place of the expression only.
 

@@ -21,6 +21,7 @@ from compilers import clock
 from compilers.errors import TooLarge
 
 MAX_STATES = 2000
+MAX_WORK = 400_000  # derivatives on the way to an automaton, one of each alternative
 MAX_MADE = 50_000
 LAST = 0x10FFFF
 SURROGATES = (0xD800, 0xDFFF)
@@ -722,6 +723,7 @@ class _Track:
 
     def __init__(self, expr: Expr, letters: list[int]) -> None:
         self._letters = letters
+        self._work = 0
         self._numbers: dict[Expr, int] = {}
         self._rows: dict[int, list[int]] = {}
         self.states: list[Expr] = []
@@ -735,6 +737,9 @@ class _Track:
         found = self._rows.get(place)
         if found is None:
             state = self.states[place]
+            self._work += len(self._letters) * _alternatives(state)
+            if self._work > MAX_WORK:
+                raise TooLarge("an automaton that takes too long to make", kind="states")
             found = [self._number(derivative(state, letter)) for letter in self._letters]
             self._rows[place] = found
         return found
@@ -825,6 +830,13 @@ class _Joint:
 
 
 _OPERATORS: dict[type[Expr], str] = {And: "and", Alt: "or", Not: "not"}
+
+
+def _alternatives(expr: Expr) -> int:
+    """How many parts a derivative looks at, roughly."""
+    if isinstance(expr, Cat) and expr.parts:
+        return _alternatives(expr.parts[0])
+    return max(1, len(children(expr)))
 
 
 def minimise(automaton: Dfa) -> Dfa:

@@ -1,6 +1,6 @@
 """What the dialects of Lark share: rules from nodes, one terminal for each regular language."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from compilers import clock
@@ -26,10 +26,8 @@ from compilers.regular import (
     Chars,
     Expr,
     Rep,
-    cat,
     counted,
     letter_class,
-    text,
     without,
 )
 
@@ -68,8 +66,9 @@ class Printer:
     def terminal(self, expr: Expr) -> str:
         raise NotImplementedError
 
-    def unsupported(self, what: str) -> Unsupported:
-        return Unsupported(f"{self.name} cannot say: {what}", kind=f"{self.name}: {what}")
+    @classmethod
+    def unsupported(cls, what: str) -> Unsupported:
+        return Unsupported(f"{cls.name} cannot say: {what}", kind=f"{cls.name}: {what}")
 
     def node(self, node: Node) -> str:
         clock.check()
@@ -92,7 +91,7 @@ class Printer:
         return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
 
     def sequence(self, node: Sequence) -> str:
-        return " ".join(map(self.in_sequence, fused(node.parts))) or self.empty()
+        return " ".join(map(self.in_sequence, node.parts)) or self.empty()
 
     def empty(self) -> str:
         return '""'
@@ -136,40 +135,6 @@ _NODES: Mapping[type, Callable[..., str]] = {
     FreeText: lambda printer, node: printer.free_text(node),
     Capture: lambda printer, node: printer.capture(node),
 }
-
-
-def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
-    """A hole and the text that ends it in one terminal: greedy lexing cannot run past the end."""
-    if not any(isinstance(part, (Capture, FreeText)) for part in parts):
-        return parts
-    found: list[Node] = []
-    for part in parts:
-        last = found[-1] if found else None
-        hole = last.part if isinstance(last, Capture) else last
-        # A Regular outside of a capture is kept apart by what is around it, as in JSON.
-        regular = isinstance(last, Capture) and isinstance(hole, Regular)
-        if isinstance(part, Literal) and (regular or isinstance(hole, FreeText)):
-            end, rest = _end_of(hole, part.text)
-            found[-1] = Regular(cat(_language(hole), text(end)))
-            if rest:
-                found.append(Literal(rest))
-        else:
-            found.append(part)
-    return found
-
-
-def _end_of(hole: Node | None, after: str) -> tuple[str, str]:
-    """The text after a hole, cut behind the stop that it begins with."""
-    stops = hole.stops if isinstance(hole, FreeText) else ()
-    size = next((len(stop) for stop in stops if after.startswith(stop)), len(after))
-    return after[:size], after[size:]
-
-
-def _language(hole: Node | None) -> Expr:
-    if isinstance(hole, FreeText):
-        return without(hole.stops)
-    assert isinstance(hole, Regular)
-    return hole.expr
 
 
 def quote(letters: str) -> str:

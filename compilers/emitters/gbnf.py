@@ -22,6 +22,7 @@ What llama.cpp does not say, and how it is met here (each was seen; tests/compil
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from compilers.emitters.base import Printer
@@ -39,7 +40,7 @@ from compilers.ir import (
     rewritten,
     walk,
 )
-from compilers.lookahead import deterministic, extends
+from compilers.lookahead import deterministic
 from compilers.passes.in_order import in_order
 from compilers.passes.recursion import no_empty_rounds, no_left_recursion
 from compilers.regular import (
@@ -52,21 +53,26 @@ from compilers.regular import (
     Ranges,
     Rep,
     both,
+    cat,
     children,
     counted,
     dfa,
+    either,
+    is_empty,
     minimise,
     nonempty,
-    overlap,
+    other_than,
     ranges,
     star,
     substitute,
+    text,
     transitions,
     without,
 )
 
 MAX_STATES = 2_000  # of an automaton that is written as rules
 MAX_COUNT = 1_000  # of one repetition; llama.cpp's own limit is 2,000
+MAX_TIMES = 100_000  # in blocks of these
 _INLINE_COUNT = 16
 _INLINE_GROUP = 200  # letters
 _LETTER = ranges((1, LAST))
@@ -83,22 +89,37 @@ def emit(grammar: Grammar, tokens: Mapping[str, int] | None = None) -> str:
 
 
 def _apart_from_tokens(grammar: Grammar) -> Grammar:
-    """Text that could go on with a token's name holds it no longer."""
+    """No text holds the name of a token in letters: that token would fit there, too."""
     nodes = [each for node in grammar.rules.values() for each in walk(node)]
     names = tuple(sorted({node.name for node in nodes if isinstance(node, Special)}))
     if not names:
         return grammar
-    begun: Ranges = tuple((ord(name[0]), ord(name[0])) for name in names)
 
     def change(node: Node) -> Node:
         if isinstance(node, FreeText):
             return FreeText(tuple(dict.fromkeys((*node.stops, *names))))
-        if isinstance(node, Regular) and overlap(extends(node.expr), begun):
-            return Regular(both(node.expr, without(names)))
-        return node
+        if isinstance(node, Literal):
+            return _without_names(node, names)
+        return Regular(_nameless(node.expr, names)) if isinstance(node, Regular) else node
 
     rules = {name: rewritten(node, change) for name, node in grammar.rules.items()}
-    return Grammar(rules, grammar.start, grammar.notes)
+    return replace(grammar, rules=rules)
+
+
+def _without_names(node: Literal, names: tuple[str, ...]) -> Literal:
+    for name in names:
+        if name in node.text:
+            raise _Printer.unsupported(f"the letters of the token {name!r} beside the token")
+    return node
+
+
+@lru_cache(maxsize=1_000)
+def _nameless(expr: Expr, names: tuple[str, ...]) -> Expr:
+    try:
+        holds_one = not is_empty(both(expr, other_than(without(names))))
+    except TooLarge:
+        holds_one = True
+    return both(expr, without(names)) if holds_one else expr
 
 
 class _Printer(Printer):
@@ -163,6 +184,8 @@ class _Printer(Printer):
         if simple and len(part) <= _INLINE_GROUP:
             return part + counted(low, high)
         most = low if high is None else high
+        if most > MAX_TIMES:
+            raise self.unsupported(f"a count of more than {MAX_TIMES}")
         if part.startswith("("):
             part = self._helper(part[1:-1])
         if most <= _INLINE_COUNT:
@@ -204,6 +227,8 @@ class _Printer(Printer):
     def _automaton(self, expr: Expr) -> str:
         """The start's alternatives; every other state is a rule, after which nothing comes."""
         small = minimise(dfa(expr, MAX_STATES))
+        if not small.alive:
+            raise self.unsupported("the empty language")
         steps: dict[int, list[tuple[Chars, int]]] = {}
         for (state, after), letters in transitions(small).items():
             steps.setdefault(state, []).append((letters, after))
@@ -273,10 +298,18 @@ def _without_nul(expr: Expr) -> Expr:
 
 
 def _begins(before: Node, name: str) -> bool:
-    """Whether the text of a literal ends with letters that `name` begins with."""
+    """Whether a text of `before` can end with what `name` begins with, and not before that."""
     node = before.part if isinstance(before, Capture) else before
-    text = node.text if isinstance(node, Literal) else ""
-    return any(text.endswith(name[:size]) for size in range(1, len(name)))
+    beginnings = [name[:size] for size in range(1, len(name))]
+    if isinstance(node, Literal):
+        return node.text.endswith(tuple(beginnings))
+    if not isinstance(node, Regular):
+        return False
+    unfinished = (cat(other_than(node.expr), text(each)) for each in beginnings)
+    try:
+        return not is_empty(both(node.expr, either(*unfinished)))
+    except TooLarge:
+        return True
 
 
 def _single(expr: Expr) -> str:

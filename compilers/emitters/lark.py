@@ -3,14 +3,17 @@
     lark.Lark(text, parser="earley", lexer="dynamic_complete")
 
 Only single letters and literals become terminals: in a longer regex Python's alternation would take
-the first way that fits, not every one. And and Not are determinised, minimised and written out.
+the first way that fits, not every one. And a regular language is written as it is only where each
+letter has one place in it, and few are counted, else as the rules of its smallest automaton: that
+package multiplies out what is optional or counted, which takes it minutes for a few holes.
 """
 
 from collections.abc import Mapping
 
 from compilers.emitters.base import Printer, quote
-from compilers.errors import CompileError
-from compilers.ir import Grammar, Regular
+from compilers.errors import TooLarge
+from compilers.ir import Grammar, Literal, Regular, Repeat
+from compilers.lookahead import deterministic
 from compilers.passes.in_order import in_order
 from compilers.regular import (
     Alt,
@@ -19,13 +22,15 @@ from compilers.regular import (
     Expr,
     Ranges,
     Rep,
+    children,
     dfa,
     inverse,
     minimise,
-    to_expr,
+    transitions,
 )
 
-MAX_STATES = 60
+MAX_STATES = 1_000
+MAX_COUNT = 3
 
 
 def emit(grammar: Grammar, tokens: Mapping[str, int] | None = None) -> str:
@@ -39,17 +44,46 @@ def emit(grammar: Grammar, tokens: Mapping[str, int] | None = None) -> str:
 class _Printer(Printer):
     name = "lark"
 
+    def literal(self, node: Literal) -> str:
+        return quote(node.text) if node.text else self.empty()
+
     def regular(self, node: Regular) -> str:
         return self._terminals.setdefault(node.expr, f"t{len(self._terminals)}")
 
+    def repeat(self, node: Repeat) -> str:
+        part = self.tight(node.part)
+        return part + self.count(node.low, node.high, part)
+
     def terminal(self, expr: Expr) -> str:
-        if expr.boolean:
-            try:
-                expr = to_expr(minimise(dfa(expr)), MAX_STATES)
-            except CompileError as error:
+        if deterministic(expr) and not _counts(expr):
+            return self._written(expr)
+        try:
+            return self._automaton(expr)
+        except TooLarge as error:
+            if expr.boolean:
                 what = f"an intersection or complement ({error.message})"
                 raise self.unsupported(what) from error
-        return self._written(expr)
+            return self._written(expr)
+
+    def _automaton(self, expr: Expr) -> str:
+        """The start's alternatives; every other state from which letters lead on is a rule."""
+        small = minimise(dfa(expr, MAX_STATES))
+        if not small.alive:
+            raise self.unsupported("the empty language")
+        steps = transitions(small)
+        leading = {state for state, _ in steps}
+        ways: dict[int, list[str]] = {
+            state: [self.empty()] for state, ends in enumerate(small.ends) if ends
+        }
+        for (state, after), letters in steps.items():
+            rest = f" {self._state(expr, after)}" if after in leading else ""
+            ways.setdefault(state, []).append(_letters(letters.ranges) + rest)
+        for state in sorted(leading - {0}):
+            self._extra_rules.append(self.rule(self._state(expr, state), " | ".join(ways[state])))
+        return " | ".join(ways[0])
+
+    def _state(self, expr: Expr, state: int) -> str:
+        return f"{self._terminals[expr]}_{state}" if state else self._terminals[expr]
 
     def _written(self, expr: Expr) -> str:
         if isinstance(expr, Chars):
@@ -75,11 +109,14 @@ class _Printer(Printer):
         short = {(0, None): "*", (1, None): "+", (0, 1): "?"}
         if (low, high) in short:
             return short[low, high]
-        if high is not None:
-            return f"~{low}..{high}"
-        if not part:
-            raise self.unsupported(f"{low} times or more")
-        return f"~{low} {part}*"
+        return f"~{low} {part}*" if high is None else f"~{low}..{high}"
+
+
+def _counts(expr: Expr) -> bool:
+    """Whether anything in it is counted beyond MAX_COUNT."""
+    if isinstance(expr, Rep) and max(expr.low, expr.high or 0) > MAX_COUNT:
+        return True
+    return any(map(_counts, children(expr)))
 
 
 def _letters(found: Ranges) -> str:

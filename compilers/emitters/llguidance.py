@@ -1,9 +1,9 @@
 """llguidance's dialect of Lark.
 
-Every Regular is one terminal, and terminals are kept apart by the JSON or other syntax around them:
-llguidance lexes greedily and does not backtrack, so a terminal must not be able to go on with a
-letter that may also follow it. And and Not are written as `&` and `~`; a complement alone would
-admit special tokens, so it is always intersected with all text.
+Every Regular is one terminal. llguidance lexes greedily and does not backtrack, so a terminal must
+not be able to go on with a letter that may also follow it: in JSON none can, elsewhere
+passes/lexed.py sees to it as far as may be. And and Not are written as `&` and `~`; a complement
+alone would admit special tokens, so it is always intersected with all text.
 """
 
 import re
@@ -25,8 +25,11 @@ from compilers.ir import (
     Unordered,
     walk,
 )
+from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
+from compilers.passes.lexed import fused, lexed
 from compilers.regular import (
+    EMPTY,
     Alt,
     And,
     Cat,
@@ -44,6 +47,9 @@ _SPELLED = re.compile(r"<[^\s<>\[\]]+>")
 MAX_STATES = 60
 MAX_PERMUTED = 60  # a rule's parameter has 64 bits
 MAX_WALK = 700  # llguidance recurses from rule to rule: at 2,000 it breaks the stack of a thread
+# llguidance 1.9 fails in the middle of a text ("too many expressions constructed") when there are
+# too many ways to count: `([ab]{1,70}c?){1,70}` holds to its end, with 80 it fails at the 119th.
+MAX_COUNTERS = 4_000
 ORDERS = ("free", "source")
 
 
@@ -55,7 +61,7 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    written = held(grammar) if order == "free" else in_order(grammar)
+    written = lexed(held(grammar) if order == "free" else in_order(grammar))
     if _walk(written) > MAX_WALK:
         raise TooLarge(f"rules within rules, {MAX_WALK} deep", kind="depth")
     return _Printer(written, tokens or {}).run()
@@ -100,6 +106,8 @@ class _Printer(Printer):
         self._members: dict[int, str] = {}
 
     def terminal(self, expr: Expr) -> str:
+        if repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
+            raise self.unsupported(f"counts that keep more than {MAX_COUNTERS} numbers at once")
         return terminal(expr)
 
     def count(self, low: int, high: int | None) -> str:
@@ -184,11 +192,11 @@ class _Printer(Printer):
         return found
 
     def sequence(self, node: Sequence) -> str:
-        if any(isinstance(part, Special) for part in node.parts):
-            pairs = zip_longest(node.parts, node.parts[1:])
-            parts = (_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
-            node = Sequence(tuple(parts))
-        return super().sequence(node)
+        parts = tuple(fused(node.parts))
+        if any(isinstance(part, Special) for part in parts):
+            pairs = zip_longest(parts, parts[1:])
+            parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
+        return super().sequence(Sequence(parts))
 
     def special(self, node: Special) -> str:
         if _SPELLED.fullmatch(node.name):
@@ -219,8 +227,13 @@ def _written_out(node: Node) -> Node:
 def terminal(expr: Expr) -> str:
     """A terminal's right-hand side: a regex, or regexes joined by Lark's operators."""
     if not expr.boolean:
-        return f"/{rust_regex(expr)}/"
+        return _plain(expr)
     return _TERMINALS[type(expr)](expr)
+
+
+def _plain(expr: Expr) -> str:
+    """A regex; `//` would begin a comment."""
+    return f"/{rust_regex(expr)}/" if expr != EMPTY else '""'
 
 
 def _loose(expr: Expr) -> str:
@@ -241,7 +254,7 @@ def _cat(expr: Cat) -> str:
             plain.append(part)
             continue
         if plain:
-            found.append(f"/{rust_regex(Cat(tuple(plain)))}/")
+            found.append(_plain(Cat(tuple(plain))))
             plain = []
         if part is not None:
             found.append(_loose(part))

@@ -21,7 +21,6 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from compilers.errors import Contradiction, Malformed, TooLarge, Unsupported, placed
-from compilers.frontends.regex import repeats
 from compilers.ir import (
     EMPTY,
     Choice,
@@ -38,6 +37,7 @@ from compilers.ir import (
     sequence,
     walk,
 )
+from compilers.lookahead import repeats
 from compilers.regular import ANY, Expr, cat, children, either, inverse, normal, ranges, text, times
 
 MAX_LENGTH = 100_000

@@ -45,11 +45,14 @@ from compilers.ir import (
     rewritten,
     sequence,
 )
+from compilers.lookahead import repeats, size
 from compilers.regular import Expr, cat, chars, either, ranges, text, times
 
 MAX_LENGTH = 100_000
 MAX_DEPTH = 50
 MAX_COUNT = 10_000
+MAX_SIZE = 50_000  # nodes of a terminal, written out
+MAX_REPEATS = 100_000  # counts within counts
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\f]+|\s*(?://|\#)[^\n]*)
@@ -377,14 +380,26 @@ class _Lowering:
             raise self._parser.malformed(f"a terminal cannot use {what}", at)
         return _EXPRS[type(node)](self, node)
 
+    def _parts(self, node: Sequence | Choice) -> list[Expr]:
+        found = list(map(self._expr, node.parts))
+        if sum(map(size, found)) > MAX_SIZE:
+            raise TooLarge(f"a terminal of more than {MAX_SIZE} parts", kind="lark: terminal")
+        return found
+
+    def _times(self, node: Repeat) -> Expr:
+        found = times(self._expr(node.part), node.low, node.high)
+        if repeats(found) > MAX_REPEATS:
+            raise TooLarge(f"counts within counts of more than {MAX_REPEATS}", kind="lark: counts")
+        return found
+
 
 _EXPRS: dict[type, Callable[..., Expr]] = {
     Literal: lambda lowering, node: text(node.text),
     Regular: lambda lowering, node: node.expr,
     Ref: lambda lowering, node: lowering.terminal(node.name),
-    Sequence: lambda lowering, node: cat(*map(lowering._expr, node.parts)),
-    Choice: lambda lowering, node: either(*map(lowering._expr, node.parts)),
-    Repeat: lambda lowering, node: times(lowering._expr(node.part), node.low, node.high),
+    Sequence: lambda lowering, node: cat(*lowering._parts(node)),
+    Choice: lambda lowering, node: either(*lowering._parts(node)),
+    Repeat: lambda lowering, node: lowering._times(node),
 }
 
 

@@ -20,6 +20,7 @@ from typing import Literal
 
 from compilers.errors import Contradiction, Malformed, TooLarge, Unsupported, caret
 from compilers.ir import Grammar, Regular
+from compilers.lookahead import repeats
 from compilers.regular import (
     ANY,
     EMPTY,
@@ -33,7 +34,6 @@ from compilers.regular import (
     both,
     cat,
     chars,
-    children,
     either,
     inverse,
     is_empty,
@@ -538,6 +538,8 @@ class _Parser:
             return self._hex(2)
         if letter == "u":
             return self._unicode()
+        if letter == "U":  # Python's, and Lark's
+            return self._code_point(self._hex(8))
         if letter.isalnum():
             self._at -= 1
             raise self._unsupported(f"\\{letter}")
@@ -546,14 +548,17 @@ class _Parser:
     def _unicode(self) -> int:
         if self._skip("{"):
             digits, _, _ = self._pattern[self._at :].partition("}")
-            code = self._hex(len(digits))
+            code = self._code_point(self._hex(len(digits)))
             self._at += 1
-            if code > 0x10FFFF:
-                raise self._malformed("a code point beyond 10FFFF")
             return code
         code = self._hex(4)
         if 0xD800 <= code <= 0xDBFF and self._skip("\\u"):
             return 0x10000 + ((code - 0xD800) << 10) + (self._hex(4) - 0xDC00)
+        return code
+
+    def _code_point(self, code: int) -> int:
+        if code > 0x10FFFF:
+            raise self._malformed("a code point beyond 10FFFF")
         return code
 
     def _hex(self, n: int) -> int:
@@ -650,9 +655,3 @@ def _times(part: _Node, low: int, high: int | None) -> _Node:
             raise TooLarge(f"counts within counts of more than {MAX_COUNT} in all", kind="regex")
         return _Set(times(part.expr, low, high))
     return _Times(part, low, high)
-
-
-def repeats(expr: Expr) -> int:
-    """The greatest product of the counts that stand one within the other."""
-    inner = max(map(repeats, children(expr)), default=1)
-    return inner * max(expr.low, expr.high or 1) if isinstance(expr, Rep) else inner

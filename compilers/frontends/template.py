@@ -55,6 +55,7 @@ from compilers.regular import (
 MAX_LENGTH = 100_000
 MAX_DEPTH = 50
 MAX_TIMES = 1_000
+MAX_HOLES = 300
 DEFAULT_TIMES = (1, 16)
 
 _TOKEN = re.compile(
@@ -104,6 +105,7 @@ class _Parser:
         self._source = source
         self._channel = channel
         self._open = [_Element("", 0)]
+        self._n_holes = 0
         self._at = 0
 
     def run(self) -> Node:
@@ -253,6 +255,9 @@ class _Parser:
         raise self._malformed(f"unknown type {kind!r} (known: {known}){hint}")
 
     def _capture(self, name: str, node: Node) -> Node:
+        self._n_holes += 1
+        if self._n_holes > MAX_HOLES:
+            raise TooLarge(f"more than {MAX_HOLES} holes", kind="template")
         return Capture(name, node, self._channel)
 
 

@@ -177,6 +177,7 @@ class _Reply:
         self._values: dict[str, str] = {}
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
+        self._delimited = True  # by tags, and by JSON
         self._arguments_of: list[Ref] = []  # the tools, in their order
 
     def take(self, name: str, grammar: Grammar | None) -> None:
@@ -186,6 +187,7 @@ class _Reply:
             self._rules |= {**part.rules, name: Ref(part.start)}
             self._values |= part.values
             self._notes += part.notes
+            self._delimited &= part.delimited
 
     # --- calls
 
@@ -270,7 +272,7 @@ class _Reply:
             if reasoning == "may":
                 start = choice(start, self._body(bars, words, signs))
         rules = {"start": start, **self._rules}
-        return Grammar(rules, "start", tuple(self._notes), self._values)
+        return Grammar(rules, "start", tuple(self._notes), self._values, self._delimited)
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""

@@ -10,7 +10,7 @@ rule that is used twice keeps away from the tags of both places.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from compilers.ir import (
     Capture,
@@ -19,7 +19,6 @@ from compilers.ir import (
     Grammar,
     Literal,
     Node,
-    Ref,
     Regular,
     Repeat,
     Sequence,
@@ -27,6 +26,7 @@ from compilers.ir import (
     choice,
     sequence,
 )
+from compilers.passes.places import Places
 from compilers.regular import EVERY, both, cat, other_than, text, without
 
 
@@ -53,32 +53,13 @@ def _rewritten(node: Node, change: Callable[[FreeText], Node]) -> Node:
     return change(node) if isinstance(node, FreeText) else node
 
 
-_Leaves = frozenset[int]
-"""Leaves by id(): two holes that look the same may stand at different places."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """The leaves that a node's texts may begin and end with, and whether it has the empty text."""
-
-    first: _Leaves = frozenset()
-    last: _Leaves = frozenset()
-    empty: bool = True
-
-
 class _Around:
-    """Which leaves may stand at one place, and which one after the other (Glushkov's sets)."""
+    """What may stand in the place of a hole, and behind it."""
 
     def __init__(self, grammar: Grammar) -> None:
-        self._leaves: dict[int, Node] = {}
-        self._after: dict[int, set[int]] = {}
-        self._ends = dict.fromkeys(grammar.rules, _Ends(empty=False))
-        while True:
-            found = {name: self._of(node) for name, node in grammar.rules.items()}
-            if found == self._ends:
-                break
-            self._ends = found
-        self._places = [self._ends[grammar.start].first, *self._after.values()]
+        places = Places(grammar)
+        self._leaves, self._after = places.leaves, places.after
+        self._places = [places.first, *places.after.values()]
 
     def guarded(self, hole: FreeText) -> Node:
         """No text is what may stand beside the hole, or behind it or a hole in its place."""
@@ -106,51 +87,3 @@ class _Around:
                 seen |= new
                 todo.extend(new)
         return found
-
-    def _of(self, node: Node) -> _Ends:
-        if isinstance(node, Sequence):
-            return self._cat(map(self._of, node.parts))
-        if isinstance(node, Choice):
-            return _union(map(self._of, node.parts))
-        if isinstance(node, Repeat):
-            return self._repeat(self._of(node.part), node.low == 0, node.high == 1)
-        if isinstance(node, Unordered):
-            parts = (*(member for member, _ in node.members), node.extra, node.separator)
-            return self._repeat(_union(map(self._of, parts)), True, False)
-        if isinstance(node, Ref):
-            return self._ends[node.name]
-        if isinstance(node, Capture):
-            return self._of(node.part)
-        if isinstance(node, Literal) and not node.text:
-            return _Ends()
-        self._leaves[id(node)] = node
-        leaf = frozenset([id(node)])
-        empty = isinstance(node, FreeText) or (isinstance(node, Regular) and node.expr.nullable)
-        return _Ends(leaf, leaf, empty)
-
-    def _repeat(self, found: _Ends, none: bool, once: bool) -> _Ends:
-        if not once:
-            self._follow(found.last, found.first)
-        return replace(found, empty=found.empty or none)
-
-    def _cat(self, parts: Iterable[_Ends]) -> _Ends:
-        found = _Ends()
-        for part in parts:
-            self._follow(found.last, part.first)
-            first = found.first | part.first if found.empty else found.first
-            last = found.last | part.last if part.empty else part.last
-            found = _Ends(first, last, found.empty and part.empty)
-        return found
-
-    def _follow(self, one: _Leaves, two: _Leaves) -> None:
-        for leaf in one:
-            self._after.setdefault(leaf, set()).update(two)
-
-
-def _union(parts: Iterable[_Ends]) -> _Ends:
-    found = list(parts)
-    return _Ends(
-        frozenset().union(*(each.first for each in found)),
-        frozenset().union(*(each.last for each in found)),
-        any(each.empty for each in found),
-    )

@@ -4,6 +4,7 @@ Few members come in any order: a rule for each set of those that are left. More 
 order of the source, or the required ones first, as people write them. Others come last.
 """
 
+from dataclasses import replace
 from itertools import count
 
 from compilers.ir import (
@@ -31,7 +32,7 @@ def few_orders(grammar: Grammar) -> Grammar:
     for name, node in grammar.rules.items():
         changed = any(isinstance(each, Unordered) for each in walk(node))
         work.rules[name] = work.rewritten(node) if changed else node
-    return Grammar(work.rules, grammar.start, grammar.notes)
+    return replace(grammar, rules=work.rules)
 
 
 class _Pass:

@@ -1,6 +1,7 @@
 """Members in the order of the source, for dialects that cannot say "in any order"."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from compilers.ir import (
     EMPTY,
@@ -27,7 +28,7 @@ def in_order(grammar: Grammar, keep: Callable[[Unordered], bool] = lambda node: 
     for name, node in grammar.rules.items():
         changed = any(isinstance(each, Unordered) and not keep(each) for each in walk(node))
         work.rules[name] = work.rewrite(node) if changed else node
-    return Grammar(work.rules, grammar.start, grammar.notes)
+    return replace(grammar, rules=work.rules)
 
 
 class _Pass:

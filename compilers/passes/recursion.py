@@ -4,6 +4,7 @@ Such a parser runs for ever on `x: x "a" | "b"`, and on `(y?)*`, where a round t
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from compilers.errors import Unsupported
 from compilers.ir import (
@@ -38,7 +39,7 @@ def no_empty_rounds(grammar: Grammar) -> Grammar:
     work = _NoEmptyRounds(grammar, empty)
     for name, node in grammar.rules.items():
         work.rules[name] = work.rewrite(node)
-    return Grammar(work.rules, grammar.start, grammar.notes)
+    return replace(grammar, rules=work.rules)
 
 
 def nullable(rules: Mapping[str, Node]) -> set[str]:
@@ -146,7 +147,7 @@ def no_left_recursion(grammar: Grammar) -> Grammar:
     if name is not None:
         what = f"the rule {name!r} begins with itself"
         raise Unsupported(f"left recursion: {what}", kind="left recursion")
-    return Grammar(rules, grammar.start, grammar.notes)
+    return replace(grammar, rules=rules)
 
 
 def _unrolled(name: str, node: Node, empty: set[str]) -> Node:

@@ -1,6 +1,7 @@
 """Leave out what no text can use: alternatives that never end, rules that nothing refers to."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from compilers.errors import Contradiction
 from compilers.ir import (
@@ -36,7 +37,7 @@ def trim(grammar: Grammar) -> Grammar:
     }
     used = _reachable(rules, grammar.start)
     kept = {name: node for name, node in rules.items() if name in used}
-    return Grammar(kept, grammar.start, grammar.notes)
+    return replace(grammar, rules=kept)
 
 
 def _has_dead(node: Node, alive: set[str]) -> bool:

@@ -1,7 +1,7 @@
 """MaskBench: how many JSON Schemas does our compiler get fully right, and how fast?
 
     python -m tests.conformance.maskbench --data FILE [--dialect llguidance|kbnf|gbnf]
-        [--peer llguidance|formatron] [--no-masks]
+        [--peer llguidance|xgrammar|formatron] [--no-masks]
         [--sample N] [--jobs K] [--tokenizer GGUF] [--show refused|wrong|slow|all] [--only TEXT]
         [--log FILE]
 
@@ -9,7 +9,8 @@ Every schema is compiled; every instance, written with json.dumps(x, ensure_asci
 tokenized with a real vocabulary, is walked token by token through the masks: before each token the
 mask is looked at. A valid instance must pass and be allowed to end, an invalid one must be refused
 or not be allowed to end. A schema without instances counts when it compiles. With --peer, a
-contender does the same work in the same run.
+contender does the same work in the same run (xgrammar is not among our requirements: `pip install
+xgrammar` where this runs).
 
 --log writes a line of JSON for each schema as soon as it is done: its verdict under each contender
 and its times in milliseconds.
@@ -21,6 +22,7 @@ The gbnf dialect runs on llama.cpp's own grammar sampler, which takes millisecon
 import argparse
 import gc
 import gzip
+import importlib.util
 import json
 import multiprocessing
 import random
@@ -50,7 +52,8 @@ Row = dict[str, Any]
 class Outcome:
     """One schema under one contender; times in seconds. `refused`: why it did not compile.
 
-    `masks` are those of the first walk of each instance, `again` those of the third.
+    `masks` are those of the first walk of each instance, `again` those of the third. `front`
+    stays 0 where a peer does not tell its front end from the rest.
     """
 
     name: str
@@ -164,10 +167,30 @@ class FormatronPeer:
         return self._engine.compile(text, self._vocabulary)
 
 
-Contender = Ours | LLGuidancePeer | FormatronPeer
+class XGrammarPeer:
+    """XGrammar's own JSON Schema front end and engine."""
+
+    name = "peer xgrammar"
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        from tests.conformance.xgrammar_json import XGrammar
+
+        self._xgrammar = XGrammar(vocabulary)
+
+    def compile(self, schema: Any, outcome: Outcome) -> Matcher:
+        try:
+            return self._xgrammar.compile(schema)
+        except (RuntimeError, ValueError) as error:
+            # Before the reason stand the time of day and a place in XGrammar's source.
+            reason = str(error).strip().rpartition("\n")[2]
+            raise Refusal(reason.partition(".cc:")[2].partition(": ")[2][:60] or reason) from error
+
+
+Contender = Ours | LLGuidancePeer | FormatronPeer | XGrammarPeer
 PEERS: dict[str, Callable[[Vocabulary], Contender]] = {
     "llguidance": LLGuidancePeer,
     "formatron": FormatronPeer,
+    "xgrammar": XGrammarPeer,
 }
 
 
@@ -273,7 +296,7 @@ def table(name: str, outcomes: Sequence[Outcome]) -> None:
     print(f"valid refused: {sum(bool(o.valid_refused) for o in outcomes)} schemas")
     print(f"engine failures while walking: {sum(o.broken is not None for o in outcomes)} schemas")
     accepting = sum(bool(o.invalid_accepted) for o in outcomes)
-    _times("front end + emit ms", [o.front * 1e3 for o in outcomes])
+    _times("front end + emit ms", [o.front * 1e3 for o in outcomes if o.front])
     _times("compile, in all  ms", [o.compile * 1e3 for o in compiled])
     _times("mask             us", [t * 1e6 for o in compiled for t in o.masks])
     _times("mask, again      us", [t * 1e6 for o in compiled for t in o.again])
@@ -356,6 +379,8 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if not options.masks and (options.dialect != "gbnf" or options.peer):
         parser.error("--no-masks is for --dialect gbnf without a peer")
+    if options.peer == "xgrammar" and importlib.util.find_spec("xgrammar") is None:
+        parser.error("--peer xgrammar: the package xgrammar is not installed here")
     return options
 
 

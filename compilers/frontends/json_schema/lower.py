@@ -100,7 +100,7 @@ class Lowering:
             if kinds and _DELIMITED.issuperset(kinds):
                 self._values[name] = "".join(_OPENS[kind] for kind in kinds)
             self._check_limits()
-        return Grammar(self._rules, start, self._notes(), self._values)
+        return Grammar(self._rules, start, self._notes(), self._values, delimited=True)
 
     def _notes(self) -> tuple[Note, ...]:
         """At every place that they speak of."""
