@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from compilers.errors import TooLarge
 
-MAX_SECONDS = 0.7
+MAX_SECONDS = 0.5
 TICKS = 64  # the clock is a system call: it is looked at now and then
 
 

@@ -61,10 +61,10 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    written = lexed(held(grammar) if order == "free" else in_order(grammar))
+    written = held(grammar) if order == "free" else in_order(grammar)
     if _walk(written) > MAX_WALK:
         raise TooLarge(f"rules within rules, {MAX_WALK} deep", kind="depth")
-    return _Printer(written, tokens or {}).run()
+    return _Printer(lexed(written), tokens or {}).run()
 
 
 def held(grammar: Grammar) -> Grammar:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from compilers import clock
 from compilers.errors import TooLarge
 from compilers.ir import (
     Capture,
@@ -49,7 +50,7 @@ from compilers.regular import (
     without,
 )
 
-MAX_LEAVES = 200  # of a grammar that is looked at; a larger one is left to the longest terminal
+MAX_LEAVES = 200  # or rules; a larger grammar keeps to the longest terminal
 MAX_STATES = 500  # of two terminals side by side
 MAX_SIZE = 10_000  # nodes of a terminal that is made of others
 
@@ -130,9 +131,9 @@ def _terminal(leaf: Node | None) -> Expr:
 
 def overruns(grammar: Grammar) -> bool:
     """Whether some text of the grammar is lost where the longest terminal is taken."""
-    places = Places(grammar)
-    if len(places.leaves) > MAX_LEAVES:
+    if max(len(grammar.rules), _leaves(grammar)) > MAX_LEAVES:
         return False
+    places = Places(grammar)
     exprs = {
         each: _terminal(leaf)
         for each, leaf in places.leaves.items()
@@ -146,6 +147,11 @@ def overruns(grammar: Grammar) -> bool:
     )
 
 
+def _leaves(grammar: Grammar) -> int:
+    nodes = (each for node in grammar.rules.values() for each in walk(node))
+    return sum(isinstance(each, Literal | Regular | FreeText | Special) for each in nodes)
+
+
 def _first_of(leaves: Iterable[int], exprs: dict[int, Expr]) -> Ranges:
     return normal(pair for each in leaves if each in exprs for pair in first(exprs[each]))
 
@@ -155,6 +161,7 @@ def _side_by_side(places: Places, exprs: dict[int, Expr]) -> set[tuple[int, int]
     found: set[tuple[int, int]] = set()
     todo = [(places.first, places.first)]
     while todo:
+        clock.check()
         ones, others = todo.pop()
         new = {(a, b) for a in ones for b in others} - found
         found |= new
@@ -183,6 +190,7 @@ def _compared(one: Expr, other: Expr) -> tuple[Ranges, bool]:
     meet = False
     seen, todo = {(one, other)}, [(one, other)]
     while todo:
+        clock.check()
         a, b = todo.pop()
         meet |= a.nullable and b.nullable
         for letters in classes:
