@@ -4,7 +4,7 @@ Its parser keeps every way to read the text so far, so terminals may overlap as 
 costs is the number of these ways, hence a regular language is written as it is only where each
 letter has one place in it, and else as the rules of its smallest automaton.
 
-What llama.cpp does not say, and how it is met here (each was seen; tests/compilers/test_gbnf.py):
+What llama.cpp does not say, and how it is met here (each was seen; tests/compilers/differential):
 
 - `[^x]` and `.` match surrogates and what lies beyond U+10FFFF: classes are written as ranges.
 - U+0000 ends a piece: no grammar can ask for it. A literal with it is refused; in a class of other
@@ -13,9 +13,9 @@ What llama.cpp does not say, and how it is met here (each was seen; tests/compil
   has a rule of its own, and large counts are cut into blocks.
 - It refuses left recursion, or, where it does not see it, hangs; the same for `(x?)*`: both are
   rewritten, or refused by name (passes/recursion.py).
-- A special token matches as the letters of its name, too, wherever they fit. Free text here holds
-  the name of no token that the grammar names; all others are for whoever masks the tokens to keep
-  out. An end token cannot be named: it is allowed at the end only, whatever the grammar says.
+- A special token matches as the letters of its name, too, wherever they fit. Text here holds the
+  name of no token that the grammar names, and a literal that does is refused; all others are for
+  whoever masks the tokens to keep out. An end token cannot be named: it is allowed at the end only, whatever the grammar says.
 - Where the letters before a token begin its name, `"<" <tool>`, the mask holds what kills the
   process when it is accepted: refused.
 """

@@ -33,8 +33,7 @@ def check(grammar: Grammar, texts: list[str]) -> None:
     ] == []
 
 
-# Lark's Earley takes minutes for the larger formats.
-SMALL = [row for row in ROWS[:35] if "format" not in str(row[0])]
+SMALL = ROWS[:35]
 
 
 @pytest.mark.parametrize(("schema", "accept", "reject"), SMALL, ids=lambda row: str(row)[:50])
@@ -45,8 +44,7 @@ def test_json_schema(schema: Any, accept: list[Any], reject: list[Any]) -> None:
         pytest.skip(str(error))
 
 
-# ... and for two holes in one text, each of which holds neither what parts them nor the tag.
-SIMPLE = [row for row in TEMPLATES[1:] if row[1] and "} and {" not in row[0]]
+SIMPLE = [row for row in TEMPLATES[1:] if row[1]]
 
 
 @pytest.mark.parametrize(("template", "accept", "reject"), SIMPLE)
