@@ -15,6 +15,7 @@ What cannot be enforced is refused with a CompileError that says where; what nee
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from compilers import clock as _clock
 from compilers import collection as _collection
 from compilers.closing import Closing
 from compilers.emitters import gbnf as _gbnf
@@ -84,6 +85,9 @@ HELD: Mapping[str, Callable[[Grammar], Grammar]] = {
 PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 """What every grammar goes through before it is printed, in this order."""
 
+EMIT_SECONDS = 2.0
+"""Of CPU time, for printing by itself: gbnf and lark put every automaton into rules."""
+
 
 @_collection.put_off()
 def emit(
@@ -94,11 +98,13 @@ def emit(
     `tokens` are the special tokens of the vocabulary, by name; some dialects cannot name all of
     them without. `options`: llguidance and kbnf take `order`.
 
-    Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it.
+    Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it,
+    TooLarge where that would be large or take long.
     """
-    for each in PASSES:
-        grammar = each(grammar)
-    return DIALECTS[dialect](grammar, tokens=tokens, **options)
+    with _clock.limited(EMIT_SECONDS):
+        for each in PASSES:
+            grammar = each(grammar)
+        return DIALECTS[dialect](grammar, tokens=tokens, **options)
 
 
 def closing_of(grammar: Grammar, dialect: str, phase: str | None = None) -> Closing:

@@ -21,6 +21,7 @@ TICKS = 64  # the clock is a system call: it is looked at now and then
 
 class _Budget(threading.local):
     deadline: float | None = None
+    seconds = MAX_SECONDS
     ticks = 0
     spent = False
 
@@ -29,12 +30,13 @@ _budget = _Budget()
 
 
 @contextmanager
-def limited() -> Iterator[None]:
-    """MAX_SECONDS for what is done within; what is within another counts with that."""
+def limited(seconds: float = MAX_SECONDS) -> Iterator[None]:
+    """So long for what is done within, of the thread's CPU time; what is within another counts with
+    that."""
     if _budget.deadline is not None:
         yield
         return
-    _budget.deadline = time.thread_time() + MAX_SECONDS
+    _budget.deadline, _budget.seconds = time.thread_time() + seconds, seconds
     try:
         yield
     finally:
@@ -47,4 +49,4 @@ def check() -> None:
     if _budget.ticks % TICKS == 0 and _budget.deadline is not None:
         _budget.spent = time.thread_time() > _budget.deadline
     if _budget.spent:
-        raise TooLarge(f"more than {MAX_SECONDS:g} seconds of work", kind="time")
+        raise TooLarge(f"more than {_budget.seconds:g} seconds of work", kind="time")

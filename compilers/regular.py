@@ -21,7 +21,7 @@ from compilers import clock
 from compilers.errors import TooLarge
 
 MAX_STATES = 2000
-MAX_WORK = 400_000  # derivatives on the way to an automaton, one of each alternative
+MAX_WORK = 100_000  # derivatives on the way to an automaton, one of each alternative
 MAX_MADE = 50_000
 LAST = 0x10FFFF
 SURROGATES = (0xD800, 0xDFFF)
@@ -384,6 +384,7 @@ def _of_chars(expr: Chars, letter: int) -> Expr:
 def _of_cat(expr: Cat, letter: int) -> Expr:
     found = []
     for i, part in enumerate(expr.parts):
+        clock.check()
         found.append(cat(derivative(part, letter), *expr.parts[i + 1 :]))
         if not part.nullable:
             break
@@ -833,10 +834,16 @@ _OPERATORS: dict[type[Expr], str] = {And: "and", Alt: "or", Not: "not"}
 
 
 def _alternatives(expr: Expr) -> int:
-    """How many parts a derivative looks at, roughly."""
-    if isinstance(expr, Cat) and expr.parts:
-        return _alternatives(expr.parts[0])
-    return max(1, len(children(expr)))
+    """How many parts a derivative looks at, roughly: of a row, up to one that may not be empty."""
+    clock.check()
+    if isinstance(expr, Cat):
+        total = 0
+        for part in expr.parts:
+            total += _alternatives(part)
+            if not part.nullable:
+                break
+        return max(1, total)
+    return max(1, sum(map(_alternatives, children(expr))))
 
 
 def minimise(automaton: Dfa) -> Dfa:

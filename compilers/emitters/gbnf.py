@@ -15,7 +15,8 @@ What llama.cpp does not say, and how it is met here (each was seen; tests/compil
   rewritten, or refused by name (passes/recursion.py).
 - A special token matches as the letters of its name, too, wherever they fit. Text here holds the
   name of no token that the grammar names, and a literal that does is refused; all others are for
-  whoever masks the tokens to keep out. An end token cannot be named: it is allowed at the end only, whatever the grammar says.
+  whoever masks the tokens to keep out. An end token cannot be named: it is allowed at the end
+  only, whatever the grammar says.
 - Where the letters before a token begin its name, `"<" <tool>`, the mask holds what kills the
   process when it is accepted: refused.
 """

@@ -49,6 +49,7 @@ from compilers.regular import (
 MAX_DEPTH = 60
 MAX_LENGTH = 20_000
 MAX_COUNT = 100_000
+MAX_NESTED = 120  # parts within each other's rest: of a sequence, each anchor and what is between
 MAX_PARTS = 20_000  # what alternatives before an anchor or a look-ahead may multiply to
 
 
@@ -147,13 +148,20 @@ class _Compiler:
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._parts = 0
+        self._nested = 0
 
     def run(self, node: _Node, before: _Before, rest: Expr) -> Expr:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise TooLarge("too many combinations of alternatives and anchors", kind="pattern")
+        if self._nested > MAX_NESTED:
+            raise TooLarge(f"more than {MAX_NESTED} parts between anchors", kind="pattern")
         method: Callable[..., Expr] = getattr(self, f"_on{type(node).__name__.lower()}")
-        return method(node, before, rest)
+        self._nested += 1
+        try:
+            return method(node, before, rest)
+        finally:
+            self._nested -= 1
 
     def _on_set(self, node: _Set, before: _Before, rest: Expr) -> Expr:
         expr = _needed(node.expr, last=True) if rest == EVERY else node.expr

@@ -1,10 +1,13 @@
 """Hostile declarations: each compiles or is refused by name, soon, in every dialect."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import compilers
 from compilers.errors import CompileError, Unsupported
@@ -12,6 +15,7 @@ from tests.compilers.byte_engine import holds, tokens
 
 # Of processor time, for the front end (which stops a schema after 1.5 s) and for each dialect.
 SECONDS = 4.0
+TIMES = int(os.environ.get("DIFFERENTIAL", "1"))
 Front = Callable[[Any], compilers.Grammar]
 
 
@@ -80,6 +84,10 @@ PATTERNS = {
     "forbidden far behind": "(?!.*a.{25}$).*",
     "anchors multiplied": "(^a|b$|c)" * 12,
     "a long one": "ab?" * 6_000,
+    "all of it may be empty": "a?" * 2_000,
+    "anchors in a row": "a$" * 2_000,
+    "look-aheads in a row": "(?=a)b?" * 2_000,
+    "boundaries in a row": r"a\b" * 2_000,
 }
 TEMPLATES = {
     "deep": "<a>" * 45 + "{x}" + "</a>" * 45,
@@ -155,3 +163,60 @@ def test_what_could_not_is_refused(pattern: str) -> None:
         compilers.emit(compilers.regex(pattern), "llguidance")
     with pytest.raises(Unsupported, match="counts that keep more than 4000 numbers"):
         compilers.emit(compilers.json_schema({"pattern": f"^{pattern}$"}), "llguidance")
+
+
+# --- hostile texts at random: nested, repeated and cut pieces of what each front end reads
+
+PIECES = {
+    "regex": [
+        *(
+            "(",
+            ")",
+            "(?:",
+            "(?=",
+            "(?!",
+            "[",
+            "]",
+            "^",
+            "$",
+            "|",
+            "*",
+            "+",
+            "?",
+            "{",
+            "}",
+            "a",
+            "é",
+        ),
+        *("\\", "\\d", "\\p{L}", ".", "-", "\\u00", "{9,99}", "{99999}"),
+    ],
+    "template": [
+        *("<a>", "</a>", "<a", ">", "{x}", "{", "}", "{n:int}", "{r:regex((a*)*)}", "<!--", " "),
+        *("<!-- add more -->", "<!-- add 1-1000 more -->", "text", "<b/>", "é"),
+    ],
+    "lark": [
+        *("start: ", "a: ", "A: ", "start", "a", "A", '"x"', "/y+/", "\n", "|", "(", ")", "[", "]"),
+        *("*", "+", "?", "~9..99", "~900", '""', "%ignore A\n", "<think>", "%import common.INT\n"),
+    ],
+}
+
+
+def _texts(kind: str) -> st.SearchStrategy[str]:
+    pieces = st.lists(st.sampled_from(PIECES[kind]), min_size=1, max_size=12)
+    return st.tuples(pieces, st.sampled_from([1, 1, 1, 30, 500])).map(
+        lambda pair: "".join(pair[0] * pair[1])
+    )
+
+
+@pytest.mark.parametrize("kind", PIECES)
+def test_hostile_at_random(kind: str) -> None:
+    front = KINDS[kind][0]
+
+    @settings(max_examples=150 * TIMES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(_texts(kind))
+    def check(source: str) -> None:
+        grammar = soon(lambda: front(source))
+        for dialect in compilers.DIALECTS if grammar is not None else ():
+            soon(lambda dialect=dialect: compilers.emit(grammar, dialect))
+
+    check()

@@ -30,6 +30,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from typing import Any
 import numpy as np
 
 import compilers
+from compilers import clock
 from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
 from gallama.errors import EngineFailure
@@ -83,15 +85,20 @@ class Ours:
     def __init__(self, dialect: str, order: str, engine: Engine, vocabulary: Vocabulary) -> None:
         self.name = dialect
         self._dialect = dialect
-        self._options = {"order": order} if dialect in ("llguidance", "kbnf") else {}
+        served = dialect in compilers.HELD
+        self._options = {"order": order} if served else {}
+        self._limit = (
+            clock.limited if served else nullcontext
+        )  # as a server would (gallama/guide.py)
         self._vocabulary = vocabulary
         self._engine = engine
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
         start = time.thread_time()
         try:
-            grammar = compilers.json_schema(schema)
-            text = compilers.emit(grammar, self._dialect, **self._options)
+            with self._limit():
+                grammar = compilers.json_schema(schema)
+                text = compilers.emit(grammar, self._dialect, **self._options)
         except compilers.CompileError as error:
             raise Refusal(error.kind) from error
         finally:
