@@ -155,7 +155,7 @@ class _Compiler:
         if self._parts > MAX_PARTS:
             raise TooLarge("too many combinations of alternatives and anchors", kind="pattern")
         if self._nested > MAX_NESTED:
-            raise TooLarge(f"more than {MAX_NESTED} parts between anchors", kind="pattern")
+            raise TooLarge("anchors and look-aheads are nested too deeply", kind="pattern")
         method: Callable[..., Expr] = getattr(self, f"_on{type(node).__name__.lower()}")
         self._nested += 1
         try:
