@@ -23,8 +23,7 @@ from compilers.errors import Contradiction, TooLarge
 from compilers.ir import Grammar, Node, walk
 from compilers.parses import Letters, Symbol, Token, Word, bounds
 from compilers.passes.recursion import no_empty_rounds
-from compilers.regular import EMPTY, NEVER, SURROGATES, derivative, without, words_of
-from compilers.shortest import shortest
+from compilers.regular import EMPTY, NEVER, SURROGATES, derivative, shortest, without, words_of
 
 MAX_SIZE = 1_000_000
 """Bytes of a closing beyond which nobody wants it written out."""
