@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import drafts
 from compilers.frontends.json_schema.contents import SILENT, Content, Contents
-from compilers.frontends.json_schema.wellformed import check, check_number, check_text
+from compilers.frontends.json_schema.wellformed import check, check_numbers, check_texts
 from compilers.ir import Note
 
 MAX_DEPTH = 400
@@ -64,7 +64,7 @@ class Document:
             return TRUE if value else FALSE
         found = self._sites.get(id(value))
         if found is None:
-            where = parent.where + "".join(f"/{escape(str(step))}" for step in path)
+            where = "/".join((parent.where, *map(escape, path)))
             found = self._site(value, where, parent.root)
         return self._follow(found)
 
@@ -209,8 +209,8 @@ def _step(value: Any, step: str) -> Any:
     return None
 
 
-def escape(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
+def escape(step: str | int) -> str:
+    return str(step).replace("~", "~0").replace("/", "~1")
 
 
 def _identifier(schema: dict[str, Any]) -> str | None:
@@ -250,6 +250,7 @@ def _anchors(schema: dict[str, Any]) -> list[str]:
 
 def _check(schema: Any) -> None:
     """Limits on size and depth, before anything recurses."""
+    scalars: list[Any] = []
     level, depth, count = [schema], 0, 0
     while level:
         count += len(level)
@@ -260,12 +261,12 @@ def _check(schema: Any) -> None:
         below: list[Any] = []
         for value in level:
             if isinstance(value, dict):
-                for name in value:
-                    check_text(name)
-                below.extend(value.values())
+                scalars += value  # its names
+                below += value.values()
             elif isinstance(value, list):
-                below.extend(value)
+                below += value
             else:
-                check_text(value)
-                check_number(value)
+                scalars.append(value)
         level, depth = below, depth + 1
+    check_texts(scalars)
+    check_numbers(scalars)
