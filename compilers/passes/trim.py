@@ -12,9 +12,10 @@ from compilers.ir import (
     Node,
     Ref,
     Repeat,
+    Sequence,
     Unordered,
     children,
-    mapped,
+    choice,
     productive,
     sequence,
     walk,
@@ -63,6 +64,10 @@ def _cut(node: Node, alive: set[str]) -> Node:
 
     if isinstance(node, Ref):
         return node if node.name in alive else NOTHING
+    if isinstance(node, Sequence):
+        return sequence(*map(cut, node.parts))
+    if isinstance(node, Choice):
+        return choice(*(part for part in map(cut, node.parts) if part != NOTHING))
     if isinstance(node, Repeat):
         return _cut_repeat(node, cut)
     if isinstance(node, Unordered):
@@ -70,7 +75,7 @@ def _cut(node: Node, alive: set[str]) -> Node:
     if isinstance(node, Capture):
         inner = cut(node.part)
         return NOTHING if inner == NOTHING else Capture(node.name, inner, node.channel)
-    return mapped(node, cut)
+    return node
 
 
 def _cut_repeat(node: Repeat, cut: Callable[[Node], Node]) -> Node:
