@@ -509,6 +509,17 @@ REFUSED = {
 }
 
 
+# Fields of other servers (llama.cpp's, SGLang, vLLM), and what says the same here.
+ELSEWHERE = {
+    "ebnf": "grammar",
+    "enable_thinking": "chat_template_kwargs",
+    "json_schema": "guided_json",
+    "n_predict": "max_tokens",
+    "regex": "regex_pattern",
+    "reasoning_budget": "thinking_budget",
+}
+
+
 class CompletionTokens(TypedDict):
     reasoning_tokens: int
 
