@@ -308,6 +308,12 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (CHAT, called("[]"), ARGUMENTS, "must be the text of a JSON object"),
     (CHAT, called("{"), ARGUMENTS, "must be the text of a JSON object"),
+    (
+        CHAT,
+        said({"role": "assistant", "tool_calls": [*2 * called("{}")["messages"][1]["tool_calls"]]}),
+        "messages[1].tool_calls[1].id",
+        "two calls have the id '1'",
+    ),
     (CHAT, called('{"a": NaN}'), ARGUMENTS, "must be the text of a JSON object"),
     (CHAT, called('{"a": "\\ud800"}'), ARGUMENTS, "half a surrogate pair"),
     (CHAT, called('{"a": ' * 500 + "1" + "}" * 500), ARGUMENTS, "more than 200 levels deep"),
