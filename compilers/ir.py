@@ -139,6 +139,22 @@ def walk(node: Node) -> Iterator[Node]:
             todo.extend(reversed(children(each)))
 
 
+def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with `change` applied to each of its children; a leaf is itself."""
+    if isinstance(node, Sequence):
+        return sequence(*map(change, node.parts))
+    if isinstance(node, Choice):
+        return choice(*map(change, node.parts))
+    if isinstance(node, Repeat):
+        return Repeat(change(node.part), node.low, node.high)
+    if isinstance(node, Capture):
+        return Capture(node.name, change(node.part), node.channel)
+    if isinstance(node, Unordered):
+        members = tuple((change(member), required) for member, required in node.members)
+        return Unordered(members, change(node.extra), change(node.separator))
+    return node
+
+
 def sequence(*parts: Node) -> Node:
     """Flat, and NOTHING where a part is."""
     flat: list[Node] = []

@@ -31,10 +31,10 @@ from compilers.regular import (
     Not,
     State,
     children,
+    common_prefix,
     either,
     overlap,
     ranges,
-    shared,
     star,
     text,
     without,
@@ -204,9 +204,9 @@ class _Reduction:
         rows = [self._program.parts(item) for item in dict.fromkeys(items)]
         if len(rows) < 2:
             return self._program.choice(items)
-        before = shared(rows)
+        before = common_prefix(rows)
         rows = [row[before:] for row in rows]
-        after = shared([row[::-1] for row in rows])
+        after = common_prefix([row[::-1] for row in rows])
         middles = [self._program.sequence(row[: len(row) - after]) for row in rows]
         first = self._program.parts(items[0])
         end = first[len(first) - after :] if after else ()

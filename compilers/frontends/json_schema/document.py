@@ -4,6 +4,7 @@ JSON Schema 2020-12 Core, sections 8.2 (`$id`, `$anchor`, `$ref`) and 9.1; draft
 they differ: `id`, `definitions`, `$recursiveRef`, and that nothing beside a `$ref` counts.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
@@ -17,6 +18,7 @@ from compilers.ir import Note
 MAX_DEPTH = 400
 MAX_NODES = 200_000
 MAX_REFS = 50  # one after the other, with nothing between
+MAX_PLACES = 100  # that one note is given: copies within copies are more than anyone reads
 _BESIDE_REF = SILENT | {"$ref"}
 
 
@@ -106,18 +108,23 @@ class Document:
         return found
 
     def places(self, where: str) -> list[str]:
-        """A place, and those with the same content whose schemas are the same site."""
-        found = {where: None}
-        todo = [where]
-        for place in todo:  # grows
-            ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
-            for end in ends:
-                for copy in self._copies.get(place[:end], ()):
-                    other = copy + place[end:]
-                    if other not in found:
-                        found[other] = None
-                        todo.append(other)
-        return list(found)
+        """A place, and those with the same content whose schemas are the same site: the first
+        MAX_PLACES of them."""
+        found = [where]
+        for place in found:  # grows
+            for copy in self._copied(place):
+                if len(found) == MAX_PLACES:
+                    return found
+                if copy not in found:
+                    found.append(copy)
+        return found
+
+    def _copied(self, place: str) -> Iterator[str]:
+        """Where the schema at a place, or one that it is part of, has been copied to."""
+        ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
+        for end in ends:
+            for copy in self._copies.get(place[:end], ()):
+                yield copy + place[end:]
 
     def _of_draft(self, schema: dict[str, Any], where: str) -> dict[str, Any]:
         later = drafts.later(schema, self.draft)
