@@ -120,6 +120,7 @@ class _Printer:
         if not found and not empty:
             raise unsupported("the empty language")
         self._line("start", [*((*each, end) for each in found), *([(end,)] if empty else [])])
+        self._excluders.clear()  # they refer back here: a circle would wait for the collector
         return "".join(reversed(self._lines))
 
     def _all(self, holds: Callable[[Part], bool], found: set[str]) -> None:
