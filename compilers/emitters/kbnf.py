@@ -55,7 +55,19 @@ from compilers.ir import (
 )
 from compilers.passes.few_orders import few_orders
 from compilers.passes.in_order import in_order
-from compilers.regular import Alt, And, Cat, Dfa, Expr, Not, Rep, children, transitions, without
+from compilers.regular import (
+    Alt,
+    And,
+    Cat,
+    Chars,
+    Dfa,
+    Expr,
+    Not,
+    Rep,
+    children,
+    transitions,
+    without,
+)
 
 END = "\U0010fffd"  # what an end token spells
 CLOSE = "\U0010fffc"  # after the name of a special token
@@ -412,9 +424,11 @@ class _Printer:
         """
         ahead = [each and self.ahead(Ahead(Rep(each, 1, AHEAD)))[0] for each in free]
         steps: dict[int, list[tuple[str, int]]] = {}
+        symbols: dict[Chars, str] = {}
         for (state, after), letters in transitions(found).items():
-            texts, _ = self.texts(written(letters))
-            steps.setdefault(state, []).append((self.symbol(texts), after))
+            if letters not in symbols:
+                symbols[letters] = self.symbol(self.texts(written(letters))[0])
+            steps.setdefault(state, []).append((symbols[letters], after))
         names = {state: self._new(("state", len(self._made))) for state in steps}
         for state, ways in steps.items():
             more = [(letter, names[after]) for letter, after in ways if after in steps]
