@@ -452,6 +452,7 @@ REQUESTS: list[tuple[str, bytes, int, str]] = [
     ("get a chat", request(b"", "GET"), 405, "/v1/chat/completions does not take GET"),
     ("delete the models", request(b"", "DELETE", "/v1/models"), 405, "does not take DELETE"),
     ("unknown path", request(path="/v1/chat"), 404, "There is no /v1/chat here"),
+    ("no /v1", request(path="/chat/completions"), 404, "here. Did you mean /v1/chat/completions?"),
     ("a path that climbs", request(b"", "GET", "/v1/../etc/passwd"), 404, "There is no /v1/../etc"),
     ("no path", request(b"", "GET", "*"), 404, "There is no * here"),
     ("a model's card", request(b"", "GET", "/v1/models/gpt-4"), 404, "no model 'gpt-4' here"),
