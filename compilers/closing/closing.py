@@ -9,7 +9,7 @@ from compilers.closing.texts import MAX_SIZE, Texts
 from compilers.closing.utf8 import characters, completions
 from compilers.errors import Contradiction, TooLarge
 from compilers.ir import Grammar
-from compilers.parses import Symbol, bounds
+from compilers.leaves import Symbol, bounds
 from compilers.passes.recursion import no_empty_rounds
 from compilers.regular import SURROGATES
 

@@ -8,7 +8,7 @@ from typing import Any
 from compilers import ir
 from compilers.closing.leaves import Leaf
 from compilers.ir import Grammar, Node, walk
-from compilers.parses import Letters, Token, Word
+from compilers.leaves import Letters, Token, Word
 from compilers.regular import without, words_of
 
 MAX_ITEMS = 50_000  # kept of one grammar
