@@ -1,6 +1,6 @@
 """What the dialects of Lark share: rules from nodes, one terminal for each regular language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from compilers import clock
@@ -92,7 +92,13 @@ class Printer:
         return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
 
     def sequence(self, node: Sequence) -> str:
-        return " ".join(map(self.in_sequence, node.parts)) or self.empty()
+        return self.row(map(self.in_sequence, node.parts)) or self.empty()
+
+    def row(self, parts: Iterable[str]) -> str:
+        return " ".join(parts)
+
+    def ways(self, parts: Iterable[str]) -> str:
+        return " | ".join(parts)
 
     def empty(self) -> str:
         return '""'
@@ -100,7 +106,7 @@ class Printer:
     def choice(self, node: Choice) -> str:
         if not node.parts:
             raise self.unsupported("the empty language")
-        return " | ".join(map(self.node, node.parts))
+        return self.ways(map(self.node, node.parts))
 
     def repeat(self, node: Repeat) -> str:
         return self.tight(node.part) + self.count(node.low, node.high)

@@ -7,7 +7,7 @@ alone would admit special tokens, so it is always intersected with all text.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 
 from compilers.emitters.base import Printer, rust_regex
@@ -135,6 +135,10 @@ def _rule(node: Node, name: str, start: str) -> tuple[str | _Leaf, ...]:
     return _Printer(Grammar({name: node}, start)).pieces()
 
 
+# llguidance takes longer to read a grammar than to compile it, a space as long as a name: there are
+# few. Behind "?" a name would be another one.
+_ENDS = frozenset('")*+}')
+_BEGINS = frozenset('"(')
 _LEAF = "\0"  # before and after a leaf's place; no text of a grammar has this letter
 
 
@@ -168,6 +172,20 @@ class _Printer(Printer):
     def _leaf(self, leaf: _Leaf) -> str:
         return self._leaves.setdefault(leaf, f"{_LEAF}{len(self._leaves)}{_LEAF}")
 
+    def rule(self, name: str, body: str) -> str:
+        return f"{name}:{body}"
+
+    def row(self, parts: Iterable[str]) -> str:
+        """Spaces only between names."""
+        found = ""
+        for part in parts:
+            apart = found == "" or found[-1] in _ENDS or part[0] in _BEGINS
+            found += part if apart else f" {part}"
+        return found
+
+    def ways(self, parts: Iterable[str]) -> str:
+        return "|".join(parts)
+
     def count(self, low: int, high: int | None) -> str:
         return counted(low, high)
 
@@ -194,14 +212,15 @@ class _Printer(Printer):
         heads = ([] if any(needed) else ['""']) + [
             f"m{name}::0x0" for name in _reachable(names, needed)
         ]
-        return heads[0] if len(heads) == 1 else f"({' | '.join(heads)})"
+        return heads[0] if len(heads) == 1 else f"({self.ways(heads)})"
 
     def _others(self, node: Unordered) -> str:
         """No members: any number of others."""
         if node.extra == NOTHING:
             return self.empty()
         extra = self.in_sequence(node.extra)
-        return f"({extra} ({self.tight(node.separator)} {extra})*)?"
+        more = self.row((self.tight(node.separator), extra))
+        return f"({self.row((extra, f'({more})*'))})?"
 
     def _few(self, node: Unordered) -> str:
         """One or two members, and no others."""
@@ -211,10 +230,11 @@ class _Printer(Printer):
             return texts[0] if needed[0] else f"({texts[0]})?"
         separator = self.tight(node.separator)
         ways = [] if any(needed) else ['""']
-        for first, second, required in ((*texts, needed[1]), (*reversed(texts), needed[0])):
-            more = f"{separator} {second}"
-            ways.append(f"{first} {more}" if required else f"{first} ({more})?")
-        return f"({' | '.join(ways)})"
+        one, other = texts
+        for first, second, required in ((one, other, needed[1]), (other, one, needed[0])):
+            more = self.row((separator, second))
+            ways.append(self.row((first, more if required else f"({more})?")))
+        return f"({self.ways(ways)})"
 
     def _group(
         self,
@@ -229,18 +249,18 @@ class _Printer(Printer):
         n_required = sum(required for _, required in members)
         separator = self.tight(node.separator)
         found = [
-            f"{self._member(member)} u{name}::set_bit({i}) %if bit_clear({i})"
+            self.row((self._member(member), f"u{name}::set_bit({i})%if bit_clear({i})"))
             for i, (member, _) in enumerate(members)
         ]
-        more = f"{separator} m{name}::_"
+        more = self.row((separator, f"m{name}::_"))
         if node.extra != NOTHING:
-            found.append(f"{self.in_sequence(node.extra)} u{name}::_")
+            found.append(self.row((self.in_sequence(node.extra), f"u{name}::_")))
         else:  # no separator where nothing is left to come behind it
-            more += f" %if not(is_ones([0:{len(members)}]))"
-        complete = f" %if is_ones([0:{n_required}])" if n_required else ""
+            more += f"%if not(is_ones([0:{len(members)}]))"
+        complete = f"%if is_ones([0:{n_required}])" if n_required else ""
         after = [f'""{complete}'] if may_end else []
-        after += [more, *(f"{separator} m{each}::0x0{complete}" for each in later)]
-        return f"m{name}::_: {' | '.join(found)}\nu{name}::_: {' | '.join(after)}"
+        after += [more, *(self.row((separator, f"m{each}::0x0{complete}")) for each in later)]
+        return f"m{name}::_:{self.ways(found)}\nu{name}::_:{self.ways(after)}"
 
     def _member(self, node: Node) -> str:
         """Objects that are much alike share members, as nodes: these are written once."""
