@@ -11,6 +11,7 @@ words before it is asked.
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -280,21 +281,24 @@ def _without_system(turns: Turns) -> Turns:
 
 
 def _one_by_one(turns: Turns) -> Iterator[dict[str, Any]]:
-    """Each call in a turn of its own, its result behind it."""
-    results = {turn["tool_call_id"]: turn for turn in turns if turn.get("tool_call_id")}
-    moved = set()
-    for turn in turns:
+    """Each call in a turn of its own, its result behind it. (An id may come again in a later
+    round.)"""
+    rest = deque(turns)
+    while rest:
+        turn = rest.popleft()
         calls = turn.get("tool_calls", ())
         if len(calls) < 2:
-            if turn.get("tool_call_id") not in moved or turn["role"] != "tool":
-                yield turn
+            yield turn
             continue
+        results = []
+        while rest and rest[0]["role"] == "tool":
+            results.append(rest.popleft())
         for i, call in enumerate(calls):
-            rest = turn if i == 0 else {"role": turn["role"], "content": ""}
-            yield {**rest, "tool_calls": [call]}
-            if call["id"] in results:
-                moved.add(call["id"])
-                yield results[call["id"]]
+            words = turn if i == 0 else {"role": turn["role"], "content": ""}
+            yield {**words, "tool_calls": [call]}
+            yield from (each for each in results if each.get("tool_call_id") == call["id"])
+        ids = {call["id"] for call in calls}
+        yield from (each for each in results if each.get("tool_call_id") not in ids)
 
 
 def _merged(turns: Turns, markup: str) -> Turns:

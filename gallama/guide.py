@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import compilers
 from compilers import clock
@@ -190,13 +191,15 @@ def whole(
     guide: Guide, reasoning: Reasoning, dialect: Dialect, vocabulary: Vocabulary
 ) -> compilers.Grammar:
     """The grammar of a reply with phases. Raises PlanError."""
-    choice = guide.tool_choice
-    named = {"type": "function", "function": {"name": choice.removeprefix("=")}}
+    choice: Any = guide.tool_choice if guide.tools else "none"
+    if guide.allowed:
+        tools = [{"type": "function", "function": {"name": name}} for name in guide.allowed]
+        choice = {"type": "allowed_tools", "allowed_tools": {"mode": choice, "tools": tools}}
     try:
         return dialect.grammar(
             vocabulary,
             tools=json.loads(guide.tools or "[]"),
-            tool_choice=named if choice.startswith("=") else choice if guide.tools else "none",
+            tool_choice=choice,
             parallel=guide.parallel,
             reasoning=reasoning,
             content=content(guide),

@@ -72,7 +72,8 @@ class Guide:
     `param` is the request's field that declares it. `lead` is the text that the words begin with:
     what is given of them is about what follows it. `thinking` is the XML template of the
     reasoning. `tools` is OpenAI's list, as JSON text ("" for none), from the request's field
-    `tools_param`; `tool_choice` one of "auto", "required", or the name of a tool behind a "=".
+    `tools_param`; `tool_choice` is "auto" or "required", and may have some of the tools alone be
+    called, those in `allowed`.
     """
 
     schema: str | None = None
@@ -85,7 +86,8 @@ class Guide:
     thinking: str | None = None
     tools: str = ""
     tools_param: Literal["tools", "functions"] = "tools"
-    tool_choice: str = "auto"
+    tool_choice: Literal["auto", "required"] = "auto"
+    allowed: tuple[str, ...] = ()
     parallel: bool = True
 
     @property

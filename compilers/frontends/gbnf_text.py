@@ -34,12 +34,12 @@ from compilers.ir import (
     Sequence,
     Special,
     choice,
-    productive,
     sequence,
     walk,
 )
 from compilers.lookahead import repeats
 from compilers.regular import ANY, Expr, cat, children, either, inverse, normal, ranges, text, times
+from compilers.uses import productive
 
 MAX_LENGTH = 100_000
 MAX_DEPTH = 50

@@ -41,12 +41,12 @@ from compilers.ir import (
     Sequence,
     Special,
     choice,
-    productive,
     rewritten,
     sequence,
 )
 from compilers.lookahead import repeats, size
 from compilers.regular import Expr, cat, chars, either, ranges, text, times
+from compilers.uses import productive
 
 MAX_LENGTH = 100_000
 MAX_DEPTH = 50

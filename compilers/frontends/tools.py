@@ -97,7 +97,7 @@ def parse(
     lead: str = "",
     held: bool = True,
 ) -> Grammar:
-    """The grammar of a whole reply. `tool_choice` names a tool as OpenAI does, or by its name.
+    """The grammar of a whole reply. `tool_choice` is OpenAI's, or the name of a tool.
 
     `special` are the special tokens of the vocabulary. `content` and `thinking` are what the words
     and the reasoning must be, in place of free text; `lead` is a text that stands before the words.
@@ -105,30 +105,40 @@ def parse(
     Raises CompileError, placed in `tools`.
     """
     reply = _Reply(surface, special, lead, _GAP if held else _ANY_GAP)
-    functions = _chosen(None if tools is None else _functions(tools), tool_choice)
+    choice, functions = _chosen(tools, tool_choice)
     reply.take("content", content)
     reply.take("thinking", thinking)
     if functions:
         reply.call(functions, parallel)
-    words = tool_choice in ("auto", "none")
-    return reply.whole(reasoning, words, bool(tools))
+    return reply.whole(reasoning, choice != "required", bool(tools))
 
 
-def _chosen(
-    functions: dict[str, tuple[Any, str]] | None, tool_choice: str | Mapping[str, Any]
-) -> dict[str, tuple[Any, str]]:
-    """The tools that may be called."""
-    if functions is None:
-        if tool_choice not in ("auto", "none"):
-            raise Malformed("tool_choice: there are no tools to choose from", kind="tools")
-        return {}
-    if tool_choice in ("auto", "required", "none"):
-        return {} if tool_choice == "none" else functions
-    function = tool_choice.get("function") if isinstance(tool_choice, Mapping) else None
-    name = function.get("name") if isinstance(function, Mapping) else tool_choice
-    if not isinstance(name, str) or name not in functions:
-        raise Malformed(f"tool_choice: there is no tool {name!r}", kind="tools")
-    return {name: functions[name]}
+def _chosen(tools: Any, tool_choice: Any) -> tuple[str, dict[str, tuple[Any, str]]]:
+    """Whether one must be called ("auto", "required" or "none"), and the tools that may be."""
+    choice, names = _choice(tool_choice)
+    functions = {} if tools is None else _functions(tools)
+    if choice == "required" and not functions:
+        raise Malformed("tool_choice: there are no tools to choose from", kind="tools")
+    for name in names:
+        if name not in functions:
+            raise Malformed(f"tool_choice: there is no tool {name!r}", kind="tools")
+    if choice == "none":
+        return choice, {}
+    return choice, {n: functions[n] for n in functions if n in names or not names}
+
+
+def _choice(said: Any) -> tuple[str, list[str]]:
+    """What a tool_choice asks for ("auto", "required", "none"), and of which tools, if not all."""
+    if said in ("auto", "required", "none"):
+        return said, []
+    match said:
+        case str():
+            return "required", [said]
+        case {"function": {"name": str(name)}}:
+            return "required", [name]
+        case {"allowed_tools": {"mode": "auto" | "required" as mode, "tools": [_, *_] as tools}}:
+            return mode, [name for each in tools for name in _choice(each)[1]]
+    raise Malformed(f"tool_choice: {said!r} is none of OpenAI's", kind="tools")
 
 
 def _functions(tools: Any) -> dict[str, tuple[Any, str]]:

@@ -83,9 +83,12 @@ def _rewritten(node: Node) -> Node:
     return mapped(node, _rewritten)
 
 
+_HOLES = frozenset([Capture, FreeText])
+
+
 def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
     """A hole and the text that ends it as one terminal, which cannot run past that end."""
-    if not any(isinstance(part, Capture | FreeText) for part in parts):
+    if _HOLES.isdisjoint(map(type, parts)):
         return parts
     found: list[Node] = []
     for part in parts:

@@ -1,7 +1,8 @@
 """From the turns of the wire to `Message`s, and to the prompt that is to be made of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from gallama.api.types import (
     AssistantTurn,
@@ -45,15 +46,16 @@ def _check_continues(last: Message, fields: TemplateFields) -> None:
 
 
 def to_messages(turns: Sequence[Turn]) -> tuple[Message, ...]:
-    """Raises ApiError 400 where turns do not fit together."""
-    known_calls: set[str] = set()
+    """Results of several calls come in the order of the calls, whatever order they were sent in:
+    most chat templates show no ids. Raises ApiError 400 where turns do not fit together."""
+    known_calls: dict[str, str] = {}  # the function that was called last under an id
     functions: dict[str, str] = {}  # the id that stands for the last function_call of a name
     messages = []
     for index, turn in enumerate(turns):
         path = f"messages[{index}]"
         if isinstance(turn, AssistantTurn):
             messages.append(_assistant(turn, path, f"function_{index}"))
-            known_calls.update(call.id for call in turn.tool_calls or ())
+            known_calls |= {call.id: call.function.name for call in turn.tool_calls or ()}
             if turn.function_call is not None:
                 (call,) = messages[-1].tool_calls
                 functions[call.name] = call.id
@@ -65,15 +67,27 @@ def to_messages(turns: Sequence[Turn]) -> tuple[Message, ...]:
                     f"id {turn.tool_call_id!r}.",
                     param=f"{path}.tool_call_id",
                 )
+            name = turn.name or known_calls[turn.tool_call_id]
             messages.append(
-                Message("tool", _text(turn.content), turn.name, tool_call_id=turn.tool_call_id)
+                Message("tool", _text(turn.content), name, tool_call_id=turn.tool_call_id)
             )
         elif isinstance(turn, FunctionTurn):
             messages.append(_function_result(turn, path, functions))
         else:
             role = "system" if turn.role == "developer" else turn.role
             messages.append(Message(role, _text(turn.content), turn.name))
-    return tuple(messages)
+    return tuple(_in_order(messages))
+
+
+def _in_order(messages: Iterable[Message]) -> Iterator[Message]:
+    """The results behind an assistant's turn as its calls are."""
+    places: dict[str | None, int] = {}
+    for are_results, group in groupby(messages, lambda message: message.role == "tool"):
+        turns = list(group)
+        if are_results:
+            turns.sort(key=lambda turn: places.get(turn.tool_call_id, len(places)))
+        yield from turns
+        places = {call.id: i for i, call in enumerate(turns[-1].tool_calls)}
 
 
 def _assistant(turn: AssistantTurn, path: str, id: str) -> Message:
@@ -81,6 +95,12 @@ def _assistant(turn: AssistantTurn, path: str, id: str) -> Message:
     if turn.tool_calls and turn.function_call is not None:
         param = f"{path}.function_call"
         raise ApiError(400, f"{param}: does not go with tool_calls; give one of them.", param=param)
+    ids = [call.id for call in turn.tool_calls or ()]
+    for i, each in enumerate(ids):
+        if each in ids[:i]:
+            param = f"{path}.tool_calls[{i}].id"
+            message = f"{param}: two calls have the id {each!r}; give each an id of its own."
+            raise ApiError(400, message, param=param)
     calls = tuple(
         _call(call.id, call.function, f"{path}.tool_calls[{i}].function")
         for i, call in enumerate(turn.tool_calls or ())

@@ -5,19 +5,26 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from gallama.api.types import ChatRequest, Function, NamedFunction, NamedTool
+from gallama.api.types import (
+    AllowedToolsChoice,
+    ChatRequest,
+    Function,
+    NamedFunction,
+    NamedTool,
+)
 from gallama.guide import function_path
 from gallama.wire_errors import ApiError
 
 
 class Offer(NamedTuple):
-    """`param`: the field they stand in; `choice`: "none", "auto", "required", or the name of one
-    behind a "=" (as a Guide has it); `parallel`: whether a reply may have several calls."""
+    """`param`: the field they stand in; `choice`: whether one must be called; `allowed`: the names
+    of those that may be, if not all may; `parallel`: whether a reply may have several calls."""
 
     param: Literal["tools", "functions"]
     functions: Sequence[Function]
-    choice: str
+    choice: Literal["none", "auto", "required"]
     parallel: bool
+    allowed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.functions) and self.choice != "none"
@@ -39,6 +46,7 @@ class Offer(NamedTuple):
             "tools": json.dumps(schemas),
             "tools_param": self.param,
             "tool_choice": self.choice,
+            "allowed": self.allowed,
             "parallel": self.parallel,
         }
 
@@ -59,12 +67,22 @@ def _tools(wire: ChatRequest) -> Offer:
     if wire.function_call is not None:
         raise _wrong("function_call", "goes with functions; with tools it is tool_choice.")
     functions = [tool.function for tool in wire.tools or ()]
-    choice: str | NamedTool = wire.tool_choice or "auto"
+    parallel = wire.parallel_tool_calls is not False
+    choice = wire.tool_choice or "auto"
     if choice == "required" and not functions:
         raise _wrong("tool_choice", "'required' needs tools.")
     if isinstance(choice, NamedTool):
-        choice = _named(choice.function, functions, "tool_choice.function.name", "tool")
-    return Offer("tools", functions, choice, wire.parallel_tool_calls is not False)
+        name = _named(choice.function, functions, "tool_choice.function.name", "tool")
+        return Offer("tools", functions, "required", parallel, (name,))
+    if isinstance(choice, AllowedToolsChoice):
+        some = choice.allowed_tools
+        path = "tool_choice.allowed_tools.tools[{}].function.name"
+        names = [
+            _named(tool.function, functions, path.format(i), "tool")
+            for i, tool in enumerate(some.tools)
+        ]
+        return Offer("tools", functions, some.mode, parallel, tuple(names))
+    return Offer("tools", functions, choice, parallel)
 
 
 def _functions(wire: ChatRequest) -> Offer:
@@ -72,9 +90,10 @@ def _functions(wire: ChatRequest) -> Offer:
         if getattr(wire, param) is not None:
             raise _wrong(param, "does not go with functions, its older form; give one of them.")
     functions = wire.functions or []
-    choice: str | NamedFunction = wire.function_call or "auto"
+    choice = wire.function_call or "auto"
     if isinstance(choice, NamedFunction):
-        choice = _named(choice, functions, "function_call.name", "function")
+        name = _named(choice, functions, "function_call.name", "function")
+        return Offer("functions", functions, "required", False, (name,))
     return Offer("functions", functions, choice, False)
 
 
@@ -83,7 +102,7 @@ def _named(chosen: NamedFunction, offered: Sequence[Function], param: str, kind:
     if chosen.name not in names:
         known = f"; there are {', '.join(names)}" if names else f", since there are no {kind}s"
         raise _wrong(param, f"no {kind} {chosen.name!r}{known}.")
-    return f"={chosen.name}"
+    return chosen.name
 
 
 def _wrong(param: str, message: str) -> ApiError:

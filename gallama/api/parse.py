@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from gallama.api import types
@@ -109,24 +109,93 @@ def _explained(error: ValidationError, kind: type[types.Wire]) -> Iterator[Fault
 
 
 def _hint(place: Place, kind: type[types.Wire]) -> str:
-    known = list(kind.model_fields) if len(place) == 1 else _nested_fields()
-    near = difflib.get_close_matches(str(place[-1]), known, n=1)
+    """Where the field goes that was meant: the one around it that has it, or the nearest here."""
+    *holders, name = place
+    holder, name = tuple(holders), str(name)
+    fields: dict[str, Any] = {}
+    for model in _models(holder, kind):
+        fields |= _fields(model)
+    if not holder and name in types.ELSEWHERE:
+        return f" Did you mean {types.ELSEWHERE[name]!r}?"
+    around = [field for field, inner in fields.items() if any(name in _fields(m) for m in inner)]
+    if len(around) == 1:
+        return f" It goes into {_path((*holder, around[0]))!r}."
+    near = difflib.get_close_matches(name, fields, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-def _nested_fields() -> list[str]:
-    models = [v for v in vars(types).values() if isinstance(v, type) and issubclass(v, BaseModel)]
-    fields = [item for model in models for item in model.model_fields.items()]
-    return sorted({field.alias or name for name, field in fields})
+def _models(place: Place, kind: type[types.Wire]) -> list[type[BaseModel]]:
+    """The models that the object at a place may be of."""
+    found: list[Any] = [kind]
+    for part in place:
+        if isinstance(part, int):
+            continue
+        if is_tag(part):
+            found = [chosen for each in found for chosen in _tagged(each, part)]
+        else:
+            models = [model for each in found for model in _within(each)]
+            found = [_annotations(model).get(part) for model in models]
+    return [model for each in found for model in _within(each)]
+
+
+def _fields(model: type[BaseModel]) -> dict[str, list[type[BaseModel]]]:
+    """Its fields, each with the models that its value may be of (those of a list's items aside)."""
+    return {
+        name: list(_within(annotation, items=False))
+        for name, annotation in _annotations(model).items()
+    }
+
+
+def _annotations(model: type[BaseModel]) -> dict[str, Any]:
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _tagged(annotation: Any, tag: str) -> Iterator[Any]:
+    """The one of several types that has this tag."""
+    if get_origin(annotation) is Annotated and Tag(tag) in annotation.__metadata__:
+        yield annotation
+        return
+    for each in get_args(annotation):
+        yield from _tagged(each, tag)
+
+
+def _within(annotation: Any, items: bool = True) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif items or get_origin(annotation) is not list:
+        for each in get_args(annotation):
+            yield from _within(each, items)
+
+
+# What pydantic says of a wrong type, in the words of JSON.
+_TYPES = {
+    "string_type": "must be a string",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+}
+MAX_SHOWN = 40  # characters of a wrong value that an answer repeats
 
 
 def _reason(error: ErrorDetails) -> str:
     """Pydantic's words, which are about "input", made to speak about the field."""
     message = re.sub(r"^(Input|List|String|Dictionary) should", "must", error["msg"])
-    message = message.replace(" after validation, not", ", not")
-    value = error["input"]
-    got = f" (got {short(repr(value), 30)})" if isinstance(value, int | float | bool) else ""
-    return message.rstrip(".") + got + "."
+    message = _TYPES.get(error["type"], message.replace(" after validation, not", ", not"))
+    return f"{message.rstrip('.')}{_got(error['input'])}."
+
+
+def _got(value: Any) -> str:
+    """A wrong value, where it is short enough to be repeated."""
+    if isinstance(value, str) and len(value) > MAX_SHOWN:
+        return ""
+    if isinstance(value, str | int | float | None):
+        return f" (got {short(json.dumps(value, ensure_ascii=False), MAX_SHOWN)})"
+    return ""
 
 
 def _path(place: Place) -> str:
@@ -135,6 +204,11 @@ def _path(place: Place) -> str:
     for part in place:
         if isinstance(part, int):
             path += f"[{part}]"
-        elif not (part.startswith("<") and part.endswith(">")):
+        elif not is_tag(part):
             path += f".{short(part)}" if path else short(part)
     return path or short(str(place[-1]))
+
+
+def is_tag(part: int | str) -> bool:
+    """Whether it is no place, but says which of several types a value is tried as."""
+    return isinstance(part, str) and part.startswith("<") and part.endswith(">")

@@ -121,7 +121,7 @@ class Recipes:
         """The recipe of a request, and the field that names it."""
         _, sign, behind = model.partition(SIGN) if isinstance(model, str) else ("", "", "")
         if not sign:
-            return recipe or self._default, "recipe"
+            return self._default if recipe is None else recipe, "recipe"
         if recipe is not None and recipe != behind:
             message = f"recipe: says {short(recipe)!r}, the model's name says {short(behind)!r}"
             raise ApiError(400, f"{message}; give one of them.", param="recipe")

@@ -357,18 +357,35 @@ class NamedTool(Wire):
     function: NamedFunction
 
 
+class AllowedTools(Wire):
+    mode: Literal["auto", "required"]
+    tools: Items[NamedTool] = Field(min_length=1, max_length=MAX_TOOLS)
+
+
+class AllowedToolsChoice(Wire):
+    """Some of the tools: the prompt has all of them, a reply may call these."""
+
+    type: Literal["allowed_tools"]
+    allowed_tools: AllowedTools
+
+
 CHOICES = ("none", "auto", "required")
 
 
 def _choice_shape(value: Any) -> str | None:
     if isinstance(value, str):
         return "<word>" if value in CHOICES else None
-    return "<named>" if isinstance(value, dict | NamedTool) else None
+    if isinstance(value, dict):
+        return "<some>" if value.get("type") == "allowed_tools" else "<named>"
+    if isinstance(value, AllowedToolsChoice):
+        return "<some>"
+    return "<named>" if isinstance(value, NamedTool) else None
 
 
 ToolChoice = Annotated[
     Annotated[Literal["none", "auto", "required"], Tag("<word>")]
-    | Annotated[NamedTool, Tag("<named>")],
+    | Annotated[NamedTool, Tag("<named>")]
+    | Annotated[AllowedToolsChoice, Tag("<some>")],
     Discriminator(
         _choice_shape,
         custom_error_type="choice",
@@ -505,4 +522,15 @@ REFUSED = {
     "moderation": "gallama runs no moderation model",
     "modalities": "gallama serves text only: ['text'] is the only value",
     "web_search_options": "gallama does not search the web",
+}
+
+
+# Fields of other servers (llama.cpp's, SGLang, vLLM), and what says the same here.
+ELSEWHERE = {
+    "ebnf": "grammar",
+    "enable_thinking": "chat_template_kwargs",
+    "json_schema": "guided_json",
+    "n_predict": "max_tokens",
+    "regex": "regex_pattern",
+    "reasoning_budget": "thinking_budget",
 }

@@ -11,6 +11,7 @@ are read whenever they are asked for, and parsed again where they have changed.
 
 import math
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,6 +28,8 @@ Place = tuple[str | int, ...]
 
 FROM_FILES = ("thinking_template", "grammar", "guided_grammar")
 """Fields of `request` whose text may lie in a file beside the recipe: {file: cot.xml}."""
+
+MAX_BYTES = 200_000  # of one file
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _VARIABLE = re.compile(r"[a-z_][a-z0-9_]*")
@@ -93,7 +96,14 @@ def read(file: Path) -> RecipeFile:
 
 
 def _text(file: Path, shown: Path) -> str:
+    """Raises ConfigError, at once whatever lies there: a request waits for it."""
     try:
+        about = file.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise ConfigError([Mistake("is no file", shown)])
+        if about.st_size > MAX_BYTES:
+            text = f"has {about.st_size} bytes; {MAX_BYTES} are read at most"
+            raise ConfigError([Mistake(text, shown)])
         return file.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([Mistake(f"cannot be read: {error.strerror}", shown)]) from error

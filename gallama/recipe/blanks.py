@@ -77,6 +77,8 @@ def _join(values: Iterable[Any], separator: str = "") -> str:
 def _any_of(values: Iterable[Any]) -> str:
     """A regular expression for one of these texts, whatever letters they have."""
     texts = [str(_finalized(value)) for value in values]
+    if not texts:
+        raise _Unfit("any_of needs at least one text")
     return f"(?:{_join([_SYNTAX.sub(_ESCAPED, text) for text in texts], '|')})"
 
 
@@ -219,4 +221,4 @@ def _filled(tree: Any, values: Mapping[str, Any], budget: _Budget, place: Place)
     try:
         return tree.fill(values, budget)
     except (TemplateError, TypeError, ValueError, RecursionError) as error:
-        raise Unfillable(place, str(error)) from error
+        raise Unfillable(place, str(error).rstrip(".")) from error

@@ -8,12 +8,11 @@ Before it is used it is filled once, with sample values, and held against the wi
 request may find wrong with it comes from the request's own values.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from gallama.api.parse import faults
+from gallama.api.parse import faults, is_tag
 from gallama.api.types import ChatRequest
 from gallama.config.recipes import Place, RecipeFile, article, dotted, fits
 from gallama.config.schema import VariableSpec, VariableType
@@ -113,7 +112,8 @@ class Recipe:
             known = hint(name, self.spec.variables)
             return f"the recipe {self.name!r} has no such variable; {known}"
         if value is not None and not fits(spec.type, value):
-            return f"must be {article(spec.type)}, not {show(value)}"
+            found = "an object" if isinstance(value, dict) else show(value)
+            return f"must be {article(spec.type)}, not {found}"
         return None
 
     def _mistakes(self) -> Iterator[Mistake]:
@@ -154,16 +154,11 @@ class Recipe:
             yield self.file.mistake(("request", *error.place), text)
             return
         for fault in faults({"model": "any", **fields}, ChatRequest):
-            place = tuple(part for part in fault.place if not _is_tag(part))
+            place = tuple(part for part in fault.place if not is_tag(part))
             reason = fault.reason.rstrip(".")
-            if reason.endswith(("(got True)", "(got False)")) and "string" in reason:
+            if reason.endswith(("(got true)", "(got false)")) and "string" in reason:
                 reason += ": put it in quotes, since YAML reads yes and no as true and false"
             yield self.file.mistake(("request", *place), reason)
-
-
-def _is_tag(part: str | int) -> bool:
-    """Pydantic's name for a member of a union, which is no place."""
-    return isinstance(part, str) and bool(re.fullmatch("<.*>", part))
 
 
 def _role(turn: Any) -> Any:

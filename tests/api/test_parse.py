@@ -25,14 +25,33 @@ FIELDS = [
     ({"temperature": "1"}, "temperature", "number"),
     ({"temperature": True}, "temperature", "number"),
     ({"max_tokens": -1}, "max_tokens", "greater than or equal to 0"),
-    ({"max_tokens": 1.5}, "max_tokens", "integer"),
+    ({"max_tokens": 1.5}, "max_tokens", "a whole number (got 1.5)"),
     ({"top_p": -0.1}, "top_p", "greater than or equal to 0"),
-    ({"seed": "x"}, "seed", "integer"),
+    ({"seed": "x"}, "seed", 'a whole number (got "x")'),
     ({"stop": 5}, "stop", "a string or a list of strings"),
     ({"stop": ["a", ""]}, "stop[1]", "at least 1 character"),
-    ({"stream": "yes"}, "stream", "boolean"),
+    ({"stream": "yes"}, "stream", 'true or false (got "yes")'),
     ({"stream_options": {"usage": True}}, "stream_options.usage", "unknown field"),
     ({"functions": [{}]}, "functions[0].name", "required"),
+    ({"tools": [{"type": "function", "name": "f"}]}, "tools[0].name", "into 'tools[0].function'"),
+    (
+        {"response_format": {"type": "json_schema", "schema": {}}},
+        "response_format.schema",
+        "It goes into 'response_format.json_schema'",
+    ),
+    (
+        {"tool_choice": {"type": "function", "name": "f"}},
+        "tool_choice.name",
+        "'tool_choice.function'",
+    ),
+    ({"include_usage": True}, "include_usage", "It goes into 'stream_options'"),
+    ({"ebnf": "x"}, "ebnf", "Did you mean 'grammar'?"),
+    ({"n_predict": 5}, "n_predict", "Did you mean 'max_tokens'?"),
+    (
+        {"messages": [{"role": "assistant", "content": "x", "reasoning": "y"}]},
+        "messages[0].reasoning",
+        "Did you mean 'reasoning_content'?",
+    ),
     ({"response_format": {"type": "xml"}}, "response_format", "one of text, json_object"),
     ({"logit_bias": {"5": 101}}, "logit_bias.5", "a number from -100 to 100"),
     ({"messages": []}, "messages", "at least 1 item"),
@@ -51,7 +70,7 @@ FIELDS = [
 
 @pytest.mark.parametrize(("change", "param", "words"), FIELDS)
 def test_a_bad_field(change: dict[str, object], param: str, words: str) -> None:
-    with pytest.raises(ApiError, match=words.replace("(", r"\(")) as caught:
+    with pytest.raises(ApiError, match=re.escape(words)) as caught:
         parse(json.dumps({**GOOD, **change}).encode(), ChatRequest)
     assert caught.value.status == 400
     assert caught.value.param == param

@@ -13,7 +13,7 @@ TOOLS = '[{"type": "function", "function": {"name": "now", "parameters": {"maxPr
 
 # Arguments (S, T and X are files), exit code, text in stdout, lines in stderr.
 COMMANDS = [
-    (["json_schema", "S", "--accept", "12"], 0, "%llguidance {}\nstart: T0\n", "accepted: '12'"),
+    (["json_schema", "S", "--accept", "12"], 0, "%llguidance {}\nstart:T0\n", "accepted: '12'"),
     (["json_schema", "S", "--reject", "x"], 0, "start:", "enforced: type, minimum"),
     (["json_schema", "S"], 0, "start:", "not enforced: /format: format 'int32' is an annotation"),
     (["json_schema", "S", "--accept", "1"], 1, "", "compilers: '1' is rejected, and should be acc"),
@@ -25,6 +25,7 @@ COMMANDS = [
         "",
         "refused: line 1, column 1: this is no JSON (Expecting value)\n<",
     ),
+    (["json_schema", "P", "--reject", '{"a": 1, "b": 2}'], 0, "", "no members but those declared"),
     (["tools", "T"], 0, "start:", "enforced: calls of now; maxProperties"),
     (
         ["template", "X"],
@@ -49,7 +50,12 @@ def test_commands(
     folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for name, text in {"S": SCHEMA, "T": TOOLS, "X": "<a>{x</b>"}.items():
+    for name, text in {
+        "S": SCHEMA,
+        "P": '{"properties": {"a": {}}}',
+        "T": TOOLS,
+        "X": "<a>{x</b>",
+    }.items():
         (folder / name).write_text(text)
     try:
         found = main(arguments)

@@ -145,6 +145,20 @@ def test_calls_one_by_one() -> None:
     assert text.count("I look.") == 1
 
 
+def test_one_by_one_an_id_may_come_again_in_a_later_round() -> None:
+    calls = tuple(ToolCall(id, "get_weather", "{}") for id in ("1", "2"))
+    rounds = [
+        [Message("assistant", tool_calls=calls)]
+        + [Message("tool", f"{word} {call.id}", tool_call_id=call.id) for call in calls]
+        for word in ("Rain", "Snow")
+    ]
+    template = TEMPLATES[7][0]
+    messages = [Message("user", "Hi"), *rounds[0], *rounds[1]]
+    dialect = find(template, "auto", SPECS)
+    text = "".join(dialect.render(ChatTemplate(template, PLAIN), messages, [TOOL]))
+    assert re.findall(r"(?:Rain|Snow) \d", text) == ["Rain 1", "Rain 2", "Snow 1", "Snow 2"]
+
+
 def test_ids_as_the_template_wants_them() -> None:
     template = TEMPLATES[6][0]
     text = rendered(find(template, "auto", SPECS), template)

@@ -53,6 +53,7 @@ MANY = [1] * 3000
 UNFILLABLE: list[tuple[str, dict[str, Any], str]] = [
     ("a {{ x }}", {"x": [1]}, "a list is no text: join it, or write it with tojson"),
     ("a {{ x }}", {"x": {}}, "an object is no text"),
+    ("a {{ x | any_of }}", {"x": []}, "any_of needs at least one text"),
     ("a {{ x }}", {"x": None}, "null is no text"),
     ("{{ x.y }}", {"x": {}}, "has no attribute 'y'"),
     ("a {{ x.y }}", {"x": "text"}, "has no attribute 'y'"),

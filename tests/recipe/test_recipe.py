@@ -1,5 +1,8 @@
 """A recipe's file: every mistake with its line and field; what fills in its blanks."""
 
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +41,7 @@ MISTAKES = [
     ),
     (
         "description: x\nrequest:\n  temperature: hot",
-        "mine.yaml:3: request.temperature: must be a valid number",
+        "mine.yaml:3: request.temperature: must be a number",
     ),
     (
         "description: x\nrequest:\n  temprature: 0",
@@ -46,7 +49,7 @@ MISTAKES = [
     ),
     (
         "description: x\nrequest:\n  guided_choice:\n    - Yes\n    - maybe",
-        "mine.yaml:4: request.guided_choice[0]: must be a valid string (got True): put it in quote",
+        "mine.yaml:4: request.guided_choice[0]: must be a string (got true): put it in quote",
     ),
     (
         "description: x\nrequest:\n  messages:\n    - role: system\n      content: 5",
@@ -129,6 +132,36 @@ def test_a_mistake_says_where_and_what(
         assert any(mistake in each for each in said), said
 
 
+# what lies where a recipe should be, and what is said of it at once: a request waits for it
+JUNK: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a pipe": (os.mkfifo, "is no file"),
+    "a folder": (Path.mkdir, "is no file"),
+    "a link to nothing": (lambda file: file.symlink_to("nowhere"), "cannot be read: No such file"),
+    "bytes": (lambda file: file.write_bytes(b"\xff\x00") and None, "is no text in UTF-8"),
+    "a large file": (
+        lambda file: file.write_text("#" * 200_001) and None,
+        "has 200001 bytes; 200000 are read at most",
+    ),
+    "brackets": (lambda file: file.write_text("[" * 1000) and None, "is nested too deeply"),
+    "itself": (lambda file: file.write_text("a: &a [*a]") and None, "is nested too deeply"),
+    "laughs": (
+        lambda file: file.write_text(LAUGHS) and None,
+        "cannot be read: more than 100000 values",
+    ),
+}
+LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{f'*a{i - 1}, ' * 9}x]\n" for i in range(1, 9))
+
+
+@pytest.mark.parametrize("kind", JUNK)
+def test_junk_is_refused_at_once(kind: str, folder: Path) -> None:
+    make, said = JUNK[kind]
+    make(folder / "mine.yaml")
+    start = time.monotonic()
+    with pytest.raises(ConfigError, match=said):
+        recipes.read(folder / "mine.yaml")
+    assert time.monotonic() - start < 5
+
+
 def test_all_mistakes_are_said_at_once(folder: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read(folder, "description: x\nrequest:\n  top_p: 2\n  n: 0\n  stopp: x")
@@ -172,6 +205,7 @@ def test_blanks_are_filled(folder: Path) -> None:
         ({"txt": "x"}, "variables.txt: the recipe 'mine' has no such variable; did you mean 'tex"),
         ({"text": 5}, "variables.text: must be text, not 5"),
         ({"text": "x", "words": "a"}, "variables.words: must be a list, not 'a'"),
+        ({"text": "x", "words": {}}, "variables.words: must be a list, not an object"),
         ({"text": "x", "times": 2.0}, "variables.times: must be a whole number, not 2.0"),
         ({"text": "x", "times": True}, "variables.times: must be a whole number, not true"),
         ({"text": "x" * 2_000_000}, "variables: messages[0].content of the recipe 'mine': becomes"),

@@ -116,7 +116,7 @@ def test_an_empty_lead_is_none(tiny: Server) -> None:
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"include_leading_prompt": True}, "include_leading_prompt", "needs leading_prompt"),
-    ({"leading_prompt": 5}, "leading_prompt", "must be a valid string"),
+    ({"leading_prompt": 5}, "leading_prompt", "must be a string"),
     ({"leading_prompt": "a" * 10_001}, "leading_prompt", "at most 10000 characters"),
     (
         {"leading_prompt": "a", "tools": [WEATHER], "tool_choice": "required"},

@@ -171,19 +171,20 @@ REFUSALS: list[tuple[dict[str, Any], int, str, str]] = [
     ({"model": "tiny@../conf/run"}, 404, "model", "there is no recipe '../conf/run'"),
     ({"model": "nope@cot"}, 404, "model", "There is no model 'nope@cot' here"),
     ({"model": "@cot"}, 404, "model", "There is no model '@cot' here"),
-    ({"recipe": 5}, 400, "recipe", "must be a valid string"),
+    ({"recipe": 5}, 400, "recipe", "must be a string"),
+    ({"recipe": ""}, 404, "recipe", "there is no recipe ''"),
     ({"model": "tiny@cot", "recipe": "sql"}, 400, "recipe", "says 'sql', the model's name says"),
     ({"recipe": "broken"}, 400, "recipe", "recipes/broken.yaml:1: request: must be names with"),
     ({"recipe": "only"}, 400, "recipe", "the recipe 'only' is for the model 'judge' only"),
     ({"recipe": "sql"}, 400, "variables.tables", "the recipe 'sql' needs it: the tables"),
-    ({"recipe": "echo", "variables": []}, 400, "variables", "must be a valid dictionary"),
+    ({"recipe": "echo", "variables": []}, 400, "variables", "must be an object"),
     ({"recipe": "echo", "variables": {"wrods": []}}, 400, "variables.wrods", "did you mean 'word"),
     ({"recipe": "echo", "variables": {"words": "a"}}, 400, "variables.words", "must be a list"),
     (
         {"recipe": "echo", "variables": {"words": [5]}},
         400,
         "guided_choice[0]",
-        "must be a valid string (got 5). (guided_choice comes from the recipe 'echo')",
+        "must be a string (got 5). (guided_choice comes from the recipe 'echo')",
     ),
     (
         {"recipe": "echo", "variables": {"words": []}},
@@ -197,6 +198,7 @@ REFUSALS: list[tuple[dict[str, Any], int, str, str]] = [
         "variables",
         "messages[0].content of the recipe 'sql': 'dict object' has no attribute 'columns'",
     ),
+    ({"recipe": "react", "variables": {"actions": []}}, 400, "variables", "sequence was empty."),
     (
         {"recipe": "bullets", "variables": {"least": 5, "most": 1}},
         400,
@@ -218,7 +220,7 @@ REFUSALS: list[tuple[dict[str, Any], int, str, str]] = [
     ({"recipe": "yes_no", "temprature": 1}, 400, "temprature", "Did you mean 'temperature'?"),
     ({"recipe": "yes_no", "temperature": 3}, 400, "temperature", "less than or equal to 2"),
     ({"recipe": "yes_no", "messages": [{"role": "x"}]}, 400, "messages[0]", "whose 'role' is one"),
-    ({"recipe": "yes_no", "messages": 5}, 400, "messages", "must be a valid list"),
+    ({"recipe": "yes_no", "messages": 5}, 400, "messages", "must be a list"),
     ({"recipe": "yes_no", "dialect": "x"}, 400, "dialect", "there is no 'x'; there are deepseek"),
 ]
 

@@ -12,6 +12,7 @@ import openai
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.serve.asking import prompt_of
 from tests.serving import Server
 
 WEATHER: dict[str, Any] = {
@@ -133,6 +134,23 @@ def test_a_call_or_words(
     assert found[2] == end
 
 
+def allowed(*names: str, mode: str = "required") -> dict[str, Any]:
+    tools = [{"type": "function", "function": {"name": name}} for name in names]
+    return {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": tools}}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_only_allowed_tools_are_called(tiny: Server, seed: int) -> None:
+    """The prompt has them all: the model would call the weather's."""
+    names = ("ring_bell", "enter_codes")
+    options: dict[str, Any] = {"temperature": seed, "seed": seed, "max_tokens": 300}
+    calls, words, _ = said(tiny, BOSTON, tool_choice=allowed(*names), **options)
+    assert words == ""
+    assert {name for name, _ in calls} <= {*names}
+    calls, words, _ = said(tiny, BOSTON, tool_choice=allowed("ring_bell", mode="auto"), **options)
+    assert {name for name, _ in calls} <= {"ring_bell"}
+
+
 FORCED = [
     "required",
     *({"type": "function", "function": {"name": name}} for name in SCHEMAS),
@@ -152,6 +170,27 @@ def test_a_forced_call_is_valid(tiny: Server, tool_choice: Any, seed: int) -> No
     assert name in SCHEMAS
     assert tool_choice == "required" or name == tool_choice["function"]["name"]
     Draft202012Validator(SCHEMAS[name]).validate(arguments)
+
+
+WEATHERS = ["{'condition': 'sunny'}", "{'condition': 'rainy'}"]
+
+
+def test_results_may_come_in_any_order(tiny: Server) -> None:
+    """As they do where calls are carried out at once: this model's template shows no ids."""
+    calls = [
+        {"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        for id in ("a", "b")
+    ]
+    results = [
+        {"role": "tool", "tool_call_id": call["id"], "content": content}
+        for call, content in zip(calls, WEATHERS, strict=True)
+    ]
+    talk = [{"role": "user", "content": BOSTON}, {"role": "assistant", "tool_calls": calls}]
+    talk += [*results, *talk[1:], *results]  # the same ids again, in another round
+    shuffled = [*talk[:2], *results[::-1], *talk[4:5], *results[::-1]]
+    assert prompt_of(tiny, shuffled) == prompt_of(tiny, talk)
+    reversed_calls = [talk[0], {"role": "assistant", "tool_calls": calls[::-1]}, *talk[2:]]
+    assert prompt_of(tiny, reversed_calls) != prompt_of(tiny, talk)
 
 
 def test_several_rounds(tiny: Server) -> None:
@@ -366,6 +405,21 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"extra_body": {"thinking_template": "<!DOCTYPE a>"}}, "thinking_template", "not allowed"),
     ({"extra_body": {"thinking_template": ""}}, "thinking_template", "an empty template"),
     ({"tools": [], "tool_choice": "required"}, "tool_choice", "needs tools"),
+    (
+        {"tools": [tool()], "tool_choice": allowed("f", "g")},
+        "tool_choice.allowed_tools.tools[1].function.name",
+        "no tool 'g'; there are f",
+    ),
+    (
+        {"tools": [tool()], "tool_choice": allowed("f", mode="none")},
+        "tool_choice.allowed_tools.mode",
+        "must be 'auto' or 'required' (got \"none\")",
+    ),
+    (
+        {"tools": [tool()], "tool_choice": allowed()},
+        "tool_choice.allowed_tools.tools",
+        "at least 1 item",
+    ),
     (
         {"tools": [tool()], "tool_choice": {"type": "function", "function": {"name": "g"}}},
         "tool_choice.function.name",
