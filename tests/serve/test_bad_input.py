@@ -186,6 +186,12 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (CHAT, form({"type": "integer", "multipleOf": 10**9 + 7}), SCHEMA, "/multipleOf"),
     (CHAT, form({"type": "string", "maxLength": 10**12}), SCHEMA, HELD),
     (CHAT, form({"minLength": -1}), SCHEMA, "/minLength"),
+    (
+        CHAT,
+        form({"properties": {"x": {"allOf": [{"pattern": f".*{c}.*"} for c in "abcdefghij"]}}}),
+        SCHEMA,
+        "too many expressions",
+    ),
     (CHAT, form({"pattern": "^(a{1000}){1000}$"}), SCHEMA, "/pattern: counts within counts"),
     (CHAT, form({"propertyNames": LOOK_BEHIND}), SCHEMA, "/propertyNames/pattern"),
     (CHAT, form({"required": [f"k{i}" for i in range(20_000)]}), SCHEMA, "more than 5000 members"),
