@@ -139,6 +139,22 @@ def walk(node: Node) -> Iterator[Node]:
             todo.extend(reversed(children(each)))
 
 
+def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with `change` applied to each of its children; a leaf is itself."""
+    if isinstance(node, Sequence):
+        return sequence(*map(change, node.parts))
+    if isinstance(node, Choice):
+        return choice(*map(change, node.parts))
+    if isinstance(node, Repeat):
+        return Repeat(change(node.part), node.low, node.high)
+    if isinstance(node, Capture):
+        return Capture(node.name, change(node.part), node.channel)
+    if isinstance(node, Unordered):
+        members = tuple((change(member), required) for member, required in node.members)
+        return Unordered(members, change(node.extra), change(node.separator))
+    return node
+
+
 def sequence(*parts: Node) -> Node:
     """Flat, and NOTHING where a part is."""
     flat: list[Node] = []
@@ -164,47 +180,6 @@ def choice(*parts: Node) -> Node:
 
 def maybe(node: Node) -> Node:
     return node if node == EMPTY else Repeat(node, 0, 1)
-
-
-def productive(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have a text: the least fixed point.
-
-    Rules mostly stand before those that they use, so one look from the end finds nearly all; the
-    others are looked at again when one that they wait for is found.
-    """
-    found: set[str] = set()
-    for name in reversed(list(rules)):
-        if _has_text(rules[name], found):
-            found.add(name)
-    todo = [name for name in rules if name not in found]
-    users: dict[str, list[str]] = {}
-    for name in todo:
-        for each in walk(rules[name]):
-            if isinstance(each, Ref):
-                users.setdefault(each.name, []).append(name)
-    while todo:
-        name = todo.pop()
-        if name not in found and _has_text(rules[name], found):
-            found.add(name)
-            todo.extend(users.get(name, ()))
-    return found
-
-
-def _has_text(node: Node, found: set[str]) -> bool:
-    kind = type(node)
-    if kind is Literal or kind is Regular:
-        return True
-    if isinstance(node, Ref):
-        return node.name in found
-    if isinstance(node, Sequence):
-        return all(_has_text(part, found) for part in node.parts)
-    if isinstance(node, Choice):
-        return any(_has_text(part, found) for part in node.parts)
-    if isinstance(node, Repeat):
-        return node.low == 0 or _has_text(node.part, found)
-    if isinstance(node, Unordered):
-        return all(_has_text(member, found) for member, required in node.members if required)
-    return _has_text(node.part, found) if isinstance(node, Capture) else True
 
 
 def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:

@@ -19,8 +19,9 @@ from compilers import ir
 from compilers.ambiguity import Found, ambiguity
 from compilers.errors import Ambiguous, CompileError, TooLarge, Unsupported
 from compilers.ir import Grammar, Node, walk
+from compilers.leaves import Letters, Token, Value, Word
 from compilers.oracle import recognises
-from compilers.parses import Letters, Program, Token, Value, Word
+from compilers.parses import Program
 from compilers.regular import (
     ANY,
     EVERY,
@@ -31,10 +32,10 @@ from compilers.regular import (
     Not,
     State,
     children,
+    common_prefix,
     either,
     overlap,
     ranges,
-    shared,
     star,
     text,
     without,
@@ -204,9 +205,9 @@ class _Reduction:
         rows = [self._program.parts(item) for item in dict.fromkeys(items)]
         if len(rows) < 2:
             return self._program.choice(items)
-        before = shared(rows)
+        before = common_prefix(rows)
         rows = [row[before:] for row in rows]
-        after = shared([row[::-1] for row in rows])
+        after = common_prefix([row[::-1] for row in rows])
         middles = [self._program.sequence(row[: len(row) - after]) for row in rows]
         first = self._program.parts(items[0])
         end = first[len(first) - after :] if after else ()

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gallama.errors import ConfigError, GallamaError, Mistake
@@ -127,7 +128,6 @@ def _answer_the_shell(parser: argparse.ArgumentParser) -> NoReturn:
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         "gallama",
         description="Local language models behind an OpenAI-compatible server, from declarations.",
@@ -136,13 +136,29 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     parser.set_defaults(command=lambda _: print(parser.format_help(), end="") or 0)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for declare in (
+        _declare_run,
+        _declare_check,
+        _declare_compile,
+        _declare_schema,
+        _declare_bench,
+        _declare_doctor,
+        _declare_completion,
+    ):
+        declare(partial(commands.add_parser, formatter_class=argparse.RawDescriptionHelpFormatter))
+    return parser, commands.choices
 
-    run = commands.add_parser(
+
+_Add = Callable[..., argparse.ArgumentParser]
+"""Adds the parser of one more command."""
+
+
+def _declare_run(add: _Add) -> None:
+    run = add(
         "run",
         help="serve models",
         usage="gallama run [OPTION] [KEY=VALUE ...]",
         epilog=f"{_OVERRIDES}\n{_RUN}",
-        formatter_class=raw,
     )
     _add_overrides(run)
     instead = run.add_mutually_exclusive_group()
@@ -168,38 +184,40 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     run.add_argument("-p", "--package", metavar="KEY", help="with --cfg: this section only")
     run.set_defaults(command=_run)
 
-    check = commands.add_parser(
+
+def _declare_check(add: _Add) -> None:
+    check = add(
         "check",
         help="check a configuration or recipes, load nothing",
         usage="gallama check [KEY=VALUE ...] [FILE|FOLDER ...]",
         description=_CHECK,
         epilog=_OVERRIDES,
-        formatter_class=raw,
     )
     _add_overrides(check)
     check.set_defaults(command=_check)
 
-    commands.add_parser(
+
+def _declare_compile(add: _Add) -> None:
+    """Its options come from the compilers' tables, which cost 0.1 s: _add_compile."""
+    add(
         "compile",
         help="print the grammar of a declaration",
         usage="gallama compile --schema FILE | --regex PATTERN | ... | +recipe=NAME [OPTION ...]",
         description=_COMPILE,
         epilog=_COMPILE_EXAMPLES,
-        formatter_class=raw,
-    )  # its options come from the compilers' tables, which cost 0.1 s: _add_compile
+    )
 
-    schema = commands.add_parser(
-        "schema",
-        help="print a JSON Schema of recipes or models, for editors",
-        epilog=_SCHEMA,
-        formatter_class=raw,
+
+def _declare_schema(add: _Add) -> None:
+    schema = add(
+        "schema", help="print a JSON Schema of recipes or models, for editors", epilog=_SCHEMA
     )
     schema.add_argument("kind", choices=("recipe", "models"))
     schema.set_defaults(command=_schema)
 
-    bench = commands.add_parser(
-        "bench", help="what constraints cost", description=_BENCH, formatter_class=raw
-    )
+
+def _declare_bench(add: _Add) -> None:
+    bench = add("bench", help="what constraints cost", description=_BENCH)
     bench.add_argument(
         "url",
         nargs="?",
@@ -218,20 +236,18 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     bench.add_argument("--rounds", type=_count, default=5, metavar="N", help="(default: 5)")
     bench.set_defaults(command=_bench)
 
-    doctor = commands.add_parser(
-        "doctor", help="what works on this machine", description=_DOCTOR, formatter_class=raw
-    )
+
+def _declare_doctor(add: _Add) -> None:
+    doctor = add("doctor", help="what works on this machine", description=_DOCTOR)
     doctor.set_defaults(command=_doctor)
 
-    completion = commands.add_parser(
-        "completion",
-        help="print a script that completes arguments at TAB",
-        epilog=_COMPLETION,
-        formatter_class=raw,
+
+def _declare_completion(add: _Add) -> None:
+    completion = add(
+        "completion", help="print a script that completes arguments at TAB", epilog=_COMPLETION
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     completion.set_defaults(command=_completion)
-    return parser, commands.choices
 
 
 def _add_compile(parser: argparse.ArgumentParser, recipe: bool) -> None:

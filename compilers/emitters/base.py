@@ -1,6 +1,6 @@
 """What the dialects of Lark share: rules from nodes, one terminal for each regular language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from compilers import clock
@@ -72,7 +72,8 @@ class Printer:
 
     def node(self, node: Node) -> str:
         clock.check()
-        return _NODES[type(node)](self, node)
+        found: str = getattr(self, _METHODS[type(node)])(node)
+        return found
 
     def tight(self, node: Node) -> str:
         """As a part of something that binds more tightly than `|` and juxtaposition."""
@@ -91,7 +92,13 @@ class Printer:
         return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
 
     def sequence(self, node: Sequence) -> str:
-        return " ".join(map(self.in_sequence, node.parts)) or self.empty()
+        return self.row(map(self.in_sequence, node.parts)) or self.empty()
+
+    def row(self, parts: Iterable[str]) -> str:
+        return " ".join(parts)
+
+    def ways(self, parts: Iterable[str]) -> str:
+        return " | ".join(parts)
 
     def empty(self) -> str:
         return '""'
@@ -99,7 +106,7 @@ class Printer:
     def choice(self, node: Choice) -> str:
         if not node.parts:
             raise self.unsupported("the empty language")
-        return " | ".join(map(self.node, node.parts))
+        return self.ways(map(self.node, node.parts))
 
     def repeat(self, node: Repeat) -> str:
         return self.tight(node.part) + self.count(node.low, node.high)
@@ -123,20 +130,21 @@ class Printer:
         return f"({self.node(node.part)})"
 
 
-_NODES: Mapping[type, Callable[..., str]] = {
-    Literal: lambda printer, node: printer.literal(node),
-    Regular: lambda printer, node: printer.regular(node),
-    Sequence: lambda printer, node: printer.sequence(node),
-    Choice: lambda printer, node: printer.choice(node),
-    Repeat: lambda printer, node: printer.repeat(node),
-    Unordered: lambda printer, node: printer.unordered(node),
-    Ref: lambda printer, node: printer.ref(node),
-    Special: lambda printer, node: printer.special(node),
-    FreeText: lambda printer, node: printer.free_text(node),
-    Capture: lambda printer, node: printer.capture(node),
+_METHODS: Mapping[type, str] = {
+    Literal: "literal",
+    Regular: "regular",
+    Sequence: "sequence",
+    Choice: "choice",
+    Repeat: "repeat",
+    Unordered: "unordered",
+    Ref: "ref",
+    Special: "special",
+    FreeText: "free_text",
+    Capture: "capture",
 }
 
 
+@lru_cache(maxsize=20_000)
 def quote(letters: str) -> str:
     """A literal, in double quotes."""
     return f'"{letters.translate(_ESCAPES)}"'

@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from compilers.emitters.base import Printer
+from compilers.emitters.ruled import RulePrinter
 from compilers.errors import TooLarge
 from compilers.ir import (
     Capture,
@@ -41,7 +41,6 @@ from compilers.ir import (
     rewritten,
     walk,
 )
-from compilers.lookahead import deterministic
 from compilers.passes.in_order import in_order
 from compilers.passes.recursion import no_empty_rounds, no_left_recursion
 from compilers.regular import (
@@ -50,6 +49,7 @@ from compilers.regular import (
     Alt,
     Cat,
     Chars,
+    Dfa,
     Expr,
     Ranges,
     Rep,
@@ -57,10 +57,8 @@ from compilers.regular import (
     cat,
     children,
     counted,
-    dfa,
     either,
     is_empty,
-    minimise,
     nonempty,
     other_than,
     ranges,
@@ -71,7 +69,6 @@ from compilers.regular import (
     without,
 )
 
-MAX_STATES = 2_000  # of an automaton that is written as rules
 MAX_COUNT = 1_000  # of one repetition; llama.cpp's own limit is 2,000
 MAX_TIMES = 100_000  # in blocks of these
 _INLINE_COUNT = 16
@@ -123,8 +120,9 @@ def _nameless(expr: Expr, names: tuple[str, ...]) -> Expr:
     return both(expr, without(names)) if holds_one else expr
 
 
-class _Printer(Printer):
+class _Printer(RulePrinter):
     name = "gbnf"
+    max_states = 2_000
     start = "root"
 
     def __init__(self, grammar: Grammar, tokens: Mapping[str, int]) -> None:
@@ -214,22 +212,8 @@ class _Printer(Printer):
 
     # --- regular languages
 
-    def terminal(self, expr: Expr) -> str:
-        if deterministic(expr):
-            return self._written(expr)
-        try:
-            return self._automaton(expr)
-        except TooLarge as error:
-            if expr.boolean:
-                what = f"an intersection or complement ({error.message})"
-                raise self.unsupported(what) from error
-            return self._written(expr)
-
-    def _automaton(self, expr: Expr) -> str:
+    def automaton(self, expr: Expr, small: Dfa) -> str:
         """The start's alternatives; every other state is a rule, after which nothing comes."""
-        small = minimise(dfa(expr, MAX_STATES))
-        if not small.alive:
-            raise self.unsupported("the empty language")
         steps: dict[int, list[tuple[Chars, int]]] = {}
         for (state, after), letters in transitions(small).items():
             steps.setdefault(state, []).append((letters, after))
@@ -257,17 +241,16 @@ class _Printer(Printer):
         name = self._terminals[expr]
         return f"{name}-{state}" if state else name
 
-    def _written(self, expr: Expr) -> str:
-        """An expression without And and Not, as it is."""
+    def written(self, expr: Expr) -> str:
         if isinstance(expr, Chars):
             return _letters(expr.ranges)
         if isinstance(expr, Cat):
             return self._written_cat(expr) or '""'
         if isinstance(expr, Alt):
-            return " | ".join(map(self._written, expr.parts))
+            return " | ".join(map(self.written, expr.parts))
         assert isinstance(expr, Rep)
         low, part = (0, nonempty(expr.part)) if expr.part.nullable else (expr.low, expr.part)
-        written = self._written(part)
+        written = self.written(part)
         whole = written if isinstance(part, Chars) else f"({written})"
         return self._repeated(whole, low, expr.high)
 
@@ -281,7 +264,7 @@ class _Printer(Printer):
             if not letter:
                 found += [_quoted(word)] if word else []
                 word = ""
-                written = self._written(part)
+                written = self.written(part)
                 found.append(f"({written})" if isinstance(part, Alt) else written)
         return " ".join([*found, *([_quoted(word)] if word else [])])
 

@@ -10,26 +10,23 @@ package multiplies out what is optional or counted, which takes it minutes for a
 
 from collections.abc import Mapping
 
-from compilers.emitters.base import Printer, quote
-from compilers.errors import TooLarge
+from compilers.emitters.base import quote
+from compilers.emitters.ruled import RulePrinter
 from compilers.ir import Grammar, Literal, Regular, Repeat
-from compilers.lookahead import deterministic
 from compilers.passes.in_order import in_order
 from compilers.regular import (
     Alt,
     Cat,
     Chars,
+    Dfa,
     Expr,
     Ranges,
     Rep,
     children,
-    dfa,
     inverse,
-    minimise,
     transitions,
 )
 
-MAX_STATES = 1_000
 MAX_COUNT = 3
 
 
@@ -41,8 +38,9 @@ def emit(grammar: Grammar, tokens: Mapping[str, int] | None = None) -> str:
     return _Printer(in_order(grammar)).run()
 
 
-class _Printer(Printer):
+class _Printer(RulePrinter):
     name = "lark"
+    max_states = 1_000
 
     def literal(self, node: Literal) -> str:
         return quote(node.text) if node.text else self.empty()
@@ -54,22 +52,11 @@ class _Printer(Printer):
         part = self.tight(node.part)
         return part + self.count(node.low, node.high, part)
 
-    def terminal(self, expr: Expr) -> str:
-        if deterministic(expr) and not _counts(expr):
-            return self._written(expr)
-        try:
-            return self._automaton(expr)
-        except TooLarge as error:
-            if expr.boolean:
-                what = f"an intersection or complement ({error.message})"
-                raise self.unsupported(what) from error
-            return self._written(expr)
+    def is_plain(self, expr: Expr) -> bool:
+        return super().is_plain(expr) and not _counts(expr)
 
-    def _automaton(self, expr: Expr) -> str:
+    def automaton(self, expr: Expr, small: Dfa) -> str:
         """The start's alternatives; every other state from which letters lead on is a rule."""
-        small = minimise(dfa(expr, MAX_STATES))
-        if not small.alive:
-            raise self.unsupported("the empty language")
         steps = transitions(small)
         leading = {state for state, _ in steps}
         ways: dict[int, list[str]] = {
@@ -85,7 +72,7 @@ class _Printer(Printer):
     def _state(self, expr: Expr, state: int) -> str:
         return f"{self._terminals[expr]}_{state}" if state else self._terminals[expr]
 
-    def _written(self, expr: Expr) -> str:
+    def written(self, expr: Expr) -> str:
         if isinstance(expr, Chars):
             return _letters(expr.ranges)
         if isinstance(expr, Cat):
@@ -93,14 +80,14 @@ class _Printer(Printer):
         if isinstance(expr, Alt):
             if not expr.parts:
                 raise self.unsupported("the empty language")
-            return " | ".join(map(self._written, expr.parts))
+            return " | ".join(map(self.written, expr.parts))
         assert isinstance(expr, Rep)
-        part = self._written(expr.part)
+        part = self.written(expr.part)
         whole = part if isinstance(expr.part, Chars) else f"({part})"
         return whole + self.count(expr.low, expr.high, whole)
 
     def _part(self, expr: Expr) -> str:
-        return f"({self._written(expr)})" if isinstance(expr, Alt) else self._written(expr)
+        return f"({self.written(expr)})" if isinstance(expr, Alt) else self.written(expr)
 
     def empty(self) -> str:
         return "()"

@@ -7,7 +7,7 @@ alone would admit special tokens, so it is always intersected with all text.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 
 from compilers.emitters.base import Printer, rust_regex
@@ -23,11 +23,11 @@ from compilers.ir import (
     Sequence,
     Special,
     Unordered,
-    walk,
 )
 from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
 from compilers.passes.lexed import fused, lexed
+from compilers.per_node import per_node
 from compilers.regular import (
     EMPTY,
     Alt,
@@ -41,6 +41,7 @@ from compilers.regular import (
     minimise,
     to_expr,
 )
+from compilers.uses import uses
 
 _ALL = "/(?s:.*)/"
 _SPELLED = re.compile(r"<[^\s<>\[\]]+>")
@@ -64,7 +65,7 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     written = held(grammar) if order == "free" else in_order(grammar)
     if _walk(written) > MAX_WALK:
         raise TooLarge(f"rules within rules, {MAX_WALK} deep", kind="depth")
-    return _Printer(lexed(written), tokens or {}).run()
+    return _text(lexed(written), tokens or {})
 
 
 def held(grammar: Grammar) -> Grammar:
@@ -75,20 +76,16 @@ def held(grammar: Grammar) -> Grammar:
 
 def _walk(grammar: Grammar) -> int:
     """How deep a walk through the rules goes that enters each of them once."""
-    seen, path, deepest = {grammar.start}, [_refs(grammar, grammar.start)], 1
+    seen, path, deepest = {grammar.start}, [iter(uses(grammar.rules[grammar.start]).rules)], 1
     while path:
         following = next((name for name in path[-1] if name not in seen), None)
         if following is None:
             path.pop()
             continue
         seen.add(following)
-        path.append(_refs(grammar, following))
+        path.append(iter(uses(grammar.rules[following]).rules))
         deepest = max(deepest, len(path))
     return deepest
-
-
-def _refs(grammar: Grammar, name: str) -> Iterator[str]:
-    return (each.name for each in walk(grammar.rules[name]) if isinstance(each, Ref))
 
 
 def _reachable(names: list[str], needed: list[bool]) -> list[str]:
@@ -96,19 +93,98 @@ def _reachable(names: list[str], needed: list[bool]) -> list[str]:
     return names[: needed.index(True) + 1] if True in needed else names
 
 
-class _Printer(Printer):
-    name = "llguidance"
-    header = "%llguidance {}"
+_Leaf = Expr | Special
+"""What the whole grammar has a name for, or the vocabulary."""
 
-    def __init__(self, grammar: Grammar, tokens: Mapping[str, int]) -> None:
+
+def _text(grammar: Grammar, tokens: Mapping[str, int]) -> str:
+    """Rule by rule, then the terminals, named in the order in which they are met."""
+    terminals: dict[Expr, str] = {}
+
+    def named(part: str | _Leaf) -> str:
+        if isinstance(part, str):
+            return part
+        if isinstance(part, Special):
+            return _token(part.name, tokens)
+        return terminals.setdefault(part, f"T{len(terminals)}")
+
+    lines = ["%llguidance {}"]
+    for name, node in grammar.rules.items():
+        lines.append("".join(map(named, _rule(node, name, grammar.start))))
+    lines += [f"{name}: {_counted_terminal(expr)}" for expr, name in terminals.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _token(name: str, tokens: Mapping[str, int]) -> str:
+    if _SPELLED.fullmatch(name):
+        return name
+    if name in tokens:
+        return f"<[{tokens[name]}]>"
+    raise _Printer.unsupported(f"special token {name!r}, not written in <>")
+
+
+def _counted_terminal(expr: Expr) -> str:
+    if repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
+        raise _Printer.unsupported(f"counts that keep more than {MAX_COUNTERS} numbers at once")
+    return terminal(expr)
+
+
+@per_node
+def _rule(node: Node, name: str, start: str) -> tuple[str | _Leaf, ...]:
+    """The text of a rule, and of those made for its parts, in pieces with leaves between them."""
+    return _Printer(Grammar({name: node}, start)).pieces()
+
+
+# llguidance takes longer to read a grammar than to compile it, a space as long as a name: there are
+# few. Behind "?" a name would be another one.
+_ENDS = frozenset('")*+}')
+_BEGINS = frozenset('"(')
+_LEAF = "\0"  # before and after a leaf's place; no text of a grammar has this letter
+
+
+class _Printer(Printer):
+    """One rule. Rules that are made for its parts have names made of its own."""
+
+    name = "llguidance"
+
+    def __init__(self, grammar: Grammar) -> None:
         super().__init__(grammar)
-        self._tokens = tokens
+        (self._rule,) = grammar.rules
+        self._leaves: dict[_Leaf, str] = {}
         self._members: dict[int, str] = {}
 
-    def terminal(self, expr: Expr) -> str:
-        if repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
-            raise self.unsupported(f"counts that keep more than {MAX_COUNTERS} numbers at once")
-        return terminal(expr)
+    def pieces(self) -> tuple[str | _Leaf, ...]:
+        node = self._grammar.rules[self._rule]
+        lines = [self.rule(self._names[self._rule], self.node(node)), *self._extra_rules]
+        leaves = list(self._leaves)
+        cut = enumerate("\n".join(lines).split(_LEAF))
+        return tuple(leaves[int(each)] if i % 2 else each for i, each in cut)
+
+    def ref(self, node: Ref) -> str:
+        return self.start if node.name == self._grammar.start else self.rule_name(0, node.name)
+
+    def regular(self, node: Regular) -> str:
+        return self._leaf(node.expr)
+
+    def special(self, node: Special) -> str:
+        return self._leaf(node)
+
+    def _leaf(self, leaf: _Leaf) -> str:
+        return self._leaves.setdefault(leaf, f"{_LEAF}{len(self._leaves)}{_LEAF}")
+
+    def rule(self, name: str, body: str) -> str:
+        return f"{name}:{body}"
+
+    def row(self, parts: Iterable[str]) -> str:
+        """Spaces only between names."""
+        found = ""
+        for part in parts:
+            apart = found == "" or found[-1] in _ENDS or part[0] in _BEGINS
+            found += part if apart else f" {part}"
+        return found
+
+    def ways(self, parts: Iterable[str]) -> str:
+        return "|".join(parts)
 
     def count(self, low: int, high: int | None) -> str:
         return counted(low, high)
@@ -127,7 +203,7 @@ class _Printer(Printer):
         groups = [members[i : i + MAX_PERMUTED] for i in range(0, len(members), MAX_PERMUTED)]
         place = len(self._extra_rules)
         self._extra_rules += [""] * len(groups)  # holds the place: members may have such rules, too
-        names = [str(place + i) for i in range(len(groups))]
+        names = [f"{place + i}_{self._rule}" for i in range(len(groups))]
         needed = [any(required for _, required in group) for group in groups]
         for i, group in enumerate(groups):
             after = _reachable(names[i + 1 :], needed[i + 1 :])
@@ -136,14 +212,15 @@ class _Printer(Printer):
         heads = ([] if any(needed) else ['""']) + [
             f"m{name}::0x0" for name in _reachable(names, needed)
         ]
-        return heads[0] if len(heads) == 1 else f"({' | '.join(heads)})"
+        return heads[0] if len(heads) == 1 else f"({self.ways(heads)})"
 
     def _others(self, node: Unordered) -> str:
         """No members: any number of others."""
         if node.extra == NOTHING:
             return self.empty()
         extra = self.in_sequence(node.extra)
-        return f"({extra} ({self.tight(node.separator)} {extra})*)?"
+        more = self.row((self.tight(node.separator), extra))
+        return f"({self.row((extra, f'({more})*'))})?"
 
     def _few(self, node: Unordered) -> str:
         """One or two members, and no others."""
@@ -153,10 +230,11 @@ class _Printer(Printer):
             return texts[0] if needed[0] else f"({texts[0]})?"
         separator = self.tight(node.separator)
         ways = [] if any(needed) else ['""']
-        for first, second, required in ((*texts, needed[1]), (*reversed(texts), needed[0])):
-            more = f"{separator} {second}"
-            ways.append(f"{first} {more}" if required else f"{first} ({more})?")
-        return f"({' | '.join(ways)})"
+        one, other = texts
+        for first, second, required in ((one, other, needed[1]), (other, one, needed[0])):
+            more = self.row((separator, second))
+            ways.append(self.row((first, more if required else f"({more})?")))
+        return f"({self.ways(ways)})"
 
     def _group(
         self,
@@ -171,18 +249,18 @@ class _Printer(Printer):
         n_required = sum(required for _, required in members)
         separator = self.tight(node.separator)
         found = [
-            f"{self._member(member)} u{name}::set_bit({i}) %if bit_clear({i})"
+            self.row((self._member(member), f"u{name}::set_bit({i})%if bit_clear({i})"))
             for i, (member, _) in enumerate(members)
         ]
-        more = f"{separator} m{name}::_"
+        more = self.row((separator, f"m{name}::_"))
         if node.extra != NOTHING:
-            found.append(f"{self.in_sequence(node.extra)} u{name}::_")
+            found.append(self.row((self.in_sequence(node.extra), f"u{name}::_")))
         else:  # no separator where nothing is left to come behind it
-            more += f" %if not(is_ones([0:{len(members)}]))"
-        complete = f" %if is_ones([0:{n_required}])" if n_required else ""
+            more += f"%if not(is_ones([0:{len(members)}]))"
+        complete = f"%if is_ones([0:{n_required}])" if n_required else ""
         after = [f'""{complete}'] if may_end else []
-        after += [more, *(f"{separator} m{each}::0x0{complete}" for each in later)]
-        return f"m{name}::_: {' | '.join(found)}\nu{name}::_: {' | '.join(after)}"
+        after += [more, *(self.row((separator, f"m{each}::0x0{complete}")) for each in later)]
+        return f"m{name}::_:{self.ways(found)}\nu{name}::_:{self.ways(after)}"
 
     def _member(self, node: Node) -> str:
         """Objects that are much alike share members, as nodes: these are written once."""
@@ -193,17 +271,10 @@ class _Printer(Printer):
 
     def sequence(self, node: Sequence) -> str:
         parts = tuple(fused(node.parts))
-        if any(isinstance(part, Special) for part in parts):
+        if Special in map(type, parts):
             pairs = zip_longest(parts, parts[1:])
             parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
         return super().sequence(Sequence(parts))
-
-    def special(self, node: Special) -> str:
-        if _SPELLED.fullmatch(node.name):
-            return node.name
-        if node.name in self._tokens:
-            return f"<[{self._tokens[node.name]}]>"
-        raise self.unsupported(f"special token {node.name!r}, not written in <>")
 
 
 def _written_out(node: Node) -> Node:

@@ -10,7 +10,6 @@ What is valid then is valid under the schema as it was given, and it is not empt
 left open where closing it could do either, which is where schemas are combined.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 # A smaller alternative of these can make the whole larger, or empty.
@@ -32,40 +31,43 @@ _OF_MEMBERS = frozenset({
 
 _BESIDE_REF = _OF_MEMBERS - {"$ref"} | {"anyOf", "items", "prefixItems"}
 
-_SCHEMAS = ("additionalProperties", "items")
-_LISTS = ("prefixItems", "items")
-_TABLES = ("properties", "patternProperties", "$defs", "definitions")
+_SCHEMAS = frozenset(["additionalProperties", "items"])
+_LISTS = frozenset(["prefixItems", "items"])
+_LISTS_ALONE = _LISTS | {"anyOf"}
+_TABLES = frozenset(["properties", "patternProperties", "$defs", "definitions"])
+_NESTED = (dict, list)
 _DEFINITIONS = ("#/$defs/", "#/definitions/")
 
-MAX_DEPTH = 200  # of arrays and objects in each other; what is deeper stays as it is
+MAX_DEPTH = 200  # of schemas, and lists of them, in each other; what is deeper stays as it is
 
 
 def only_declared(schema: Any) -> Any:
     """The schema, closed where that is safe: everywhere, or at its root alone where it combines
     schemas."""
-    if not isinstance(schema, dict) or _too_deep(schema):
+    objects = _objects(schema) if isinstance(schema, dict) else None
+    if objects is None:
         return schema
-    if all(map(_plain, _objects(schema))):
+    if all(map(_plain, objects)):
         return _closed(schema)
-    refers = any("$ref" in each and not _to_definition(each) for each in _objects(schema))
+    refers = any("$ref" in each and not _to_definition(each) for each in objects)
     return schema if refers or not _lists_all(schema) else _shut(schema)
 
 
 def _closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
-    found = dict(schema)
-    for key in _SCHEMAS:
-        if key in schema:
-            found[key] = _closed(schema[key])
-    lists = _LISTS if _OF_MEMBERS & schema.keys() else ("anyOf", *_LISTS)
-    for key in lists:
-        if isinstance(schema.get(key), list):
-            found[key] = [_closed(each) for each in schema[key]]
-    for key in _TABLES:
-        if isinstance(schema.get(key), dict):
-            found[key] = {name: _closed(each) for name, each in schema[key].items()}
-    return _shut(found) if _lists_all(schema) else found
+    found: dict[str, Any] = {}
+    lists = _LISTS if _OF_MEMBERS & schema.keys() else _LISTS_ALONE
+    for key, value in schema.items():
+        if isinstance(value, dict):
+            if key in _TABLES:
+                found[key] = {name: _closed(each) for name, each in value.items()}
+            elif key in _SCHEMAS:
+                found[key] = _closed(value)
+        elif isinstance(value, list) and key in lists:
+            found[key] = [_closed(each) for each in value]
+    whole = {**schema, **found} if found else schema
+    return _shut(whole) if _lists_all(schema) else whole
 
 
 def _shut(schema: dict[str, Any]) -> dict[str, Any]:
@@ -97,25 +99,23 @@ def _to_definition(schema: dict[str, Any]) -> bool:
     )  # fmt: skip
 
 
-def _objects(schema: Any) -> Iterator[dict[str, Any]]:
-    """Every object in it that could be a schema, its own first."""
-    waiting = [schema]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            yield each
-            for key, value in each.items():
-                # A table's keys are names, not keywords.
-                named = key in _TABLES and isinstance(value, dict)
-                waiting += value.values() if named else [value]
-        elif isinstance(each, list):
-            waiting += each
-
-
-def _too_deep(value: Any) -> bool:
-    level, depth = [value], 0
-    while level and depth < MAX_DEPTH:
-        inside = (each.values() if isinstance(each, dict) else each for each in level)
-        level = [each for inner in inside for each in inner if isinstance(each, dict | list)]
-        depth += 1
-    return bool(level)
+def _objects(schema: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Every object in it that could be a schema, its own first; None where it is too deep."""
+    found: list[dict[str, Any]] = []
+    level: list[Any] = [schema]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, list):
+                below += each
+            elif isinstance(each, dict):
+                found.append(each)
+                for key, value in each.items():
+                    if isinstance(value, dict) and key in _TABLES:
+                        below += value.values()  # its keys are names, not keywords
+                    elif isinstance(value, _NESTED):
+                        below.append(value)
+        if not below:
+            return found
+        level = below
+    return None

@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from compilers.errors import Contradiction, Malformed, TooLarge, Unsupported, placed
+from compilers.errors import Contradiction, Malformed, TooLarge
+from compilers.frontends.tokens import Token, Tokens
 from compilers.ir import (
     EMPTY,
     Choice,
@@ -33,12 +34,12 @@ from compilers.ir import (
     Sequence,
     Special,
     choice,
-    productive,
     sequence,
     walk,
 )
 from compilers.lookahead import repeats
 from compilers.regular import ANY, Expr, cat, children, either, inverse, normal, ranges, text, times
+from compilers.uses import productive
 
 MAX_LENGTH = 100_000
 MAX_DEPTH = 50
@@ -63,12 +64,6 @@ _CHARACTER = re.compile(
 )
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"} | {c: c for c in '\\"[]-^'}
 _QUANTIFIERS: dict[str, tuple[int, int | None]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    at: int
 
 
 class _Character(NamedTuple):
@@ -97,76 +92,37 @@ class _Parser:
     """Rules as nodes."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
-        self._tokens = list(self._lex())
-        self._next = 0
+        self._tokens = Tokens(source, _TOKEN, "GBNF")
         self._depth = 0
         self._rules: dict[str, Node] = {}
         self._places: dict[str, int] = {}  # where the names that are used stand first
 
-    def _malformed(self, message: str, at: int | None = None) -> Malformed:
-        where, shown = placed(self._source, self._token.at if at is None else at)
-        return Malformed(f"{message}\n{shown}", where, "gbnf: malformed")
-
-    def _unsupported(self, what: str, at: int) -> Unsupported:
-        where, shown = placed(self._source, at)
-        return Unsupported(f"{what} cannot be used here\n{shown}", where, f"gbnf: {what}")
-
-    def _lex(self) -> Iterator[_Token]:
-        at = 0
-        while at < len(self._source):
-            found = _TOKEN.match(self._source, at)
-            if found is None:
-                raise self._malformed(f"{self._source[at]!r} begins nothing that GBNF knows", at)
-            kind = found.lastgroup or ""
-            if kind != "space":
-                yield _Token(kind, found[0], at)
-            at = found.end()
-        yield _Token("line", "", at)
-        yield _Token("end", "", at)
-
-    @property
-    def _token(self) -> _Token:
-        return self._tokens[self._next]
-
-    def _take(self, kind: str = "", what: str = "") -> _Token:
-        if kind and self._token.kind != kind:
-            raise self._malformed(f"{what} expected")
-        self._next += 1
-        return self._tokens[self._next - 1]
-
-    def _skip(self, sign: str) -> bool:
-        found = self._token.kind == "sign" and self._token.text == sign
-        self._next += found
-        return found
-
     def _skip_lines(self) -> None:
-        while self._token.kind == "line":
-            self._next += 1
+        while self._tokens.current.kind == "line":
+            self._tokens.take()
 
     def run(self) -> dict[str, Node]:
         self._skip_lines()
-        while self._token.kind != "end":
+        while self._tokens.current.kind != "end":
             self._rule()
             self._skip_lines()
         for name, at in self._places.items():
             if name not in self._rules:
                 near = get_close_matches(name, self._rules, n=1)
                 hint = f"; did you mean {near[0]}?" if near else ""
-                raise self._malformed(f"{name} is not defined{hint}", at)
+                raise self._tokens.malformed(f"{name} is not defined{hint}", at)
         if "root" not in self._rules:
             raise Malformed("a grammar needs a rule named root", kind="gbnf: malformed")
         return self._rules
 
     def _rule(self) -> None:
-        token = self._take("name", "a rule")
-        if not self._skip("::="):
-            raise self._malformed("'::=' expected")
+        token = self._tokens.take("name", "a rule")
+        self._tokens.expect("::=")
         if token.text in self._rules:
-            raise self._malformed(f"{token.text} is defined twice", token.at)
+            raise self._tokens.malformed(f"{token.text} is defined twice", token.at)
         self._skip_lines()
         self._rules[token.text] = self._alternatives()
-        self._take("line", "the end of the line, or '|',")
+        self._tokens.take("line", "the end of the line, or '|',")
 
     def _alternatives(self) -> Node:
         self._depth += 1
@@ -180,48 +136,46 @@ class _Parser:
 
     def _skip_bar(self) -> bool:
         """A `|` here, or at the beginning of the next line; the line may end behind it."""
-        if self._token.kind == "line" and self._ahead(1).text == "|":
-            self._next += 1
-        found = self._skip("|")
-        if found and self._ahead(2).text != "::=":  # else an empty alternative, and the next rule
-            self._skip_lines()
+        if self._tokens.current.kind == "line" and self._tokens.ahead(1).text == "|":
+            self._tokens.take()
+        found = self._tokens.skip("|")
+        if found and self._tokens.ahead(2).text != "::=":
+            self._skip_lines()  # else an empty alternative, and the next rule
         return found
-
-    def _ahead(self, n: int) -> _Token:
-        return self._tokens[min(self._next + n, len(self._tokens) - 1)]
 
     def _sequence(self) -> Node:
         parts: list[Node] = []
         while True:
             if self._depth > 1:
                 self._skip_lines()
-            if self._token.kind in ("line", "end") or self._token.text in ("|", ")"):
+            token = self._tokens.current
+            if token.kind in ("line", "end") or token.text in ("|", ")"):
                 return sequence(*parts)
             parts.append(self._quantified(self._atom()))
 
     def _quantified(self, node: Node) -> Node:
         while True:
-            token = self._token
+            token = self._tokens.current
             if token.kind == "count":
                 low, high = self._counts(token)
             elif token.kind == "sign" and token.text in _QUANTIFIERS:
                 low, high = _QUANTIFIERS[token.text]
             else:
                 return node
-            self._next += 1
+            self._tokens.take()
             node = EMPTY if high == 0 else Repeat(node, low, high)
 
-    def _counts(self, token: _Token) -> tuple[int, int | None]:
+    def _counts(self, token: Token) -> tuple[int, int | None]:
         low, comma, high = (part.strip() for part in token.text[1:-1].partition(","))
         bounds = int(low), int(high) if high else None if comma else int(low)
         if bounds[1] is not None and bounds[1] < bounds[0]:
-            raise self._malformed("the counts are out of order", token.at)
+            raise self._tokens.malformed("the counts are out of order", token.at)
         if max(bounds[0], bounds[1] or 0) > MAX_COUNT:
             raise TooLarge(f"a count of more than {MAX_COUNT}", kind="gbnf")
         return bounds
 
     def _atom(self) -> Node:
-        token = self._take()
+        token = self._tokens.take()
         if token.kind == "name":
             self._places.setdefault(token.text, token.at)
             return Ref(token.text)
@@ -233,17 +187,16 @@ class _Parser:
             return Special(token.text)
         if token.kind == "other":
             what = "any token but one" if token.text[0] == "!" else "a token by number"
-            raise self._unsupported(what, token.at)
+            raise self._tokens.unsupported(what, token.at)
         if token.text == ".":
             return Regular(ANY)
         if token.text == "(":
             inside = self._alternatives()
-            if not self._skip(")"):
-                raise self._malformed("')' expected")
+            self._tokens.expect(")")
             return inside
-        raise self._malformed("not expected here", token.at)
+        raise self._tokens.malformed("not expected here", token.at)
 
-    def _letters(self, token: _Token) -> Expr:
+    def _letters(self, token: Token) -> Expr:
         """A class: letters and ranges of them."""
         found = self._characters(token)
         others = bool(found) and found[0].written == "^"
@@ -255,13 +208,13 @@ class _Parser:
             if len(found) > 1 and found[0].written == "-":
                 high, found = found[1], found[2:]
             if high.code < low.code:
-                raise self._malformed("a range is of two letters in order, as a-z", token.at)
+                raise self._tokens.malformed("a range is of two letters in order, as a-z", token.at)
             pairs.append((low.code, high.code))
         if not pairs:
-            raise self._malformed("a class without letters; any character is .", token.at)
+            raise self._tokens.malformed("a class without letters; any character is .", token.at)
         return ranges(*inverse(normal(pairs))) if others else ranges(*pairs)
 
-    def _characters(self, token: _Token) -> list[_Character]:
+    def _characters(self, token: Token) -> list[_Character]:
         return [
             self._character(found, token.at + 1 + found.start())
             for found in _CHARACTER.finditer(token.text[1:-1])
@@ -270,10 +223,10 @@ class _Parser:
     def _character(self, found: re.Match[str], at: int) -> _Character:
         digits = found[1] or found[2] or found[3]
         if found[4] is not None and found[4] not in _ESCAPED:
-            raise self._malformed(f"{found[0]} is no escape; a backslash is \\\\", at)
+            raise self._tokens.malformed(f"{found[0]} is no escape; a backslash is \\\\", at)
         code = int(digits, 16) if digits else ord(_ESCAPED[found[4]] if found[4] else found[0])
         if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-            raise self._malformed("an escape that names no letter", at)
+            raise self._tokens.malformed("an escape that names no letter", at)
         return _Character(code, found[0])
 
 

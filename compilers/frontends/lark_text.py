@@ -21,14 +21,14 @@ terminals that use rules or themselves, and what the regexes cannot say.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
-from typing import NamedTuple
 
-from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported, placed
+from compilers.errors import CompileError, Contradiction, Malformed, TooLarge
 from compilers.frontends.regex import whole
+from compilers.frontends.tokens import Token, Tokens
 from compilers.ir import (
     EMPTY,
     Choice,
@@ -41,12 +41,12 @@ from compilers.ir import (
     Sequence,
     Special,
     choice,
-    productive,
     rewritten,
     sequence,
 )
 from compilers.lookahead import repeats, size
 from compilers.regular import Expr, cat, chars, either, ranges, text, times
+from compilers.uses import productive
 
 MAX_LENGTH = 100_000
 MAX_DEPTH = 50
@@ -78,12 +78,6 @@ _OTHER_COMMANDS = ("%declare", "%extend", "%override")
 _OWN_COMMON = r'_STRING_ESC_INNER: /([^"\\\n]|\\[^\n])*/'
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    at: int
-
-
 def parse(source: str) -> Grammar:
     """The grammar of the rule `start`. Malformed or Unsupported with line and caret; Contradiction
     where no text is of it."""
@@ -101,117 +95,72 @@ class _Parser:
     """Rules and terminals as nodes, in which a Ref may name either."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
-        self._tokens = list(self._lex())
-        self._next = 0
+        self.tokens = Tokens(source, _TOKEN, "Lark")
         self._depth = 0
         self.rules: dict[str, Node] = {}
         self.terminals: dict[str, Node] = {}
         self.ignored: list[Node] = []
         self.places: dict[str, int] = {}  # where the names that are used stand first
 
-    def malformed(self, message: str, at: int | None = None) -> Malformed:
-        where, shown = self._place(at)
-        return Malformed(f"{message}\n{shown}", where, "lark: malformed")
-
-    def unsupported(self, what: str, at: int | None = None) -> Unsupported:
-        where, shown = self._place(at)
-        return Unsupported(f"{what} cannot be used here\n{shown}", where, f"lark: {what}")
-
-    def _place(self, at: int | None) -> tuple[str, str]:
-        return placed(self._source, self._token.at if at is None else at)
-
-    # --- tokens
-
-    def _lex(self) -> Iterator[_Token]:
-        at = 0
-        while at < len(self._source):
-            found = _TOKEN.match(self._source, at)
-            if found is None:
-                raise self.malformed(f"{self._source[at]!r} begins nothing that Lark knows", at)
-            kind = found.lastgroup or ""
-            if kind != "space":
-                yield _Token(kind, found[0], at)
-            at = found.end()
-        yield _Token("line", "", at)
-        yield _Token("end", "", at)
-
-    @property
-    def _token(self) -> _Token:
-        return self._tokens[self._next]
-
-    def _take(self, kind: str = "", what: str = "") -> _Token:
-        if kind and self._token.kind != kind:
-            raise self.malformed(f"{what} expected")
-        self._next += 1
-        return self._tokens[self._next - 1]
-
-    def _skip(self, sign: str) -> bool:
-        found = self._token.kind == "sign" and self._token.text == sign
-        self._next += found
-        return found
-
-    def _expect(self, sign: str) -> None:
-        if not self._skip(sign):
-            raise self.malformed(f"{sign!r} expected")
-
     # --- statements
 
     def run(self) -> None:
-        while self._token.kind != "end":
-            marked = self._skip("?") or self._skip("!")
-            token = self._take(*(("rule", "a rule") if marked else ()))
+        while self.tokens.current.kind != "end":
+            marked = self.tokens.skip("?") or self.tokens.skip("!")
+            token = self.tokens.take(*(("rule", "a rule") if marked else ()))
             if token.kind == "command":
                 self._command(token)
             elif token.kind in ("rule", "terminal"):
                 self._definition(token)
             elif token.kind != "line":
-                raise self.malformed("a rule, a terminal or a % command expected", token.at)
+                raise self.tokens.malformed("a rule, a terminal or a % command expected", token.at)
 
-    def _definition(self, token: _Token) -> None:
+    def _definition(self, token: Token) -> None:
         name = token.text
-        if self._skip("{"):
-            raise self.unsupported("a template", token.at)
-        if self._skip("."):
-            raise self.unsupported("a priority", token.at)
-        self._expect(":")
+        if self.tokens.skip("{"):
+            raise self.tokens.unsupported("a template", token.at)
+        if self.tokens.skip("."):
+            raise self.tokens.unsupported("a priority", token.at)
+        self.tokens.expect(":")
         kind = self.rules if token.kind == "rule" else self.terminals
         if name in kind:
-            raise self.malformed(f"{name} is defined twice", token.at)
+            raise self.tokens.malformed(f"{name} is defined twice", token.at)
         kind[name] = self._alternatives()
-        self._take("line", "the end of the line, or '|',")
+        self.tokens.take("line", "the end of the line, or '|',")
 
-    def _command(self, token: _Token) -> None:
+    def _command(self, token: Token) -> None:
         if token.text == "%ignore":
             self.ignored.append(self._alternatives())
         elif token.text == "%import":
             self._import()
         elif token.text in _OTHER_COMMANDS:
-            raise self.unsupported(token.text, token.at)
+            raise self.tokens.unsupported(token.text, token.at)
         else:
-            raise self.malformed(f"{token.text} is no command of Lark", token.at)
-        self._take("line", "the end of the line")
+            raise self.tokens.malformed(f"{token.text} is no command of Lark", token.at)
+        self.tokens.take("line", "the end of the line")
 
     def _import(self) -> None:
-        module = self._token
-        if self._skip(".") or module.text != "common":
-            raise self.unsupported("an import from anywhere but common", module.at)
-        self._take()
-        if not self._skip("."):
-            self._expect("(")
+        module = self.tokens.current
+        if self.tokens.skip(".") or module.text != "common":
+            raise self.tokens.unsupported("an import from anywhere but common", module.at)
+        self.tokens.take()
+        if not self.tokens.skip("."):
+            self.tokens.expect("(")
             self._import_one()
-            while self._skip(","):
+            while self.tokens.skip(","):
                 self._import_one()
-            self._expect(")")
+            self.tokens.expect(")")
             return
         self._import_one()
 
     def _import_one(self) -> None:
-        token = self._take("terminal", "the name of a terminal")
+        token = self.tokens.take("terminal", "the name of a terminal")
         if token.text not in common():
             near = _near(token.text, common())
-            raise self.malformed(f"common has no {token.text}{near}", token.at)
-        name = self._take("terminal", "a name in capitals") if self._skip("->") else token
+            raise self.tokens.malformed(f"common has no {token.text}{near}", token.at)
+        name = token
+        if self.tokens.skip("->"):
+            name = self.tokens.take("terminal", "a name in capitals")
         self.terminals[name.text] = Regular(common()[token.text])
 
     # --- what stands behind the colon
@@ -228,45 +177,45 @@ class _Parser:
 
     def _skip_bar(self) -> bool:
         """A `|` here, or at the beginning of the next line."""
-        after = self._tokens[min(self._next + 1, len(self._tokens) - 1)]
-        if self._token.kind == "line" and after.kind == "sign" and after.text == "|":
-            self._next += 1
-        return self._skip("|")
+        after = self.tokens.ahead(1)
+        if self.tokens.current.kind == "line" and after.kind == "sign" and after.text == "|":
+            self.tokens.take()
+        return self.tokens.skip("|")
 
     def _sequence(self) -> Node:
         parts: list[Node] = []
         while True:
-            token = self._token
+            token = self.tokens.current
             if token.kind in ("line", "end", "command") or token.text in ("|", ")", "]"):
                 break
-            if self._skip("->"):
-                self._take("rule", "a name in small letters")
+            if self.tokens.skip("->"):
+                self.tokens.take("rule", "a name in small letters")
                 break
             parts.append(self._quantified(self._atom()))
         return sequence(*parts)
 
     def _quantified(self, node: Node) -> Node:
         for sign, bounds in _QUANTIFIERS.items():
-            if self._skip(sign):
+            if self.tokens.skip(sign):
                 return Repeat(node, *bounds)
-        if not self._skip("~"):
+        if not self.tokens.skip("~"):
             return node
         low, high = self._counts()
         return Repeat(node, low, high) if high else EMPTY
 
     def _counts(self) -> tuple[int, int]:
-        token = self._take("number", "a number")
+        token = self.tokens.take("number", "a number")
         low = high = int(token.text)
-        if self._skip(".."):
-            high = int(self._take("number", "a number").text)
+        if self.tokens.skip(".."):
+            high = int(self.tokens.take("number", "a number").text)
         if high < low:
-            raise self.malformed("the counts after ~ are out of order", token.at)
+            raise self.tokens.malformed("the counts after ~ are out of order", token.at)
         if high > MAX_COUNT:
             raise TooLarge(f"a count of more than {MAX_COUNT}", kind="lark")
         return low, high
 
     def _atom(self) -> Node:
-        token = self._take()
+        token = self.tokens.take()
         if token.kind in ("rule", "terminal"):
             return self._name(token)
         if token.kind == "string":
@@ -278,51 +227,52 @@ class _Parser:
             return Special(token.text)
         if token.text in ("(", "["):
             inside = self._alternatives()
-            self._expect(")" if token.text == "(" else "]")
+            self.tokens.expect(")" if token.text == "(" else "]")
             return inside if token.text == "(" else Repeat(inside, 0, 1)
-        raise self.malformed("not expected here", token.at)
+        raise self.tokens.malformed("not expected here", token.at)
 
-    def _name(self, token: _Token) -> Node:
-        if self._skip("{"):
-            raise self.unsupported("a template", token.at)
+    def _name(self, token: Token) -> Node:
+        if self.tokens.skip("{"):
+            raise self.tokens.unsupported("a template", token.at)
         self.places.setdefault(token.text, token.at)
         return Ref(token.text)
 
-    def _string(self, token: _Token) -> Node:
+    def _string(self, token: Token) -> Node:
         found, fold = self._unquoted(token)
-        if self._skip(".."):
-            last, _ = self._unquoted(self._take("string", "a text"))
+        if self.tokens.skip(".."):
+            last, _ = self._unquoted(self.tokens.take("string", "a text"))
             if len(found) != 1 or len(last) != 1 or found > last:
-                raise self.malformed('a range is of two letters in order, as "a".."z"', token.at)
+                what = 'a range is of two letters in order, as "a".."z"'
+                raise self.tokens.malformed(what, token.at)
             return Regular(ranges((ord(found), ord(last))))
         if not fold:
             return Literal(found)
         return Regular(cat(*(either(chars(c.lower()), chars(c.upper())) for c in found)))
 
-    def _unquoted(self, token: _Token) -> tuple[str, bool]:
+    def _unquoted(self, token: Token) -> tuple[str, bool]:
         body, _, fold = token.text[1:].rpartition('"')
         found = []
         for part in _ESCAPE.finditer(body):
             digits = part[1] or part[2] or part[3]
             if part[4] is not None and part[4] not in _ESCAPED:
                 at = token.at + 1 + part.start()
-                raise self.malformed(f"{part[0]} is no escape; a backslash is \\\\", at)
+                raise self.tokens.malformed(f"{part[0]} is no escape; a backslash is \\\\", at)
             found.append(
                 _letter(int(digits, 16)) if digits else _ESCAPED[part[4]] if part[4] else part[0]
             )
         if None in found:
-            raise self.malformed("an escape that names no letter", token.at)
+            raise self.tokens.malformed("an escape that names no letter", token.at)
         return "".join(map(str, found)), bool(fold)
 
-    def _regex(self, token: _Token) -> Expr:
+    def _regex(self, token: Token) -> Expr:
         pattern, _, flags = token.text[1:].rpartition("/")
         for flag in flags:
             if flag not in "is":
-                raise self.unsupported(f"the flag {flag!r} of a regex", token.at)
+                raise self.tokens.unsupported(f"the flag {flag!r} of a regex", token.at)
         try:
             return whole("".join(f"(?{flag})" for flag in flags) + pattern)
         except CompileError as error:
-            where, _ = self._place(token.at)
+            where, _ = self.tokens.place(token.at)
             raise type(error)(error.message, where, error.kind) from error
 
 
@@ -340,7 +290,7 @@ class _Lowering:
                 continue
             defined = parser.rules if name.islower() else parser.terminals
             if name not in defined:
-                raise parser.malformed(f"{name} is not defined{_near(name, defined)}", at)
+                raise parser.tokens.malformed(f"{name} is not defined{_near(name, defined)}", at)
         if "start" not in parser.rules:
             raise Malformed("a grammar needs a rule named start", kind="lark: malformed")
         ignored = either(*map(self._expr, parser.ignored))
@@ -369,7 +319,7 @@ class _Lowering:
         found = self._known[name]
         if found is None:
             message = f"the terminal {name} uses itself; only rules may"
-            raise self._parser.malformed(message, self._parser.places[name])
+            raise self._parser.tokens.malformed(message, self._parser.places[name])
         return found
 
     def _expr(self, node: Node) -> Expr:
@@ -377,7 +327,7 @@ class _Lowering:
         if isinstance(node, Ref | Special) and (rule or isinstance(node, Special)):
             what = f"{'the rule' if rule else 'the special token'} {node.name}"
             at = self._parser.places[node.name]
-            raise self._parser.malformed(f"a terminal cannot use {what}", at)
+            raise self._parser.tokens.malformed(f"a terminal cannot use {what}", at)
         return _EXPRS[type(node)](self, node)
 
     def _parts(self, node: Sequence | Choice) -> list[Expr]:

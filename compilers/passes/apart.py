@@ -12,20 +12,7 @@ rule that is used twice keeps away from the tags of both places.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from compilers.ir import (
-    Capture,
-    Choice,
-    FreeText,
-    Grammar,
-    Literal,
-    Node,
-    Regular,
-    Repeat,
-    Sequence,
-    Unordered,
-    choice,
-    sequence,
-)
+from compilers.ir import FreeText, Grammar, Literal, Node, Regular, mapped
 from compilers.passes.places import Places
 from compilers.regular import EVERY, both, cat, other_than, text, without
 
@@ -38,19 +25,9 @@ def apart(grammar: Grammar) -> Grammar:
 
 
 def _rewritten(node: Node, change: Callable[[FreeText], Node]) -> Node:
-    def go(part: Node) -> Node:
-        return _rewritten(part, change)
-
-    if isinstance(node, Sequence):
-        return sequence(*map(go, node.parts))
-    if isinstance(node, Choice):
-        return choice(*map(go, node.parts))
-    if isinstance(node, Repeat | Capture):
-        return replace(node, part=go(node.part))
-    if isinstance(node, Unordered):
-        members = tuple((go(member), required) for member, required in node.members)
-        return Unordered(members, go(node.extra), go(node.separator))
-    return change(node) if isinstance(node, FreeText) else node
+    if isinstance(node, FreeText):
+        return change(node)
+    return mapped(node, lambda part: _rewritten(part, change))
 
 
 class _Around:

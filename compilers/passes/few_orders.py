@@ -10,15 +10,13 @@ from itertools import count
 from compilers.ir import (
     EMPTY,
     NOTHING,
-    Capture,
-    Choice,
     Grammar,
     Node,
     Ref,
     Repeat,
-    Sequence,
     Unordered,
     choice,
+    mapped,
     sequence,
     walk,
 )
@@ -41,16 +39,8 @@ class _Pass:
         self._numbers = count()
 
     def rewritten(self, node: Node) -> Node:
-        if isinstance(node, Sequence):
-            return sequence(*map(self.rewritten, node.parts))
-        if isinstance(node, Choice):
-            return choice(*map(self.rewritten, node.parts))
-        if isinstance(node, Repeat):
-            return Repeat(self.rewritten(node.part), node.low, node.high)
-        if isinstance(node, Capture):
-            return Capture(node.name, self.rewritten(node.part), node.channel)
         if not isinstance(node, Unordered):
-            return node
+            return mapped(node, self.rewritten)
         members = tuple((self.rewritten(member), required) for member, required in node.members)
         inner = Unordered(members, self.rewritten(node.extra), node.separator)
         return self._any_order(inner) if len(members) <= MAX_FREE else _two_orders(inner)

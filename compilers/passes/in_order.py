@@ -6,16 +6,14 @@ from dataclasses import replace
 from compilers.ir import (
     EMPTY,
     NOTHING,
-    Capture,
-    Choice,
     Grammar,
     Literal,
     Node,
     Ref,
     Repeat,
-    Sequence,
     Unordered,
     choice,
+    mapped,
     maybe,
     sequence,
     walk,
@@ -38,17 +36,7 @@ class _Pass:
         self._count = 0
 
     def rewrite(self, node: Node) -> Node:
-        if isinstance(node, Sequence):
-            return sequence(*map(self.rewrite, node.parts))
-        if isinstance(node, Choice):
-            return choice(*map(self.rewrite, node.parts))
-        if isinstance(node, Repeat):
-            return Repeat(self.rewrite(node.part), node.low, node.high)
-        if isinstance(node, Capture):
-            return Capture(node.name, self.rewrite(node.part), node.channel)
-        if isinstance(node, Unordered):
-            return self._unordered(node)
-        return node
+        return self._unordered(node) if isinstance(node, Unordered) else mapped(node, self.rewrite)
 
     def _unordered(self, node: Unordered) -> Node:
         """Those that are not required perhaps; then any number of others.

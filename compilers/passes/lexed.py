@@ -26,8 +26,8 @@ from compilers.ir import (
     Repeat,
     Sequence,
     Special,
-    Unordered,
     choice,
+    mapped,
     sequence,
     walk,
 )
@@ -80,19 +80,15 @@ def _rewritten(node: Node) -> Node:
     """With all its sequences fused."""
     if isinstance(node, Sequence):
         return sequence(*map(_rewritten, fused(node.parts)))
-    if isinstance(node, Choice):
-        return choice(*map(_rewritten, node.parts))
-    if isinstance(node, Repeat | Capture):
-        return replace(node, part=_rewritten(node.part))
-    if isinstance(node, Unordered):
-        members = tuple((_rewritten(member), required) for member, required in node.members)
-        return Unordered(members, _rewritten(node.extra), _rewritten(node.separator))
-    return node
+    return mapped(node, _rewritten)
+
+
+_HOLES = frozenset([Capture, FreeText])
 
 
 def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
     """A hole and the text that ends it as one terminal, which cannot run past that end."""
-    if not any(isinstance(part, Capture | FreeText) for part in parts):
+    if _HOLES.isdisjoint(map(type, parts)):
         return parts
     found: list[Node] = []
     for part in parts:
@@ -237,12 +233,7 @@ class _Melter:
             return self._sequence(node)
         if isinstance(node, Choice):
             return self._choice(node)
-        if isinstance(node, Repeat | Capture):
-            return replace(node, part=self._melted(node.part))
-        if isinstance(node, Unordered):
-            members = tuple((self._melted(member), required) for member, required in node.members)
-            return Unordered(members, self._melted(node.extra), self._melted(node.separator))
-        return node
+        return mapped(node, self._melted)
 
     def _sequence(self, node: Sequence) -> Node:
         found: list[Node] = []

@@ -21,6 +21,7 @@ from compilers.ir import (
     Repeat,
     Sequence,
     choice,
+    mapped,
     sequence,
     walk,
 )
@@ -85,18 +86,10 @@ class _NoEmptyRounds:
         self._made: dict[str, str] = {}
 
     def rewrite(self, node: Node) -> Node:
-        if isinstance(node, Sequence):
-            return sequence(*map(self.rewrite, node.parts))
-        if isinstance(node, Choice):
-            return choice(*map(self.rewrite, node.parts))
-        if isinstance(node, Capture):
-            return Capture(node.name, self.rewrite(node.part), node.channel)
-        if isinstance(node, Repeat):
-            if _nullable(node.part, self._empty):
-                part = self._nonempty(node.part)
-                return EMPTY if part == NOTHING else Repeat(part, 0, node.high)
-            return Repeat(self.rewrite(node.part), node.low, node.high)
-        return node
+        if isinstance(node, Repeat) and _nullable(node.part, self._empty):
+            part = self._nonempty(node.part)
+            return EMPTY if part == NOTHING else Repeat(part, 0, node.high)
+        return mapped(node, self.rewrite)
 
     def _nonempty(self, node: Node) -> Node:
         """The same language but for the empty text."""

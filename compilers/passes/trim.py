@@ -14,12 +14,10 @@ from compilers.ir import (
     Repeat,
     Sequence,
     Unordered,
-    children,
     choice,
-    productive,
     sequence,
-    walk,
 )
+from compilers.uses import productive, uses
 
 
 def trim(grammar: Grammar) -> Grammar:
@@ -42,20 +40,8 @@ def trim(grammar: Grammar) -> Grammar:
 
 def _has_dead(node: Node, alive: set[str]) -> bool:
     """Whether an alternative in it has no text. Members without any `extra` are no such thing."""
-    todo = [node]
-    while todo:
-        each = todo.pop()
-        if isinstance(each, Ref):
-            if each.name not in alive:
-                return True
-        elif isinstance(each, Unordered):
-            todo += [member for member, _ in each.members]
-            todo += [each.extra] if each.extra != NOTHING else []
-        elif isinstance(each, Choice) and not each.parts:
-            return True
-        else:
-            todo += children(each)
-    return False
+    known = uses(node)
+    return known.nothing or not alive >= known.rules.keys()
 
 
 def _cut(node: Node, alive: set[str]) -> Node:
@@ -96,8 +82,8 @@ def _cut_unordered(node: Unordered, cut: Callable[[Node], Node]) -> Node:
 def _reachable(rules: Mapping[str, Node], start: str) -> set[str]:
     seen, todo = {start}, [start]
     while todo:
-        for each in walk(rules[todo.pop()]):
-            if isinstance(each, Ref) and each.name not in seen:
-                seen.add(each.name)
-                todo.append(each.name)
+        for name in uses(rules[todo.pop()]).rules:
+            if name not in seen:
+                seen.add(name)
+                todo.append(name)
     return seen

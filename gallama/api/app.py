@@ -52,56 +52,65 @@ class Generation(Protocol[Planned]):
 
 def build(service: Service, max_body: int) -> ASGIApp:
     """`max_body`: bytes of the largest body that is read."""
-
-    async def body_of(request: Request, made: Callable[[bytes], Made]) -> Made:
-        """What is made of a body; in a thread, where that takes time."""
-        body = await read_body(request, max_body)
-        quick = len(body) < SMALL_BODY and not service.recipes.likely(body)
-        return made(body) if quick else await asyncio.to_thread(made, body)
-
-    async def generate(
-        request: Request, wire: SamplingFields, generation: Generation[Planned]
-    ) -> Response:
-        _check_stream_options(wire)
-        planned = await generation.plan()
-        if wire.stream:
-            return EventStream(generation.stream(planned), request_id(request))
-        answer = await while_connected(request.receive, generation.complete(planned))
-        return Response(encode(answer), media_type="application/json")
-
-    async def chat(request: Request) -> Response:
-        filled = await body_of(request, service.recipes.chat)
-        with filled.naming():
-            wire = check(filled.fields, ChatRequest)
-            return await generate(request, wire, Chat(service, wire))
-
-    async def completions(request: Request) -> Response:
-        wire = await body_of(request, partial(parse, kind=CompletionRequest))
-        refuse(wire.model)
-        return await generate(request, wire, Completions(service, wire))
-
-    async def tokens(request: Request) -> Response:
-        wire = await body_of(request, service.recipes.tokenize)
-        return JSONResponse(await tokenize(service, wire))
-
-    async def text(request: Request) -> Response:
-        wire = await body_of(request, partial(parse, kind=DetokenizeRequest))
-        refuse(wire.model)
-        return JSONResponse(await detokenize(service, wire))
-
-    async def health(request: Request) -> Response:
-        stats = service.backend.stats()
-        return JSONResponse({name: getattr(stats, name) for name in stats.__slots__})
-
+    endpoints = _Endpoints(service, max_body)
     posts = {
-        "/v1/chat/completions": chat,
-        "/v1/completions": completions,
-        "/tokenize": tokens,
-        "/detokenize": text,
+        "/v1/chat/completions": endpoints.chat,
+        "/v1/completions": endpoints.completions,
+        "/tokenize": endpoints.tokenize,
+        "/detokenize": endpoints.detokenize,
     }
     routes = [Route(path, endpoint, methods=["POST"]) for path, endpoint in posts.items()]
-    routes.append(Route("/health", health))
+    routes.append(Route("/health", endpoints.health))
     return RequestIds(Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS))
+
+
+class _Endpoints:
+    """Those of one model. Each raises ApiError."""
+
+    def __init__(self, service: Service, max_body: int) -> None:
+        self._service = service
+        self._max_body = max_body
+
+    async def chat(self, request: Request) -> Response:
+        filled = await self._read(request, self._service.recipes.chat)
+        with filled.naming():
+            wire = check(filled.fields, ChatRequest)
+            return await _generated(request, wire, Chat(self._service, wire))
+
+    async def completions(self, request: Request) -> Response:
+        wire = await self._read(request, partial(parse, kind=CompletionRequest))
+        refuse(wire.model)
+        return await _generated(request, wire, Completions(self._service, wire))
+
+    async def tokenize(self, request: Request) -> Response:
+        wire = await self._read(request, self._service.recipes.tokenize)
+        return JSONResponse(await tokenize(self._service, wire))
+
+    async def detokenize(self, request: Request) -> Response:
+        wire = await self._read(request, partial(parse, kind=DetokenizeRequest))
+        refuse(wire.model)
+        return JSONResponse(await detokenize(self._service, wire))
+
+    async def health(self, request: Request) -> Response:
+        stats = self._service.backend.stats()
+        return JSONResponse({name: getattr(stats, name) for name in stats.__slots__})
+
+    async def _read(self, request: Request, made: Callable[[bytes], Made]) -> Made:
+        """What is made of a body; in a thread, where that takes time."""
+        body = await read_body(request, self._max_body)
+        quick = len(body) < SMALL_BODY and not self._service.recipes.likely(body)
+        return made(body) if quick else await asyncio.to_thread(made, body)
+
+
+async def _generated(
+    request: Request, wire: SamplingFields, generation: Generation[Planned]
+) -> Response:
+    _check_stream_options(wire)
+    planned = await generation.plan()
+    if wire.stream:
+        return EventStream(generation.stream(planned), request_id(request))
+    answer = await while_connected(request.receive, generation.complete(planned))
+    return Response(encode(answer), media_type="application/json")
 
 
 def _check_stream_options(wire: SamplingFields) -> None:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Protocol
 
-from gallama.api.types import (
+from gallama.api.answers import (
     AssistantMessage,
     CalledFunction,
     ChatDelta,

@@ -6,6 +6,17 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+from gallama.api.answers import (
+    AssistantMessage,
+    ChatChoice,
+    ChatChunk,
+    ChatCompletion,
+    ChatDelta,
+    ChoiceLogprobs,
+    ChunkChoice,
+    FinishReason,
+    Usage,
+)
 from gallama.api.budget import budget_of, told
 from gallama.api.calls import Calls, FunctionCall, ToolCalls
 from gallama.api.guide import guide_of, shown_of
@@ -15,16 +26,7 @@ from gallama.api.offer import offer_of
 from gallama.api.service import Piece, Service, collect, interleave, replies
 from gallama.api.sse import DONE, event
 from gallama.api.types import (
-    AssistantMessage,
-    ChatChoice,
-    ChatChunk,
-    ChatCompletion,
-    ChatDelta,
     ChatRequest,
-    ChoiceLogprobs,
-    ChunkChoice,
-    FinishReason,
-    Usage,
 )
 from gallama.api.usage import usage_of
 from gallama.plan import Plan

@@ -6,17 +6,19 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from gallama.api.answers import (
+    Completion,
+    CompletionChoice,
+    FinishReason,
+    Usage,
+)
 from gallama.api.budget import budget_of
 from gallama.api.guide import guide_of, shown_of
 from gallama.api.logprobs import completion_logprobs
 from gallama.api.service import Piece, Reply, Service, collect, interleave, replies
 from gallama.api.sse import DONE, event
 from gallama.api.types import (
-    Completion,
-    CompletionChoice,
     CompletionRequest,
-    FinishReason,
-    Usage,
 )
 from gallama.api.usage import usage_of
 from gallama.plan import Plan

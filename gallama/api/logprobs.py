@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gallama.api.types import (
+from gallama.api.answers import (
     ChoiceLogprobs,
     CompletionLogprobs,
     ContentLogprob,

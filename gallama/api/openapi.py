@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from gallama.api import types
+from gallama.api import answers, types
 from gallama.api.types import Wire
 
 FILE = Path(__file__).parents[1] / "serve" / "openapi.json"
@@ -38,25 +38,25 @@ OPERATIONS = (
         "post",
         "/v1/chat/completions",
         "The assistant's next turn of a chat.",
-        types.ChatCompletion,
+        answers.ChatCompletion,
         types.ChatRequest,
-        types.ChatChunk,
+        answers.ChatChunk,
         GENERATING,
     ),
     Operation(
         "post",
         "/v1/completions",
         "How a text goes on, without a chat template.",
-        types.Completion,
+        answers.Completion,
         types.CompletionRequest,
-        types.Completion,
+        answers.Completion,
         GENERATING,
     ),
     Operation(
         "post",
         "/tokenize",
         "The tokens of a text, or of the prompt that a chat becomes.",
-        types.Tokenized,
+        answers.Tokenized,
         types.TokenizeRequest,
         errors=GENERATING,
     ),
@@ -64,14 +64,14 @@ OPERATIONS = (
         "post",
         "/detokenize",
         "The text of tokens.",
-        types.Detokenized,
+        answers.Detokenized,
         types.DetokenizeRequest,
         errors=GENERATING,
     ),
-    Operation("get", "/v1/models", "The models by every name they have.", types.ModelList),
-    Operation("get", "/v1/models/{model}", "One model.", types.ModelCard, errors=(404,)),
-    Operation("get", "/v1/recipes", "The recipes that chats can name.", types.RecipeList),
-    Operation("get", "/health", "Whether every model can answer.", types.Health),
+    Operation("get", "/v1/models", "The models by every name they have.", answers.ModelList),
+    Operation("get", "/v1/models/{model}", "One model.", answers.ModelCard, errors=(404,)),
+    Operation("get", "/v1/recipes", "The recipes that chats can name.", answers.RecipeList),
+    Operation("get", "/health", "Whether every model can answer.", answers.Health),
 )
 REASONS = {
     400: "Something in the request is wrong; `param` names it.",
@@ -96,7 +96,7 @@ class _Schemas(GenerateJsonSchema):
 
 def describe() -> dict[str, Any]:
     kinds = dict.fromkeys(
-        kind for o in OPERATIONS for kind in (o.body, o.answer, o.event, types.Error) if kind
+        kind for o in OPERATIONS for kind in (o.body, o.answer, o.event, answers.Error) if kind
     )
     found, definitions = TypeAdapter.json_schemas(
         [(kind, "validation", TypeAdapter(kind)) for kind in kinds],
@@ -119,12 +119,12 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     content = {JSON: {"schema": schemas[operation.answer]}}
     if operation.event:
         content[EVENTS] = {"x-event": schemas[operation.event]}  # 3.1 has no word for it
-    answers = {"200": {"description": "The answer.", "content": content}}
-    if operation.answer is types.Health:
-        answers["503"] = {"description": "At least one cannot.", "content": content}
-    error = {JSON: {"schema": schemas[types.Error]}}
+    responses = {"200": {"description": "The answer.", "content": content}}
+    if operation.answer is answers.Health:
+        responses["503"] = {"description": "At least one cannot.", "content": content}
+    error = {JSON: {"schema": schemas[answers.Error]}}
     for status in operation.errors:
-        answers[str(status)] = {"description": REASONS[status], "content": error}
+        responses[str(status)] = {"description": REASONS[status], "content": error}
     described: dict[str, Any] = {"summary": operation.summary}
     if operation.body:
         body = {JSON: {"schema": schemas[operation.body]}}
@@ -133,7 +133,7 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         described["parameters"] = [
             {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
         ]
-    return {**described, "responses": answers}
+    return {**described, "responses": responses}
 
 
 def _own_description() -> dict[str, Any]:

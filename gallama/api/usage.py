@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from gallama.api.answers import (
+    Usage,
+)
 from gallama.api.service import Reply
-from gallama.api.types import Usage
 from gallama.plan import Plan
 
 

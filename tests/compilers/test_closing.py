@@ -25,11 +25,11 @@ from compilers.ir import (
     Repeat,
     Special,
     Unordered,
-    productive,
 )
 from compilers.ir import Sequence as Cat
 from compilers.oracle import recognises
 from compilers.regular import both, cat, chars, other_than, plus, star, text, times, without
+from compilers.uses import productive
 
 THINK, END_THINK = Special("<think>"), Special("</think>")
 CALL, END_CALL = Special("<tool_call>"), Special("</tool_call>")

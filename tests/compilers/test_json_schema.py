@@ -12,7 +12,7 @@ import pytest
 
 import compilers
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, Unsupported
-from compilers.frontends.json_schema import Style, parse
+from compilers.frontends.json_schema import Style, document, parse
 from compilers.oracle import recognises
 from tests.compilers.byte_engine import VOCABULARY, compiled, holds, tokens
 
@@ -318,6 +318,14 @@ def test_what_is_not_enforced_is_listed_at_each_place() -> None:
     assert {note.where for note in compilers.json_schema(schema).notes} == {
         f"{each}/format" for each in where
     }
+
+
+def test_a_note_names_only_so_many_places() -> None:
+    """Of six levels each has the next five times: the note holds at 15,625 places."""
+    schema: Any = {"type": "string", "format": "color"}
+    for _ in range(6):
+        schema = {"type": "object", "properties": {name: dict(schema) for name in "abcde"}}
+    assert len(compilers.json_schema(schema).notes) == document.MAX_PLACES
 
 
 def test_equal_subschemas_are_one_rule() -> None:

@@ -13,7 +13,7 @@ TOOLS = '[{"type": "function", "function": {"name": "now", "parameters": {"maxPr
 
 # Arguments (S, T and X are files), exit code, text in stdout, lines in stderr.
 COMMANDS = [
-    (["json_schema", "S", "--accept", "12"], 0, "%llguidance {}\nstart: T0\n", "accepted: '12'"),
+    (["json_schema", "S", "--accept", "12"], 0, "%llguidance {}\nstart:T0\n", "accepted: '12'"),
     (["json_schema", "S", "--reject", "x"], 0, "start:", "enforced: type, minimum"),
     (["json_schema", "S"], 0, "start:", "not enforced: /format: format 'int32' is an annotation"),
     (["json_schema", "S", "--accept", "1"], 1, "", "compilers: '1' is rejected, and should be acc"),

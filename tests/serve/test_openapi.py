@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
-from gallama.api import openapi, types
+from gallama.api import answers, openapi
 from gallama.serve import events, gateway
 from tests.serve.conftest import TINY
 from tests.serving import Server, running
@@ -34,7 +34,7 @@ def test_the_file_is_what_the_types_say() -> None:
 
 
 def test_what_is_spelled_twice_is_spelled_alike() -> None:
-    assert set(get_args(types.ModelState)) == set(get_args(events.State))
+    assert set(get_args(answers.ModelState)) == set(get_args(events.State))
     assert set(gateway.PROXIED) < DESCRIPTION["paths"].keys()
 
 
@@ -68,41 +68,41 @@ def check(kind: Any, text: str) -> None:
 
 # a path, a body, and the kind of the answer
 ANSWERS: list[tuple[str, Any, Any]] = [
-    ("/v1/chat/completions", CHAT, types.ChatCompletion),
-    ("/v1/chat/completions", {**CHAT, "n": 2}, types.ChatCompletion),
-    ("/v1/chat/completions", {**CHAT, "logprobs": True}, types.ChatCompletion),
-    ("/v1/chat/completions", {**CHAT, "logprobs": True, "top_logprobs": 2}, types.ChatCompletion),
-    ("/v1/completions", TEXT, types.Completion),
-    ("/v1/completions", {**TEXT, "logprobs": 2, "echo": True, "best_of": 2}, types.Completion),
-    ("/tokenize", {"model": "tiny", "prompt": "hi"}, types.Tokenized),
-    ("/tokenize", {"model": "tiny", "messages": CHAT["messages"]}, types.Tokenized),
-    ("/detokenize", {"model": "tiny", "tokens": [1, 300]}, types.Detokenized),
-    ("/v1/models", None, types.ModelList),
-    ("/v1/models/tiny", None, types.ModelCard),
-    ("/v1/models/tiny@cot", None, types.ModelCard),
-    ("/v1/recipes", None, types.RecipeList),
-    ("/health", None, types.Health),
-    ("/v1/models/other", None, types.Error),
-    ("/v1/models/tiny@other", None, types.Error),
-    ("/v1/chat/completions", None, types.Error),
-    ("/v1/chat/completions", {**CHAT, "n": 0}, types.Error),
-    ("/v1/completions", {**TEXT, "model": "other"}, types.Error),
+    ("/v1/chat/completions", CHAT, answers.ChatCompletion),
+    ("/v1/chat/completions", {**CHAT, "n": 2}, answers.ChatCompletion),
+    ("/v1/chat/completions", {**CHAT, "logprobs": True}, answers.ChatCompletion),
+    ("/v1/chat/completions", {**CHAT, "logprobs": True, "top_logprobs": 2}, answers.ChatCompletion),
+    ("/v1/completions", TEXT, answers.Completion),
+    ("/v1/completions", {**TEXT, "logprobs": 2, "echo": True, "best_of": 2}, answers.Completion),
+    ("/tokenize", {"model": "tiny", "prompt": "hi"}, answers.Tokenized),
+    ("/tokenize", {"model": "tiny", "messages": CHAT["messages"]}, answers.Tokenized),
+    ("/detokenize", {"model": "tiny", "tokens": [1, 300]}, answers.Detokenized),
+    ("/v1/models", None, answers.ModelList),
+    ("/v1/models/tiny", None, answers.ModelCard),
+    ("/v1/models/tiny@cot", None, answers.ModelCard),
+    ("/v1/recipes", None, answers.RecipeList),
+    ("/health", None, answers.Health),
+    ("/v1/models/other", None, answers.Error),
+    ("/v1/models/tiny@other", None, answers.Error),
+    ("/v1/chat/completions", None, answers.Error),
+    ("/v1/chat/completions", {**CHAT, "n": 0}, answers.Error),
+    ("/v1/completions", {**TEXT, "model": "other"}, answers.Error),
 ]
 
 
 @pytest.mark.parametrize(("path", "body", "kind"), ANSWERS)
 def test_an_answer(tiny: Server, path: str, body: Any, kind: Any) -> None:
     status, text = ask(tiny, path, body)
-    assert (status == 200) == (kind is not types.Error)
+    assert (status == 200) == (kind is not answers.Error)
     check(kind, text)
 
 
 @pytest.mark.parametrize(
     ("path", "body", "kind"),
-    [row for row in ANSWERS if row[2] in (types.ChatCompletion, types.Completion)],
+    [row for row in ANSWERS if row[2] in (answers.ChatCompletion, answers.Completion)],
 )
 def test_a_stream(tiny: Server, path: str, body: Any, kind: Any) -> None:
-    event = types.ChatChunk if kind is types.ChatCompletion else kind
+    event = answers.ChatChunk if kind is answers.ChatCompletion else kind
     options = {"stream": True, "stream_options": {"include_usage": True}}
     _, text = ask(tiny, path, {key: v for key, v in body.items() if key != "best_of"} | options)
     *parts, done, rest = text.split("\n\n")

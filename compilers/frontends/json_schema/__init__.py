@@ -24,7 +24,8 @@ from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
 from compilers.frontends.json_schema.shapes import conj
 from compilers.frontends.json_schema.spelling import Style
-from compilers.ir import Grammar, productive
+from compilers.ir import Grammar
+from compilers.uses import productive
 
 
 @collection.put_off()

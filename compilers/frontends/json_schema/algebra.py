@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from compilers import regular
 from compilers.errors import TooLarge
 from compilers.frontends.json_schema.document import Document, Site
-from compilers.frontends.json_schema.shapes import ArrayShape, Conj, Lit, ObjectShape, Shape
+from compilers.frontends.json_schema.shapes import ANY_ARRAY, ANY_OBJECT, Conj, Lit, Shape
 from compilers.regular import EVERY, NEVER, Expr
 
 SCALARS = ("null", "boolean", "number", "string")
@@ -35,8 +35,8 @@ class Algebra:
 def product(lists: Sequence[tuple[Shape, ...]]) -> tuple[Shape, ...]:
     found: tuple[Any, ...] = lists[0]
     for each in lists[1:]:
-        merged = (one.merge(two) for one in found for two in each)
-        found = tuple(shape for shape in merged if shape.possible)
+        merged = [one.merge(two) for one in found for two in each]
+        found = tuple([shape for shape in merged if shape.possible])
         _limit(found)
     return found
 
@@ -57,8 +57,8 @@ _LANGUAGES = Algebra(
 )
 ALGEBRAS: Mapping[str, Algebra] = {
     **dict.fromkeys(SCALARS, _LANGUAGES),
-    "array": Algebra((ArrayShape(),), (), product, union),
-    "object": Algebra((ObjectShape(),), (), product, union),
+    "array": Algebra((ANY_ARRAY,), (), product, union),
+    "object": Algebra((ANY_OBJECT,), (), product, union),
 }
 
 

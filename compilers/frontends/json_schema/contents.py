@@ -5,7 +5,6 @@ subschemas have the same number if they are equal but for what says nothing (tit
 defaults), wherever that stands in them.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 SILENT = frozenset(["title", "description", "default", "examples", "example", "$comment"])
@@ -41,46 +40,51 @@ class Contents:
 
     def of_new(self, schema: dict[str, Any]) -> int:
         """The same of one that has been put together, and may not outlive this."""
-        return self._number(schema, _SCHEMA)
+        return self._number(_SCHEMA, _parts(schema, _SCHEMA))
 
     def _read(self, schema: dict[str, Any]) -> None:
         """All that is in it, from the inside out: no depth is too much."""
         order: list[tuple[Any, int]] = [(schema, _SCHEMA)]
+        parts: list[list[_Part]] = []
         for value, role in order:  # grows
-            parts = ((part, its_role) for _, part, its_role in _parts(value, role))
-            order += (each for each in parts if isinstance(each[0], dict | list))
-        for value, role in reversed(order):
+            parts.append(_parts(value, role))
+            order += [(part, its) for _, part, its in parts[-1] if isinstance(part, _NESTED)]
+        for (value, role), its_parts in zip(reversed(order), reversed(parts), strict=True):
             key = id(value), role
             if key not in self._known:
-                self._known[key] = self._number(value, role)
+                self._known[key] = self._number(role, its_parts, type(value))
 
-    def _number(self, value: Any, role: int) -> int:
-        content: list[object] = [type(value), role]
-        for name, part, its_role in _parts(value, role):
-            content += (name, self._of(part, its_role))
+    def _number(self, role: int, parts: "list[_Part]", kind: type = dict) -> int:
+        content: list[object] = [kind, role]
+        for name, part, its_role in parts:
+            content += (name, part if isinstance(part, str) else self._of(part, its_role))
         return self._numbers.setdefault(tuple(content), len(self._numbers))
 
     def _of(self, value: Any, role: int) -> Content:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, dict | list):
+        if isinstance(value, _NESTED):
             found = self._known.get((id(value), role))
-            return self._number(value, role) if found is None else found
-        known = value is None or isinstance(value, int | float)
+            return self._number(role, _parts(value, role), type(value)) if found is None else found
+        known = value is None or isinstance(value, _NUMBERS)
         return (type(value), value) if known else (type(value), id(value))
 
 
-def _parts(value: Any, role: int) -> Iterator[tuple[str, Any, int]]:
-    """What an object or a list holds and what that is, but for what says nothing."""
+_NESTED = (dict, list)
+_NUMBERS = (int, float)
+_ROLES = dict.fromkeys(TABLES, _TABLE) | dict.fromkeys(VALUES, _VALUE)
+_ROLES_OF_PARTS = {_TABLE: _SCHEMA, _VALUE: _VALUE}
+
+_Part = tuple[str, Any, int]
+"""A name, what stands under it, and what that is."""
+
+
+def _parts(value: Any, role: int) -> list[_Part]:
+    """What an object or a list holds, but for what says nothing; in a list nothing has a name."""
     if isinstance(value, list):
-        for each in value:
-            yield "", each, role
-    elif role == _SCHEMA:
-        for keyword, each in value.items():
-            if keyword in TABLES:
-                yield keyword, each, _TABLE
-            elif keyword not in SILENT:
-                yield keyword, each, _VALUE if keyword in VALUES else _SCHEMA
-    else:
-        for name, each in value.items():
-            yield name, each, _SCHEMA if role == _TABLE else _VALUE
+        return [("", each, role) for each in value]
+    if role == _SCHEMA:
+        return [
+            (keyword, each, _ROLES.get(keyword, _SCHEMA))
+            for keyword, each in value.items()
+            if keyword not in SILENT
+        ]
+    return [(name, each, _ROLES_OF_PARTS[role]) for name, each in value.items()]

@@ -4,6 +4,7 @@ JSON Schema 2020-12 Core, sections 8.2 (`$id`, `$anchor`, `$ref`) and 9.1; draft
 they differ: `id`, `definitions`, `$recursiveRef`, and that nothing beside a `$ref` counts.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
@@ -11,12 +12,13 @@ from urllib.parse import unquote, urldefrag, urljoin
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import drafts
 from compilers.frontends.json_schema.contents import SILENT, Content, Contents
-from compilers.frontends.json_schema.wellformed import check, check_number, check_text
+from compilers.frontends.json_schema.wellformed import check, check_numbers, check_texts
 from compilers.ir import Note
 
 MAX_DEPTH = 400
 MAX_NODES = 200_000
 MAX_REFS = 50  # one after the other, with nothing between
+MAX_PLACES = 100  # that one note is given: copies within copies are more than anyone reads
 _BESIDE_REF = SILENT | {"$ref"}
 
 
@@ -62,7 +64,7 @@ class Document:
             return TRUE if value else FALSE
         found = self._sites.get(id(value))
         if found is None:
-            where = parent.where + "".join(f"/{escape(str(step))}" for step in path)
+            where = "/".join((parent.where, *map(escape, path)))
             found = self._site(value, where, parent.root)
         return self._follow(found)
 
@@ -106,18 +108,23 @@ class Document:
         return found
 
     def places(self, where: str) -> list[str]:
-        """A place, and those with the same content whose schemas are the same site."""
-        found = {where: None}
-        todo = [where]
-        for place in todo:  # grows
-            ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
-            for end in ends:
-                for copy in self._copies.get(place[:end], ()):
-                    other = copy + place[end:]
-                    if other not in found:
-                        found[other] = None
-                        todo.append(other)
-        return list(found)
+        """A place, and those with the same content whose schemas are the same site: the first
+        MAX_PLACES of them."""
+        found = [where]
+        for place in found:  # grows
+            for copy in self._copied(place):
+                if len(found) == MAX_PLACES:
+                    return found
+                if copy not in found:
+                    found.append(copy)
+        return found
+
+    def _copied(self, place: str) -> Iterator[str]:
+        """Where the schema at a place, or one that it is part of, has been copied to."""
+        ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
+        for end in ends:
+            for copy in self._copies.get(place[:end], ()):
+                yield copy + place[end:]
 
     def _of_draft(self, schema: dict[str, Any], where: str) -> dict[str, Any]:
         later = drafts.later(schema, self.draft)
@@ -202,8 +209,8 @@ def _step(value: Any, step: str) -> Any:
     return None
 
 
-def escape(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
+def escape(step: str | int) -> str:
+    return str(step).replace("~", "~0").replace("/", "~1")
 
 
 def _identifier(schema: dict[str, Any]) -> str | None:
@@ -243,6 +250,7 @@ def _anchors(schema: dict[str, Any]) -> list[str]:
 
 def _check(schema: Any) -> None:
     """Limits on size and depth, before anything recurses."""
+    scalars: list[Any] = []
     level, depth, count = [schema], 0, 0
     while level:
         count += len(level)
@@ -253,12 +261,12 @@ def _check(schema: Any) -> None:
         below: list[Any] = []
         for value in level:
             if isinstance(value, dict):
-                for name in value:
-                    check_text(name)
-                below.extend(value.values())
+                scalars += value  # its names
+                below += value.values()
             elif isinstance(value, list):
-                below.extend(value)
+                below += value
             else:
-                check_text(value)
-                check_number(value)
+                scalars.append(value)
         level, depth = below, depth + 1
+    check_texts(scalars)
+    check_numbers(scalars)

@@ -9,6 +9,7 @@ members and items are not entered: they stay literals, and the conjunctions of l
 rules of the grammar. That is what makes recursion, `allOf` and `not` compose.
 """
 
+import weakref
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from compilers.frontends.json_schema.glance import Glance
 from compilers.frontends.json_schema.holds import Checker
 from compilers.frontends.json_schema.satisfy import Satisfiability
 from compilers.frontends.json_schema.scalars import FINISH
-from compilers.frontends.json_schema.shapes import ArrayShape, Conj, Lit, ObjectShape
+from compilers.frontends.json_schema.shapes import ANY_OBJECT, ArrayShape, Conj, Lit, ObjectShape
 from compilers.frontends.json_schema.vocabulary import COMMON, KNOWN, OF_KIND
 from compilers.ir import Note
 from compilers.regular import Expr
@@ -44,7 +45,8 @@ class Expander:
         self.notes: dict[tuple[str, str], Note] = {}
         self._glance = Glance(document)
         self._checker = Checker(document)
-        self._satisfiability = Satisfiability(self)
+        # No circle: all that one document took is freed as soon as it is done.
+        self._satisfiability = Satisfiability(weakref.proxy(self))
         self._nesting = 0
         self._open: dict[_Mark, None] = {}
         self.n_cut = 0
@@ -108,7 +110,7 @@ class Expander:
         """The conjunction of narrowed schemas."""
         if kind != "object" or all(len(part) == 1 for part in parts):
             return ALGEBRAS[kind].both(parts)
-        found: tuple[ObjectShape, ...] = (ObjectShape(),)
+        found: tuple[ObjectShape, ...] = (ANY_OBJECT,)
         for part in sorted(parts, key=len):
             found = self._simplest(
                 [s for each in found for s in self._satisfiability.with_one_of(each, part)]

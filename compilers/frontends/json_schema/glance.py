@@ -1,7 +1,7 @@
 """Which types of JSON a schema allows, as far as a glance tells: what it says about them itself."""
 
 from compilers.errors import CompileError
-from compilers.frontends.json_schema.algebra import KINDS, TYPES
+from compilers.frontends.json_schema.algebra import KINDS
 from compilers.frontends.json_schema.document import Document, Site
 from compilers.frontends.json_schema.holds import kind_of
 from compilers.frontends.json_schema.shapes import Conj
@@ -9,6 +9,7 @@ from compilers.frontends.json_schema.shapes import Conj
 MAX_DEPTH = 8
 
 _EVERY_KIND = frozenset(KINDS)
+_KIND_OF_TYPE = dict(zip(KINDS, KINDS, strict=True)) | {"integer": "number"}
 
 
 class Glance:
@@ -46,9 +47,9 @@ class Glance:
             if "type" in schema:
                 types = schema["type"]
                 wanted = types if isinstance(types, list) else [types]
-                if not set(wanted) <= set(TYPES):
+                if not _KIND_OF_TYPE.keys() >= set(wanted):
                     return _EVERY_KIND
-                found &= frozenset("number" if t == "integer" else t for t in wanted)
+                found &= {_KIND_OF_TYPE[each] for each in wanted}
             if isinstance(schema.get("enum"), list):
                 found &= frozenset(map(kind_of, schema["enum"]))
             for keyword in ("anyOf", "oneOf"):

@@ -3,6 +3,9 @@
 A schema, narrowed to one of the six types of JSON, is a union of shapes; a shape is a conjunction
 of simple demands. Demands on members and items stay what they are in the source: literals, a
 subschema that must hold or must not.
+
+Nothing changes a shape once it is made. They are not declared frozen, since a frozen dataclass of
+so many fields takes five times as long to make, and many are.
 """
 
 from collections.abc import Mapping
@@ -34,7 +37,7 @@ def is_no(lit: Lit) -> bool:
     return lit[0] is (FALSE if lit[1] else TRUE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Members:
     """One `properties`, `patternProperties`, `additionalProperties` (Core, section 10.3.2)."""
 
@@ -44,18 +47,20 @@ class Members:
 
     def at(self, name: str) -> list[Lit]:
         """What a member of this name must satisfy."""
+        if not self.patterns:
+            return [self.named.get(name, self.rest)]
         found = [lit for keys, lit in self.patterns if accepts(keys, name)]
         if name in self.named:
             found.append(self.named[name])
         return found or [self.rest]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ObjectShape:
     """`some`: there is a member whose name is of the language and whose value satisfies it.
 
     `names`: what `propertyNames` asks of every name. `values`: nothing but one of these. `of`: the
-    two shapes that it was merged from.
+    two shapes that it was merged from, if both speak of members.
     """
 
     members: tuple[Members, ...] = ()
@@ -69,6 +74,11 @@ class ObjectShape:
     _at: dict[str, Conj] = field(default_factory=dict, init=False)
 
     def merge(self, other: "ObjectShape") -> "ObjectShape":
+        if self is ANY_OBJECT or other is ANY_OBJECT:
+            return other if self is ANY_OBJECT else self
+        of: tuple[ObjectShape, ObjectShape] | None = (self, other)
+        if not (self._speaks_of_members and other._speaks_of_members):
+            of = self.of or other.of
         return ObjectShape(
             self.members + other.members,
             tuple(dict.fromkeys(self.required + other.required)),
@@ -77,7 +87,7 @@ class ObjectShape:
             self.names + other.names,
             self.some + tuple(each for each in other.some if each not in self.some),
             self.values if other.values is None else other.values,
-            (self, other),
+            of,
         )
 
     def at(self, name: str) -> Conj:
@@ -85,6 +95,8 @@ class ObjectShape:
         found = self._at.get(name)
         if found is not None:
             return found
+        if not self._speaks_of_members:
+            return _ANYTHING
         spine = [self]  # merged one after the other, perhaps thousands
         while (of := spine[-1].of) is not None and name not in of[0]._at:
             spine.append(of[0])
@@ -96,9 +108,16 @@ class ObjectShape:
         return self._at[name]
 
     def _conj_at(self, name: str) -> Conj:
-        if not all(accepts(names, name) for names in self.names):
-            return _NOTHING
+        for names in self.names:
+            if not accepts(names, name):
+                return _NOTHING
+        if len(self.members) == 1:
+            return conj(*self.members[0].at(name))
         return conj(*(lit for group in self.members for lit in group.at(name)))
+
+    @property
+    def _speaks_of_members(self) -> bool:
+        return bool(self.members or self.names)
 
     @property
     def possible(self) -> bool:
@@ -112,7 +131,10 @@ class ObjectShape:
         return True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+ANY_OBJECT = ObjectShape()
+
+
+@dataclass(slots=True, eq=False)
 class Items:
     """One `prefixItems` with its `items` (Core, section 10.3.1)."""
 
@@ -120,7 +142,7 @@ class Items:
     rest: Lit = YES
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Counter:
     """From position `start` on, `low` to `high` items satisfy `lit` (as `contains` does)."""
 
@@ -130,7 +152,7 @@ class Counter:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ArrayShape:
     items: tuple[Items, ...] = ()
     low: int = 0
@@ -140,6 +162,8 @@ class ArrayShape:
     values: tuple[Any, ...] | None = None
 
     def merge(self, other: "ArrayShape") -> "ArrayShape":
+        if self is ANY_ARRAY or other is ANY_ARRAY:
+            return other if self is ANY_ARRAY else self
         return ArrayShape(
             self.items + other.items,
             max(self.low, other.low),
@@ -154,6 +178,8 @@ class ArrayShape:
         return self.high is None or self.high >= self.low
 
 
+ANY_ARRAY = ArrayShape()
+
 Shape = ObjectShape | ArrayShape
 
 
@@ -167,6 +193,7 @@ def item_at(items: tuple[Items, ...], index: int) -> Conj:
     return conj(*found)
 
 
+_ANYTHING: Conj = frozenset()
 _NOTHING: Conj = frozenset([NO])
 
 

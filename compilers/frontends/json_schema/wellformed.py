@@ -1,7 +1,7 @@
 """What may stand behind a keyword, in any draft: checked when a subschema is first met."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from compilers.errors import Malformed
@@ -33,8 +33,8 @@ def _is_table(of: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and all(map(of, value.values()))
 
 
-def _either(*kinds: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: any(kind(value) for kind in kinds)
+def _either(one: Callable[[Any], bool], other: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: one(value) or other(value)
 
 
 def _is(kind: type) -> Callable[[Any], bool]:
@@ -94,7 +94,7 @@ _WANTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "maxProperties": _count,
     "dependencies": (
         "an object of schemas or lists of names",
-        _is_table(_either(_is_schema, _is(str), _are_strings)),
+        _is_table(_either(_is_schema, _either(_is(str), _are_strings))),
     ),
     "dependentRequired": ("an object of lists of names", _is_table(_are_strings)),
     "dependentSchemas": _table,
@@ -109,18 +109,20 @@ def check(schema: Mapping[str, Any], where: str) -> None:
             raise Malformed(f"{keyword} must be {wanted[0]}", f"{where}/{keyword}", "malformed")
 
 
-def check_text(value: Any) -> None:
+def check_texts(values: Iterable[Any]) -> None:
     """Raises Malformed for strings that are not Unicode: half a surrogate pair has no UTF-8."""
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise Malformed(f"a lone surrogate in {value!r}", kind="malformed") from None
+    texts = [value for value in values if isinstance(value, str)]
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        wrong = next(text for text in texts if any("\ud800" <= c <= "\udfff" for c in text))
+        raise Malformed(f"a lone surrogate in {wrong!r}", kind="malformed") from None
 
 
-def check_number(value: Any) -> None:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise Malformed(f"{value} is no number of JSON", kind="malformed")
+def check_numbers(values: Iterable[Any]) -> None:
+    for value in values:
+        if isinstance(value, float) and not math.isfinite(value):
+            raise Malformed(f"{value} is no number of JSON", kind="malformed")
 
 
 def count(value: Any) -> int:

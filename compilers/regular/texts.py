@@ -1,5 +1,6 @@
-"""The shortest text of a regular language, counted in the bytes of UTF-8.
+"""Which texts a language has: whether any, how long, which is the shortest.
 
+is_empty(expr), lengths(expr)
 shortest(expr)      Shortest(2, b'""')
 shortest(NEVER)     None
 """
@@ -10,18 +11,86 @@ from itertools import count
 from typing import NamedTuple
 
 from compilers.errors import TooLarge
-from compilers.regular import Alt, Cat, Chars, Expr, Rep, lengths, moves
+from compilers.regular.automata import MAX_STATES
+from compilers.regular.derivatives import moves, steps
+from compilers.regular.expressions import (
+    NEVER,
+    Alt,
+    And,
+    Cat,
+    Chars,
+    Expr,
+    Not,
+    Rep,
+    State,
+    children,
+)
 
-MAX_STATES = 5_000
+MAX_SEARCHED = 5_000  # states, on the way to a shortest text
 MAX_KNOWN = 50_000
 
 
+def is_empty(expr: Expr, limit: int = MAX_STATES) -> bool:
+    """Exact, or TooLarge after `limit` states. Without And and Not only NEVER itself is empty."""
+    if expr is NEVER or expr.nullable or not expr.boolean:
+        return expr is NEVER
+    return not _is_endless(expr) and not _has_text(expr, limit)
+
+
+def _is_endless(expr: Expr) -> bool:
+    """Whether a glance shows texts without end: those of one part, but some up to a length."""
+    parts = expr.parts if isinstance(expr, And) else (expr,)
+    wanted = [part for part in parts if not isinstance(part, Not)]
+    unwanted = [part.part for part in parts if isinstance(part, Not)]
+    if len(wanted) > 1 or any(part.boolean for part in wanted):
+        return False
+    endless = all(lengths(part)[1] is None for part in wanted)
+    return endless and all(lengths(part)[1] is not None for part in unwanted)
+
+
+def _has_text(expr: Expr, limit: int) -> bool:
+    """Depth first: where there is a text, some text is found soon, if not a shortest."""
+    seen, todo = {expr}, [expr]
+    while todo:
+        for _, after in steps(todo.pop()):
+            if after.nullable or not after.boolean:
+                return True
+            if after not in seen:
+                seen.add(after)
+                todo.append(after)
+        if len(seen) > limit:
+            raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+    return False
+
+
+@lru_cache(maxsize=10_000)
+def lengths(expr: Expr) -> tuple[int, int | None]:
+    """Bounds (not always tight) on the length of the texts of a language that is not empty."""
+    if isinstance(expr, Chars):
+        return 1, 1
+    if isinstance(expr, Not | State):
+        return 0, None
+    if isinstance(expr, Rep):
+        low, high = lengths(expr.part)
+        return low * expr.low, None if expr.high is None or high is None else high * expr.high
+    parts = [lengths(child) for child in children(expr)]
+    lows, highs = [low for low, _ in parts], [high for _, high in parts]
+    known = [high for high in highs if high is not None]
+    if isinstance(expr, Cat):
+        return sum(lows), sum(known) if len(known) == len(highs) else None
+    if isinstance(expr, And):
+        return max(lows), min(known) if known else None
+    return min(lows, default=0), max(known, default=0) if len(known) == len(highs) else None
+
+
 class Shortest(NamedTuple):
+    """A text in UTF-8, and its size in bytes."""
+
     size: int
     text: bytes
 
 
-EMPTY = Shortest(0, b"")
+_NOTHING = Shortest(0, b"")
 
 _found: dict[Expr, Shortest | None] = {}
 """Of languages that take a search: each on the way of one that was found is known, too."""
@@ -29,13 +98,13 @@ _found: dict[Expr, Shortest | None] = {}
 
 @lru_cache(maxsize=20_000)
 def shortest(expr: Expr) -> Shortest | None:
-    """A text of the fewest bytes, None where there is none. TooLarge after MAX_STATES states."""
+    """A text of the fewest bytes, None where there is none. TooLarge after MAX_SEARCHED states."""
     if expr.nullable:
-        return EMPTY
+        return _NOTHING
     if expr.boolean:
         return _found[expr] if expr in _found else _search(expr)
     if isinstance(expr, Chars):
-        return _letter(_first(expr))
+        return _letter(_lowest(expr))
     if isinstance(expr, Alt):
         found = [each for part in expr.parts if (each := shortest(part)) is not None]
         return min(found, key=lambda each: each.size, default=None)
@@ -50,7 +119,7 @@ def shortest(expr: Expr) -> Shortest | None:
     return Shortest(sum(part.size for part in known), b"".join(part.text for part in known))
 
 
-def _first(expr: Chars) -> int:
+def _lowest(expr: Chars) -> int:
     """The lowest code point has the fewest bytes; among those of one byte, one that prints."""
     ((letter, _), *_) = moves(expr)
     return letter
@@ -72,8 +141,8 @@ def _search(expr: Expr) -> Shortest | None:
             return _remember(expr, state, came)
         if size > came[state][0]:
             continue  # a shorter way to it was found
-        if len(came) > MAX_STATES:
-            raise TooLarge(f"no text of it among {MAX_STATES} states", kind="states")
+        if len(came) > MAX_SEARCHED:
+            raise TooLarge(f"no text of it among {MAX_SEARCHED} states", kind="states")
         if state.nullable or not state.boolean or state in _found:
             if (rest := shortest(state)) is not None:
                 heappush(heap, (size + rest.size, -next(order), size, state, True))

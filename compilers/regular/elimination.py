@@ -1,0 +1,78 @@
+"""From an automaton back to an expression, by eliminating one state after the other."""
+
+from collections.abc import Mapping
+
+from compilers.errors import TooLarge
+from compilers.regular.automata import MAX_STATES, Dfa
+from compilers.regular.constructors import cat, either, star
+from compilers.regular.expressions import EMPTY, NEVER, Chars, Expr
+from compilers.regular.letters import LAST, normal, overlap
+
+
+def transitions(automaton: Dfa) -> dict[tuple[int, int], Chars]:
+    """The letters that lead from one state to the other, where an end can still be reached."""
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    alive = automaton.alive
+    for state, row in enumerate(automaton.steps):
+        for letters, after in zip(automaton.classes, row, strict=True):
+            if after in alive:
+                found.setdefault((state, after), []).extend(letters)
+    return {pair: Chars(normal(letters)) for pair, letters in found.items()}
+
+
+def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
+    """An expression without And and Not, by eliminating states. TooLarge beyond `limit` states."""
+    if len(automaton.steps) > limit:
+        raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
+    return _eliminated(transitions(automaton), automaton.ends)
+
+
+def to_factored_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
+    """Like `to_expr`, but letters beyond ASCII are written once for each state they lead to.
+
+    In bytes such a letter is an automaton of its own. Engines that do not minimise would carry one
+    for every place where it is written.
+    """
+    if len(automaton.steps) > limit:
+        raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
+    edges: dict[tuple[int, int], Expr] = {}
+    hubs: dict[tuple[Expr, int], int] = {}
+    ends = list(automaton.ends)
+    for (state, after), letters in transitions(automaton).items():
+        assert isinstance(letters, Chars)
+        ascii_only = overlap(letters.ranges, ((0, 0x7F),))
+        beyond = overlap(letters.ranges, ((0x80, LAST),))
+        if ascii_only:
+            edges[state, after] = Chars(ascii_only)
+        if beyond:
+            hub = hubs.setdefault((Chars(beyond), after), len(automaton.steps) + len(hubs))
+            edges[state, hub] = EMPTY
+    edges.update(((hub, after), letters) for (letters, after), hub in hubs.items())
+    return _eliminated(edges, ends + [False] * len(hubs))
+
+
+def _eliminated(found: Mapping[tuple[int, int], Expr], ends: list[bool]) -> Expr:
+    """The texts that lead from state 0 to an end."""
+    edges = dict(found)
+    n = len(ends)
+    start, end = n, n + 1
+    edges[start, 0] = EMPTY
+    edges.update(((s, end), EMPTY) for s in range(n) if ends[s])
+    for state in _elimination_order(edges, n):
+        loop = star(edges.pop((state, state), NEVER))
+        into = [(a, e) for (a, b), e in edges.items() if b == state]
+        outof = [(b, e) for (a, b), e in edges.items() if a == state]
+        edges = {k: e for k, e in edges.items() if state not in k}
+        for a, first in into:
+            for b, last in outof:
+                edges[a, b] = either(edges.get((a, b), NEVER), cat(first, loop, last))
+    return edges.get((start, end), NEVER)
+
+
+def _elimination_order(edges: dict[tuple[int, int], Expr], n: int) -> list[int]:
+    """States with few ways through them first: the expression stays small."""
+    into, outof = [0] * (n + 2), [0] * (n + 2)
+    for a, b in edges:
+        outof[a] += 1
+        into[b] += 1
+    return sorted(range(n), key=lambda state: into[state] * outof[state])

@@ -1,0 +1,168 @@
+"""From an expression to its automaton: the product of the automata of its parts."""
+
+from collections.abc import Sequence
+
+from compilers import clock
+from compilers.errors import TooLarge
+from compilers.regular.automata import MAX_STATES, Dfa
+from compilers.regular.derivatives import alphabet, derivative
+from compilers.regular.expressions import EVERY, NEVER, Alt, And, Cat, Expr, Not, children
+
+MAX_WORK = 100_000
+"""Derivatives on the way to the automaton of one part, each as many as it has alternatives."""
+
+_Places = tuple[int, ...]
+"""Where each track of a product stands; -1: that makes no difference any more."""
+
+# No text may follow; any text may.
+_DEAD: _Places = ()
+_FREE: _Places = (-2,)
+
+_Formula = int | tuple[str, tuple["_Formula", ...]]
+"""A track, or "and", "or", "not" and what they join."""
+
+_OPERATORS: dict[type[Expr], str] = {And: "and", Alt: "or", Not: "not"}
+
+
+def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
+    """The automaton whose states are what may follow. TooLarge after `limit` states."""
+    classes = alphabet(expr)
+    product = _Product(expr, [letters[0][0] for letters in classes])
+    number, order = {product.start: 0}, [product.start]
+    steps: list[list[int]] = []
+    while len(steps) < len(order):
+        clock.check()
+        row = []
+        for after in product.after(order[len(steps)]):
+            if after not in number:
+                number[after] = len(order)
+                order.append(after)
+            row.append(number[after])
+        steps.append(row)
+        if len(order) > limit:
+            raise TooLarge(f"a regular language with more than {limit} states", kind="states")
+    return Dfa(classes, steps, list(map(product.ends, order)))
+
+
+class _Product:
+    """The parts of a boolean expression side by side: its product automaton.
+
+    A part stands in many places of the expression and is followed once. Where some parts have
+    decided the whole, or what another could still say, the others are no longer told apart.
+    """
+
+    def __init__(self, expr: Expr, letters: list[int]) -> None:
+        self._tracks: list[_Track] = []
+        self._index: dict[Expr, int] = {}
+        self._letters = letters
+        self._formula = self._read(expr)
+        self._known: dict[_Places, _Places] = {}
+        self.start = self._distinct((0,) * len(self._tracks))
+
+    def _read(self, expr: Expr) -> _Formula:
+        kind = _OPERATORS.get(type(expr)) if expr.boolean else None
+        if kind is not None:
+            return kind, tuple(map(self._read, children(expr)))
+        if expr not in self._index:
+            self._index[expr] = len(self._tracks)
+            self._tracks.append(_Track(expr, self._letters))
+        return self._index[expr]
+
+    def after(self, places: _Places) -> list[_Places]:
+        """The states after each letter."""
+        if places in (_DEAD, _FREE):
+            return [places] * len(self._letters)
+        rows = [track.row(place) for track, place in zip(self._tracks, places, strict=True)]
+        return list(map(self._distinct, zip(*rows, strict=True)))
+
+    def ends(self, places: _Places) -> bool:
+        """Whether a text may end there."""
+        if places in (_DEAD, _FREE):
+            return places == _FREE
+        pairs = zip(self._tracks, places, strict=True)
+        ends = [place >= 0 and track.states[place].nullable for track, place in pairs]
+        return self._decided(self._formula, ends) is True
+
+    def _distinct(self, places: _Places) -> _Places:
+        """The same for states that are certainly equal."""
+        found = self._known.get(places)
+        if found is not None:
+            return found
+        pairs = zip(self._tracks, places, strict=True)
+        fates = [False if place < 0 else track.fates[place] for track, place in pairs]
+        decided = self._decided(self._formula, fates)
+        if isinstance(decided, bool):
+            found = _FREE if decided else _DEAD
+        else:
+            stay = [fate or i in decided for i, fate in enumerate(fates)]
+            found = tuple([p if keep else -1 for p, keep in zip(places, stay, strict=True)])
+        self._known[places] = found
+        return found
+
+    def _decided(self, formula: _Formula, fates: Sequence[bool | None]) -> bool | set[int]:
+        """What a formula comes to; the tracks that still have a say where it is open."""
+        if isinstance(formula, int):
+            fate = fates[formula]
+            return {formula} if fate is None else fate
+        kind, parts = formula
+        decisive = kind == "or"  # one part that is so decides
+        found: set[int] = set()
+        for part in parts:
+            decided = self._decided(part, fates)
+            if kind == "not":
+                return not decided if isinstance(decided, bool) else decided
+            if decided is decisive:
+                return decisive
+            if not isinstance(decided, bool):
+                found |= decided
+        return found or not decisive
+
+
+class _Track:
+    """The states of a part, its derivatives, numbered and followed as they are needed.
+
+    `fates`: whether any text may follow a state, or none; None where that depends on the text.
+    """
+
+    def __init__(self, expr: Expr, letters: list[int]) -> None:
+        self._letters = letters
+        self._work = 0
+        self._numbers: dict[Expr, int] = {}
+        self._rows: dict[int, list[int]] = {}
+        self.states: list[Expr] = []
+        self.fates: list[bool | None] = []
+        self._number(expr)
+
+    def row(self, place: int) -> list[int]:
+        """The states after each letter."""
+        if place < 0:
+            return [place] * len(self._letters)
+        found = self._rows.get(place)
+        if found is None:
+            state = self.states[place]
+            self._work += len(self._letters) * _alternatives(state)
+            if self._work > MAX_WORK:
+                raise TooLarge("an automaton that takes too long to make", kind="states")
+            found = [self._number(derivative(state, letter)) for letter in self._letters]
+            self._rows[place] = found
+        return found
+
+    def _number(self, expr: Expr) -> int:
+        found = self._numbers.setdefault(expr, len(self.states))
+        if found == len(self.states):
+            self.states.append(expr)
+            self.fates.append(False if expr is NEVER else True if expr == EVERY else None)
+        return found
+
+
+def _alternatives(expr: Expr) -> int:
+    """How many parts a derivative looks at, roughly: of a row, up to one that may not be empty."""
+    clock.check()
+    if isinstance(expr, Cat):
+        total = 0
+        for part in expr.parts:
+            total += _alternatives(part)
+            if not part.nullable:
+                break
+        return max(1, total)
+    return max(1, sum(map(_alternatives, children(expr))))

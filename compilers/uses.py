@@ -1,0 +1,95 @@
+"""What a rule refers to, and which rules have a text at all."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from compilers.ir import (
+    NOTHING,
+    Capture,
+    Choice,
+    Literal,
+    Node,
+    Ref,
+    Regular,
+    Repeat,
+    Sequence,
+    Unordered,
+    children,
+)
+from compilers.per_node import per_node
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """`rules`: those that a node refers to, each once, in the order of the node. `nothing`: whether
+    a part of it has no text by itself; that there is no `extra` member is no such thing."""
+
+    rules: Mapping[str, None]
+    nothing: bool
+
+
+@per_node
+def uses(node: Node) -> Uses:
+    """What is found in one walk through a node, references not followed."""
+    rules: dict[str, None] = {}
+    nothing = False
+    todo = [node]
+    while todo:
+        each = todo.pop()
+        kind = type(each)
+        if kind is Literal or kind is Regular:
+            continue
+        if isinstance(each, Ref):
+            rules[each.name] = None
+        elif isinstance(each, Unordered) and each.extra == NOTHING:
+            todo += [each.separator, *(member for member, _ in reversed(each.members))]
+        elif isinstance(each, Choice) and not each.parts:
+            nothing = True
+        else:
+            todo += reversed(children(each))
+    return Uses(rules, nothing)
+
+
+def productive(rules: Mapping[str, Node]) -> set[str]:
+    """The rules that have a text: the least fixed point.
+
+    Rules mostly stand before those that they use, so one look from the end finds nearly all; the
+    others are looked at again when one that they wait for is found.
+    """
+    found: set[str] = set()
+    for name in reversed(list(rules)):
+        if _has_text(rules[name], found):
+            found.add(name)
+    todo = [name for name in rules if name not in found]
+    users: dict[str, list[str]] = {}
+    for name in todo:
+        for each in uses(rules[name]).rules:
+            users.setdefault(each, []).append(name)
+    while todo:
+        name = todo.pop()
+        if name not in found and _has_text(rules[name], found):
+            found.add(name)
+            todo.extend(users.get(name, ()))
+    return found
+
+
+def _has_text(node: Node, found: Set[str]) -> bool:
+    known = uses(node)
+    return (not known.nothing and found >= known.rules.keys()) or _some_text(node, found)
+
+
+def _some_text(node: Node, found: Set[str]) -> bool:
+    kind = type(node)
+    if kind is Literal or kind is Regular:
+        return True
+    if isinstance(node, Ref):
+        return node.name in found
+    if isinstance(node, Sequence):
+        return all(_some_text(part, found) for part in node.parts)
+    if isinstance(node, Choice):
+        return any(_some_text(part, found) for part in node.parts)
+    if isinstance(node, Repeat):
+        return node.low == 0 or _some_text(node.part, found)
+    if isinstance(node, Unordered):
+        return all(_some_text(member, found) for member, required in node.members if required)
+    return _some_text(node.part, found) if isinstance(node, Capture) else True
