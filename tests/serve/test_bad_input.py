@@ -257,6 +257,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     # grammars
     (CHAT, {"grammar": "start: ("}, "grammar", "line 1, column 9: ')' expected"),
+    (CHAT, {"grammar": "start: <wave>"}, "grammar", "no token '<wave>'; there are </think>, "),
     (CHAT, {"grammar": "start: foo"}, "grammar", "foo is not defined"),
     (CHAT, {"grammar": 'start: start "a"'}, "grammar", "no text is of this grammar"),
     (CHAT, {"grammar": ""}, "grammar", "line 1, column 1: a rule of Lark"),
