@@ -22,9 +22,12 @@ MAX_PLACES = 100  # that one note is given: copies within copies are more than a
 _BESIDE_REF = SILENT | {"$ref"}
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Site:
-    """A subschema, at the first place that has it; `root` is the resource that it belongs to."""
+    """A subschema, at the first place that has it; `root` is the resource that it belongs to.
+
+    Never changed; not declared frozen, which would take three times as long to make.
+    """
 
     schema: Any
     where: str
