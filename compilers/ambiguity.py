@@ -15,15 +15,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from compilers.errors import TooLarge
-from compilers.parses import (
+from compilers.leaves import (
     CLOSED,
     END,
     OUTSIDE,
-    Entry,
     Leaf,
     Letters,
-    Marks,
-    Program,
     Symbol,
     Token,
     Value,
@@ -31,6 +28,7 @@ from compilers.parses import (
     fate,
     symbols,
 )
+from compilers.parses import Entry, Marks, Program
 from compilers.regular import Expr, steps
 
 MAX_DEPTH = 4

@@ -8,6 +8,7 @@ the time, and how the texts of --accept and --reject fared. The exit code is 0, 
 declaration is refused or a text did not do as it should, or 2 where a file cannot be read.
 """
 
+import argparse
 import csv
 import json
 import sys
@@ -16,16 +17,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import compilers
 from compilers.errors import caret
+from compilers.frontends.declared import only_declared
 from compilers.frontends.json_schema.assertions import assertions
 from compilers.ir import Capture, FreeText, walk
 from compilers.oracle import recognises
-
-if TYPE_CHECKING:
-    import argparse
 
 DEFAULT_DIALECT = "llguidance"
 
@@ -70,8 +69,14 @@ def _split(texts: str) -> list[str]:
     return next(csv.reader([texts], strict=True), [])
 
 
+def _schema(schema: Any) -> compilers.Grammar:
+    """As a reply is held to it."""
+    return compilers.json_schema(only_declared(schema))
+
+
 def _of_schema(schema: Any, grammar: compilers.Grammar) -> str:
-    return _counted(assertions(schema, {note.where for note in grammar.notes})) or "any JSON"
+    counts = _counted(assertions(schema, {note.where for note in grammar.notes})) or "any JSON"
+    return counts if only_declared(schema) == schema else f"{counts}; no members but those declared"
 
 
 def _of_tools(tools: Any, grammar: compilers.Grammar) -> str:
@@ -99,7 +104,12 @@ def _of_template(template: Any, grammar: compilers.Grammar) -> str:
 
 FRONTENDS = {
     "json_schema": Frontend(
-        "schema", "FILE", "a JSON Schema", _json, compilers.json_schema, _of_schema
+        "schema",
+        "FILE",
+        "a JSON Schema; members that it does not declare are left out, as in replies",
+        _json,
+        _schema,
+        _of_schema,
     ),
     "tools": Frontend("tools", "FILE", "OpenAI's list of tools", _json, compilers.tools, _of_tools),
     "template": Frontend(
@@ -140,7 +150,7 @@ FRONTENDS = {
 }
 
 
-def add_options(parser: "argparse.ArgumentParser") -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """What both command lines take besides the declaration."""
     parser.add_argument(
         "--to",
@@ -156,17 +166,27 @@ def add_options(parser: "argparse.ArgumentParser") -> None:
     )
 
 
-def add_sources(parser: "argparse.ArgumentParser") -> None:
+def add_sources(parser: argparse.ArgumentParser) -> None:
     """An option for each frontend, of which one must be given; the outcome is (frontend, text)."""
     group = parser.add_mutually_exclusive_group(required=True)
     for name, frontend in FRONTENDS.items():
         group.add_argument(
             f"--{frontend.option}",
             dest="source",
+            action=_Once,
             type=_Source(name),
             metavar=frontend.metavar,
             help=frontend.help,
         )
+
+
+class _Once(argparse.Action):
+    """Of two declarations none is dropped: the second is refused."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: Any = None) -> None:
+        if namespace.source is not None:
+            raise argparse.ArgumentError(self, "may be given once only")
+        namespace.source = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +197,7 @@ class _Source:
         return self.frontend, text
 
 
-def run(program: str, frontend: str, source: str, options: "argparse.Namespace") -> int:
+def run(program: str, frontend: str, source: str, options: argparse.Namespace) -> int:
     """Compile, print, try the texts. `program` begins the lines of errors."""
     start = time.perf_counter()
     kind = FRONTENDS[frontend]
@@ -208,7 +228,7 @@ def show(
     text: str,
     enforced: str,
     spent: float,
-    options: "argparse.Namespace",
+    options: argparse.Namespace,
 ) -> int:
     """Print a grammar that took `spent` seconds, and try the texts."""
     print(text, end="")

@@ -22,7 +22,8 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from compilers.ir import Grammar, Special, walk
-from compilers.parses import END, Entry, Leaf, Symbol, bounds
+from compilers.leaves import END, Leaf, Symbol, bounds
+from compilers.parses import Entry
 from compilers.skeleton import skeleton
 
 MAX_STATES = 20_000  # of an automaton; beyond them it is built anew

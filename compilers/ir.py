@@ -18,48 +18,38 @@ Nodes are immutable and know nothing of sources or dialects.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, dataclass_transform
 
 from compilers.regular import Expr
 
-T = TypeVar("T")
 
-
-@dataclass_transform(frozen_default=True)
-def _node(cls: type[T]) -> type[T]:
-    """A dataclass that is frozen to the type checker only: one that is so at run time, too, takes
-    three times as long to make, and a large schema has ten thousand."""
-    return dataclass(slots=True, unsafe_hash=True)(cls)
-
-
-@_node
+@dataclass(frozen=True, slots=True)
 class Literal:
     text: str
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class Regular:
     expr: Expr
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class Sequence:
     parts: tuple["Node", ...]
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class Choice:
     parts: tuple["Node", ...]
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class Repeat:
     part: "Node"
     low: int = 0
     high: int | None = None
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class Unordered:
     """Members, each with whether it is required, and any number of `extra`, separated."""
 
@@ -68,22 +58,22 @@ class Unordered:
     separator: "Node"
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class Ref:
     name: str
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class FreeText:
     stops: tuple[str, ...] = ()
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class Special:
     name: str
 
 
-@_node
+@dataclass(frozen=True, slots=True)
 class Capture:
     name: str
     part: "Node"

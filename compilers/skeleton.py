@@ -19,8 +19,9 @@ from compilers import ir
 from compilers.ambiguity import Found, ambiguity
 from compilers.errors import Ambiguous, CompileError, TooLarge, Unsupported
 from compilers.ir import Grammar, Node, walk
+from compilers.leaves import Letters, Token, Value, Word
 from compilers.oracle import recognises
-from compilers.parses import Letters, Program, Token, Value, Word
+from compilers.parses import Program
 from compilers.regular import (
     ANY,
     EVERY,

@@ -25,7 +25,7 @@ from compilers.ir import (
     Sequence,
     Unordered,
 )
-from compilers.parses import ESCAPE, OUTSIDE, STRING
+from compilers.leaves import ESCAPE, OUTSIDE, STRING
 from compilers.regular import Alt, And, Cat, Chars, Expr, Rep, State, either
 
 FAR = 1_000_000

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import difflib
 import logging
 import re
 import uuid
@@ -12,6 +13,7 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gallama.wire_errors import ApiError
@@ -220,8 +222,11 @@ def _internal(error: Exception) -> ApiError:
 
 def _on_http_error(request: Request, error: HTTPException) -> Response:
     path = short(request.scope["path"])
+    paths = [route.path for route in request.app.routes if isinstance(route, Route)]
+    near = difflib.get_close_matches(path, paths, n=1, cutoff=0.8)
+    meant = f" Did you mean {near[0]}?" if near else ""
     message = {
-        404: f"There is no {path} here.",
+        404: f"There is no {path} here.{meant}",
         405: f"{path} does not take {request.method}.",
     }.get(error.status_code, str(error.detail))
     return error_response(request, ApiError(error.status_code, message, headers=error.headers))

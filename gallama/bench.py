@@ -169,7 +169,7 @@ class Bench:
         tokens = 0
         async with session.post(f"{self._url}/v1/chat/completions", json=body) as answer:
             if answer.status != 200:
-                raise BenchError(f"status {answer.status}: {(await answer.text())[:300]}")
+                raise BenchError(f"status {answer.status}: {_said(await answer.text())}")
             async for event in _events(answer):
                 if error := event.get("error"):
                     raise BenchError(f"a reply broke off: {error['message']}")
@@ -185,6 +185,14 @@ class Bench:
         async with session.get(f"{self._url}/v1/models") as answer:
             models = (await answer.json())["data"]
         return str(models[0]["id"])
+
+
+def _said(body: str) -> str:
+    """What an answer that is no 200 says, in OpenAI's form or in any other."""
+    try:
+        return str(json.loads(body)["error"]["message"])
+    except (ValueError, LookupError, TypeError):
+        return body[:300]
 
 
 async def _events(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:

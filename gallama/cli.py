@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from gallama.errors import ConfigError, GallamaError
+from gallama.errors import ConfigError, GallamaError, Mistake
 
 if TYPE_CHECKING:
     from gallama.config.schema import RunConfig
@@ -218,7 +218,14 @@ def _declare_schema(add: _Add) -> None:
 
 def _declare_bench(add: _Add) -> None:
     bench = add("bench", help="what constraints cost", description=_BENCH)
-    bench.add_argument("url", nargs="?", default="http://127.0.0.1:8000", metavar="URL")
+    bench.add_argument(
+        "url",
+        nargs="?",
+        type=_url,
+        default="http://127.0.0.1:8000",
+        metavar="URL",
+        help="of a running server (default: http://127.0.0.1:8000)",
+    )
     bench.add_argument("--model", help="one of the server's models (default: its first)")
     bench.add_argument(
         "--concurrency", type=_counts, default=[1, 8], metavar="N,N", help="(default: 1,8)"
@@ -305,10 +312,19 @@ def _serve(config: "RunConfig") -> int:
 def _check(options: argparse.Namespace) -> int:
     recipes = [text for text in options.overrides if _is_path(text)]
     overrides = [text for text in options.overrides if text not in recipes]
+    checks: list[Callable[[], None]] = []
     if recipes:
-        _check_recipes(recipes)
+        checks.append(lambda: _check_recipes(recipes))
     if overrides or not recipes:
-        _check_run(overrides)
+        checks.append(lambda: _check_run(overrides))
+    mistakes: list[Mistake] = []
+    for check in checks:
+        try:
+            check()
+        except ConfigError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise ConfigError(mistakes)
     return 0
 
 
@@ -373,11 +389,17 @@ def _bench(options: argparse.Namespace) -> int:
     from gallama import bench
 
     measured = bench.Bench(options.url, options.model, options.tokens, options.rounds)
-    print(bench.HEADER)
-    for concurrency in options.concurrency:
-        for row in asyncio.run(measured.run(concurrency)):
-            print(bench.line(row), flush=True)
+    for i, concurrency in enumerate(options.concurrency):
+        rows = asyncio.run(measured.run(concurrency))
+        print(*([] if i else [bench.HEADER]), *map(bench.line, rows), sep="\n", flush=True)
     return 0
+
+
+def _url(text: str) -> str:
+    if not re.match("https?://.", text):
+        where = "must be an address such as http://127.0.0.1:8000"
+        raise argparse.ArgumentTypeError(f"{where}, not {text!r}")
+    return text
 
 
 def _count(text: str) -> int:

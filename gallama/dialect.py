@@ -1,18 +1,15 @@
-"""How one model writes and reads tool calls and reasoning: found, rendered, compiled.
+"""How one model writes and reads tool calls and reasoning: rendered, compiled.
 
-    dialect = find(vocabulary.chat_template, spec.dialect, specs)
+    dialect = find(vocabulary.chat_template, spec.dialect, specs)      # gallama.probe
     parts = dialect.render(template, messages, tools)
     reasoning = dialect.reasoning("".join(parts))
     grammar = dialect.grammar(vocabulary, tools=tools, reasoning=reasoning)
 
-A dialect is found by what the chat template does, not by what is written in it: a conversation with
-a call is rendered, and the dialect in which the call then stands is the one. What else the template
-renders (tools, results, a system turn) is found out in the same way; what it does not, `prepare`
-puts into words before it is asked.
+What of a conversation the chat template does not render by itself (`Native`), `prepare` puts into
+words before it is asked.
 """
 
 import hashlib
-import json
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +20,9 @@ from typing import Any
 from compilers.frontends import tools as frontend
 from compilers.frontends.surface import IDS, Surface, Tags, split
 from compilers.ir import Grammar
-from gallama.config.schema import AUTO, DialectSpec
-from gallama.errors import LoadError, PlanError
-from gallama.template import ChatTemplate, Prepare, Turns, environment
-from gallama.types import Message, ToolCall, Vocabulary
+from gallama.config.schema import DialectSpec
+from gallama.template import ChatTemplate, Turns, environment
+from gallama.types import Message, Vocabulary
 
 GENERIC = "generic"
 
@@ -46,7 +42,7 @@ To call one, write its name and its arguments like this:
 {{ example }}
 What it returns is then shown to you."""
 
-_ID = f"[A-Za-z0-9]{{{IDS}}}"
+ID = f"[A-Za-z0-9]{{{IDS}}}"
 _ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -71,7 +67,7 @@ class Native:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One dialect, as one model's chat template speaks it. Made by `find`."""
+    """One dialect, as one model's chat template speaks it. Made by gallama.probe."""
 
     name: str
     spec: DialectSpec
@@ -225,7 +221,7 @@ def _filled(surface: Surface, call: Mapping[str, Any], index: int) -> str:
     function = call["function"]
     values = {
         "name": function["name"],
-        "arguments": _arguments(surface, function["arguments"]),
+        "arguments": arguments_text(surface, function["arguments"]),
         "id": short_id(str(call["id"])),
         "index": str(index),
     }
@@ -236,7 +232,8 @@ def _fill(markup: str, values: Mapping[str, str]) -> str:
     return "".join(values[piece] if i % 2 else piece for i, piece in enumerate(split(markup)))
 
 
-def _arguments(surface: Surface, arguments: Mapping[str, Any]) -> str:
+def arguments_text(surface: Surface, arguments: Mapping[str, Any]) -> str:
+    """The arguments of a call as the model writes them."""
     if surface.parameter is None:
         return surface.style.dumps(arguments)
     return "".join(_parameter(surface, key, value) for key, value in arguments.items())
@@ -262,7 +259,7 @@ def _example(surface: Surface) -> str:
 
 def short_id(given: str) -> str:
     """The same id, or one of nine letters and digits made from it."""
-    if re.fullmatch(_ID, given):
+    if re.fullmatch(ID, given):
         return given
     number = int.from_bytes(hashlib.sha256(given.encode("utf-8", "replace")).digest()[:8])
     letters = []
@@ -320,130 +317,3 @@ def _merged(turns: Turns, markup: str) -> Turns:
             found.append({"role": "user", "content": text})
         told = True
     return found
-
-
-# --- which dialect a chat template speaks
-
-_TOOL = {
-    "type": "function",
-    "function": {
-        "name": "probe_weather",
-        "description": "Tells the weather.",
-        "parameters": {
-            "type": "object",
-            "properties": {"probe_place": {"type": "string", "description": "A place."}},
-            "required": ["probe_place"],
-        },
-    },
-}
-_ARGUMENTS = {"probe_place": "Oslo", "days": 3}
-_NOBODY = Vocabulary((), {}, frozenset(), "", lambda text, special: [])
-_USER = Message("user", "Probe question?")
-_RESULT = "Probe result."
-
-
-def _calls(*ids: str) -> Message:
-    text = json.dumps(_ARGUMENTS)
-    calls = tuple(ToolCall(each, "probe_weather", text) for each in ids)
-    return Message("assistant", None, tool_calls=calls)
-
-
-def _results(*ids: str) -> list[Message]:
-    return [Message("tool", _RESULT, "probe_weather", tool_call_id=each) for each in ids]
-
-
-_ONE, _TWO = "probeID01", "probeID02"
-
-
-def find(template: str, name: str, specs: Mapping[str, DialectSpec]) -> Dialect:
-    """The dialect of this name, or with "auto" the one that the chat template speaks: `generic`
-    if it is none of `specs`. Raises LoadError for an unknown name or a template that is no Jinja.
-    """
-    probe = _Probe(template)
-    if name == AUTO:
-        name = probe.spoken(specs)
-    elif name not in specs:
-        raise LoadError(f"dialect: there is no {name!r}; there are {', '.join(sorted(specs))}")
-    return Dialect(name, specs[name], probe.native(name, specs[name]))
-
-
-class _Probe:
-    """A chat template, asked to render small conversations.
-
-    Templates differ in the form in which they take a call; the first that shows a call is taken.
-    """
-
-    FORMS = (
-        Native(calls=True, several=True),
-        Native(calls=True, several=True, no_words=True),
-        Native(calls=True, several=True, arguments_as_text=True),
-        Native(calls=True, several=True, no_words=True, arguments_as_text=True),
-    )
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self._template = ChatTemplate(source, _NOBODY)
-
-    def spoken(self, specs: Mapping[str, DialectSpec]) -> str:
-        """The dialect in which the template writes a call; of several the most exact."""
-        found = [
-            (size, name)
-            for name, spec in specs.items()
-            if name != GENERIC
-            for size in [max(self._match(spec, form) for form in self.FORMS)]
-            if size
-        ]
-        return max(found)[1] if found else GENERIC
-
-    def native(self, name: str, spec: DialectSpec) -> Native:
-        opening = split(spec.reply.reasoning or "")[0]
-        common = {
-            "system": "Probe system." in self._text([Message("system", "Probe system."), _USER]),
-            "reasons": bool(opening) and opening in self._source,
-        }
-        form = next((f for f in self.FORMS if name != GENERIC and self._match(spec, f)), None)
-        if form is None:
-            return Native(**common)
-        return replace(
-            form,
-            tools="probe_place" in self._text([_USER], [_TOOL]),
-            results=_RESULT in self._called(spec, form, _ONE),
-            several=spec.reply.between is not None and self._several(spec, form),
-            **common,
-        )
-
-    def _match(self, spec: DialectSpec, form: Native) -> int:
-        """How much of a rendered call is this dialect's: characters, 0 for none."""
-        text = self._called(spec, form, _ONE)
-        found = [re.search(_pattern(spec.reply, each), text) for each in spec.reply.spellings]
-        return max((len(match[0]) for match in found if match), default=0)
-
-    def _several(self, spec: DialectSpec, form: Native) -> bool:
-        text = self._called(spec, form, _ONE, _TWO)
-        return len(re.findall(_pattern(spec.reply, spec.reply.call, whole=False), text)) == 2
-
-    def _called(self, spec: DialectSpec, form: Native, *ids: str) -> str:
-        """A conversation with calls and their results."""
-        messages = [_USER, _calls(*ids), *_results(*ids)]
-        return self._text(messages, prepare=Dialect("", spec, replace(form, results=True)).prepare)
-
-    def _text(
-        self, messages: list[Message], tools: Sequence[Any] = (), prepare: Prepare | None = None
-    ) -> str:
-        """What the template renders, "" where it refuses."""
-        try:
-            return "".join(self._template.render(messages, tools, prepare=prepare))
-        except PlanError:
-            return ""
-
-
-def _pattern(surface: Surface, spelling: str, whole: bool = True) -> str:
-    """A regular expression for the probe's call as this surface spells it, up to the end of the
-    call. White space around it is the template's own affair; so is the end of the list, which some
-    templates write behind the second call only."""
-    parts = {"name": "probe_weather", "arguments": _arguments(surface, _ARGUMENTS)}
-    holes = {"id": _ID, "index": "[0-9]+"}
-    before = split(surface.calls)[0] if whole else ""
-    pieces = split((before + spelling).strip())
-    texts = (parts.get(piece, piece) if i % 2 else piece for i, piece in enumerate(pieces))
-    return "".join(holes.get(text) or re.escape(text) for text in texts)

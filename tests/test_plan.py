@@ -10,11 +10,11 @@ from gallama.api.service import Service
 from gallama.api.types import CompletionRequest
 from gallama.backends.scripted.backend import ScriptedBackend
 from gallama.config.schema import DialectSpec, ModelSpec, SamplingDefaults
-from gallama.dialect import find
 from gallama.engines.llguidance import LLGuidanceEngine
 from gallama.errors import PlanError
 from gallama.guide import Guides
 from gallama.plan import Plan, Speaker, plan
+from gallama.probe import find
 from gallama.template import CHATML, ChatTemplate
 from gallama.types import Message, Request, Sampling, Vocabulary
 from tests.test_template import VOCABULARY

@@ -9,7 +9,7 @@ from compilers.closing.texts import MAX_SIZE, Texts
 from compilers.closing.utf8 import characters, completions
 from compilers.errors import Contradiction, TooLarge
 from compilers.ir import Grammar
-from compilers.parses import Symbol, bounds
+from compilers.leaves import Symbol, bounds
 from compilers.passes.recursion import no_empty_rounds
 from compilers.regular import SURROGATES
 
@@ -180,8 +180,8 @@ class _Arrival:
         self._passed: set[Frame] = set()  # those that a parse has come through
         self.places = dict.fromkeys(places)
         self.ends = False
-        while todo:
-            self._open(*todo.pop())
+        while self._todo:
+            self._open(*self._todo.pop())
         measure(self._frames.values())
 
     def _push(self, rest: Rest, frame: Frame) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from compilers.parses import Letters, Symbol, Token, Word
+from compilers.leaves import Letters, Symbol, Token, Word
 from compilers.regular import EMPTY, NEVER, derivative, shortest
 
 Leaf = Word | Token | Letters

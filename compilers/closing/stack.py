@@ -22,7 +22,7 @@ from compilers.closing.items import (
 )
 from compilers.closing.leaves import FAR, Leaf
 from compilers.closing.texts import Texts
-from compilers.parses import Letters
+from compilers.leaves import Letters
 
 MAX_RESTS = 50_000  # kept of one grammar
 

@@ -22,9 +22,10 @@ from gallama.config import recipes
 from gallama.config.recipes import Place
 from gallama.config.schema import DialectSpec, ExampleSpec
 from gallama.config.shape import hint, show
-from gallama.dialect import GENERIC, Dialect, find
+from gallama.dialect import GENERIC, Dialect
 from gallama.errors import ConfigError, LoadError, Mistake, PlanError
 from gallama.guide import NO_GUIDE, whole
+from gallama.probe import find
 from gallama.recipe.merge import holds, merged
 from gallama.recipe.recipe import HELLO, Recipe
 from gallama.recipe.verdict import Verdict

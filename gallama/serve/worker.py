@@ -28,10 +28,10 @@ from gallama.api.app import build
 from gallama.api.recipes import Recipes
 from gallama.api.service import Service
 from gallama.config.schema import EngineName, ModelSpec
-from gallama.dialect import find
 from gallama.errors import LoadError
 from gallama.guide import Guides
 from gallama.launchers.base import WorkerSpec
+from gallama.probe import find
 from gallama.template import CHATML, ChatTemplate
 from gallama.types import Backend, Engine
 

@@ -25,6 +25,7 @@ COMMANDS = [
         "",
         "refused: line 1, column 1: this is no JSON (Expecting value)\n<",
     ),
+    (["json_schema", "P", "--reject", '{"a": 1, "b": 2}'], 0, "", "no members but those declared"),
     (["tools", "T"], 0, "start:", "enforced: calls of now; maxProperties"),
     (
         ["template", "X"],
@@ -49,7 +50,12 @@ def test_commands(
     folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for name, text in {"S": SCHEMA, "T": TOOLS, "X": "<a>{x</b>"}.items():
+    for name, text in {
+        "S": SCHEMA,
+        "P": '{"properties": {"a": {}}}',
+        "T": TOOLS,
+        "X": "<a>{x</b>",
+    }.items():
         (folder / name).write_text(text)
     try:
         found = main(arguments)

@@ -25,8 +25,9 @@ from typing import Any
 from unittest.mock import patch
 
 from gallama.config import dialects
-from gallama.dialect import Dialect, find
+from gallama.dialect import Dialect
 from gallama.errors import PlanError
+from gallama.probe import find
 from gallama.template import ChatTemplate
 from gallama.types import Message, ToolCall, Vocabulary
 from scripts.fetch_templates import FOLDER

@@ -10,8 +10,9 @@ import pytest
 from gallama.backends.scripted.backend import ScriptedBackend
 from gallama.config import dialects
 from gallama.config.schema import ModelSpec
-from gallama.dialect import Dialect, Native, find, short_id
+from gallama.dialect import Dialect, Native, short_id
 from gallama.errors import LoadError
+from gallama.probe import find
 from gallama.template import CHATML, ChatTemplate
 from gallama.types import Message, ToolCall, Vocabulary
 from tests.packaging.conftest import SOURCES

@@ -54,6 +54,7 @@ MAY_NOT = [
     ("gallama.text", "gallama.api gallama.backends gallama.engines gallama.serve"),
     ("gallama.plan", "gallama.api gallama.backends gallama.engines gallama.serve gallama.config"),
     ("gallama.dialect", "gallama.api gallama.backends gallama.engines gallama.serve gallama.plan"),
+    ("gallama.probe", "gallama.api gallama.backends gallama.engines gallama.serve gallama.plan"),
     ("gallama.engines*", "gallama.api gallama.backends gallama.serve gallama.plan"),
     ("gallama.backends*", "gallama.api gallama.engines gallama.serve gallama.plan compilers"),
     ("gallama.backends.llama_cpp*", "gallama.backends.scripted"),

@@ -14,9 +14,9 @@ from gallama.api.types import ChatRequest
 from gallama.backends.scripted.backend import ScriptedBackend
 from gallama.config import dialects, paths
 from gallama.config.schema import BackendName, ModelSpec
-from gallama.dialect import find
 from gallama.engines.llguidance import LLGuidanceEngine
 from gallama.guide import Guides
+from gallama.probe import find
 from gallama.template import CHATML, ChatTemplate
 from gallama.types import Matcher, Vocabulary
 

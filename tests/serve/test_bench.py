@@ -34,7 +34,7 @@ def test_a_table(tiny: Server) -> None:
 # arguments, the exit code, and words on stderr
 MISTAKES = [
     (["http://127.0.0.1:9"], 1, "no answer from http://127.0.0.1:9"),
-    (["nowhere"], 1, "no answer from nowhere"),
+    (["nowhere"], 2, "argument URL: must be an address such as http://127.0.0.1:8000, not 'nowh"),
     (["--rounds", "0"], 2, "argument --rounds: must be a whole number above 0, not '0'"),
     (["--concurrency", "1,x"], 2, "argument --concurrency: must be a whole number above 0"),
 ]
@@ -50,4 +50,5 @@ def test_mistakes(arguments: list[str], code: int, words: str) -> None:
 def test_an_unknown_model(tiny: Server) -> None:
     done = bench(tiny.url, "--model", "another", *QUICK)
     assert done.returncode == 1
-    assert "no model 'another' here" in done.stderr
+    said = "gallama: status 404: There is no model 'another' here; there is 'tiny'.\n"
+    assert (done.stdout, done.stderr) == ("", said)

@@ -231,7 +231,7 @@ LONG = {"type": "object", "properties": {"a": {"minLength": 3000, "type": "strin
 # what is wrong, the field, and words of the answer
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"extra_body": {"thinking_budget": -1}}, "thinking_budget", "greater than or equal to 0"),
-    ({"extra_body": {"thinking_budget": "8"}}, "thinking_budget", "integer"),
+    ({"extra_body": {"thinking_budget": "8"}}, "thinking_budget", "must be a whole number"),
     ({"extra_body": {"thinking_budget": 2**31}}, "thinking_budget", "less than"),
     ({"reasoning_effort": "hard"}, "reasoning_effort", "'none', 'minimal', 'low'"),
     ({"extra_body": {"finish": "never"}}, "finish", "'cut' or 'close'"),

@@ -1,6 +1,7 @@
 """What a reply may look like: a constraint holds whatever the model would rather say.
 
-Sampled hot, so that the model would break every one of them if it could.
+Sampled hot, so that the model would break every one of them if it could. A reply that would be too
+long is closed, not cut, so each of them can be looked at.
 """
 
 import json
@@ -66,25 +67,21 @@ FORMATS: list[tuple[dict[str, Any], Callable[[str], bool]]] = [
     ({"type": "json_schema", "json_schema": {"name": "any"}}, fits(True)),
 ]
 CHATS = [*GUIDES, *(({"response_format": form}, good) for form, good in FORMATS)]
-HOT: dict[str, Any] = {"temperature": 2.0, "max_tokens": 150, "n": 4}
+HOT: dict[str, Any] = {"temperature": 2.0, "max_tokens": 150, "finish": "close", "n": 4}
 
 
 @pytest.mark.parametrize(("guide", "good"), CHATS, ids=[str(guide) for guide, _ in CHATS])
 def test_a_chat_keeps_to_it(tiny: Server, guide: dict[str, Any], good: Any) -> None:
     answer = chat(tiny, "Is a llama an animal?", seed=1, **HOT, **guide)
     assert answer == chat(tiny, "Is a llama an animal?", True, seed=1, **HOT, **guide)
-    for choice in answer.choices:
-        if choice.finish == "stop":
-            assert good(choice.text)
+    assert [text for text in answer.texts if not good(text)] == []
 
 
 @pytest.mark.parametrize(("guide", "good"), GUIDES, ids=[str(guide) for guide, _ in GUIDES])
 def test_a_completion_keeps_to_it(tiny: Server, guide: dict[str, Any], good: Any) -> None:
     answer = complete(tiny, "A llama is", seed=2, **HOT, **guide)
     assert answer == complete(tiny, "A llama is", True, seed=2, **HOT, **guide)
-    for choice in answer.choices:
-        if choice.finish == "stop":
-            assert good(choice.text)
+    assert [text for text in answer.texts if not good(text)] == []
 
 
 def test_the_end_comes_when_all_is_said(tiny: Server) -> None:
@@ -118,8 +115,8 @@ def test_stop_words_stop(tiny: Server) -> None:
 
 def test_the_other_engine_holds_them_too(formatron: Server) -> None:
     for guide, good in GUIDES:
-        for choice in chat(formatron, "Is a llama an animal?", seed=1, **HOT, **guide).choices:
-            assert choice.finish == "length" or good(choice.text)
+        answer = chat(formatron, "Is a llama an animal?", seed=1, **HOT, **guide)
+        assert [text for text in answer.texts if not good(text)] == []
     call = formatron.client.chat.completions.create(
         model="tiny",
         messages=[{"role": "user", "content": "What's the weather like in Boston today?"}],
