@@ -50,7 +50,7 @@ from compilers.ir import (
     maybe,
     sequence,
 )
-from compilers.regular import Expr, both, dfa, either, minimise, other_than, text
+from compilers.regular import Expr, State, both, either, other_than, text
 
 MAX_RULES = 20_000
 MAX_MEMBERS = 5_000  # of one object, by name
@@ -166,7 +166,11 @@ class Lowering:
 
     def _spelled_out(self, expr: Expr) -> Node:
         """A rule for each state of its automaton, letter by letter."""
-        automaton = minimise(dfa(expr, MAX_SPELLED_OUT))
+        assert isinstance(expr, State)  # see numerals.written
+        automaton = expr.automaton
+        if len(automaton.steps) > MAX_SPELLED_OUT:
+            message = f"a regular language with more than {MAX_SPELLED_OUT} states"
+            raise TooLarge(message, kind="states")
 
         def state(number: int) -> Node:
             found: list[Node] = [EMPTY] if automaton.ends[number] else []
