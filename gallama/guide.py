@@ -25,6 +25,7 @@ from compilers.extract import Extractor
 from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, REASONING, Reasoning
+from compilers.ir import Special, walk
 from gallama.budget import Speller
 from gallama.dialect import Dialect
 from gallama.errors import EngineFailure, LoadError, PlanError
@@ -175,6 +176,8 @@ class Guides:
 
     def _matcher(self, grammar: compilers.Grammar, guide: Guide) -> Matcher:
         param = guide.param or "messages"
+        if guide.grammar is not None:
+            self._check_tokens(grammar, param)
         try:
             text = compilers.emit(grammar, self._notation, self._vocabulary.special)
             if len(text) > MAX_LETTERS:
@@ -185,6 +188,14 @@ class Guides:
             raise _refused(str(error), param) from error
         except EngineFailure as error:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
+
+    def _check_tokens(self, grammar: compilers.Grammar, param: str) -> None:
+        """Raises PlanError where a grammar names a special token that this model does not have."""
+        known = self._vocabulary.special
+        for node in (each for rule in grammar.rules.values() for each in walk(rule)):
+            if isinstance(node, Special) and node.name not in known:
+                there = f"there are {', '.join(sorted(known))}" if known else "there is none"
+                raise _refused(f"this model has no token {node.name!r}; {there}", param)
 
 
 def whole(

@@ -105,6 +105,7 @@ class _Parser:
         self._source = source
         self._channel = channel
         self._open = [_Element("", 0)]
+        self._has_tags = False
         self._n_holes = 0
         self._at = 0
 
@@ -119,8 +120,13 @@ class _Parser:
         if last.name:
             self._at = last.at
             raise self._malformed(f"<{last.name}> is never closed")
-        if not last.parts:
-            raise self._malformed("an empty template")
+        if not self._has_tags:
+            self._at = 0
+            what = "no tags" if last.parts else "an empty template"
+            raise self._malformed(f"{what}: write it in tags, such as <plan>{{plan}}</plan>")
+        if isinstance(last.parts[0], Capture) and isinstance(last.parts[0].part, FreeText):
+            self._at = 0
+            raise self._malformed("text before the first tag: begin with a tag")
         return _bounded(last.parts)
 
     def _reason(self) -> str:
@@ -178,6 +184,7 @@ class _Parser:
         found = _TAG.fullmatch(tag)
         if found is None:
             raise self._malformed("not a tag")
+        self._has_tags = True
         if found["close"]:
             self._close(found["name"], written)
             return
@@ -231,10 +238,12 @@ class _Parser:
             raise self._malformed("two holes with nothing between them")
 
     def _hole(self, body: str) -> Node:
-        name, _, kind = body.partition(":")
+        name, colon, kind = body.partition(":")
         if not _NAME.fullmatch(name.strip()):
             raise self._malformed(f"{{{body}}}: a hole needs a name")
         kind = kind.strip()
+        if colon and not kind:
+            raise self._malformed(f"{{{body}}}: a type is missing behind the colon")
         if not kind:
             return self._capture(name.strip(), FreeText())
         return self._capture(name.strip(), Regular(self._type(kind)))

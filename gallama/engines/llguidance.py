@@ -3,8 +3,14 @@
 A matcher of llguidance never raises: it enters an error state, in which its mask holds one end
 token, so that the reply would end like a clean stop. Hence every call here is followed by a look at
 that state, and a grammar counts as good only when its first mask has been computed.
+
+The states of a terminal are made when a reply comes to them. Of patterns that are joined by `&`
+there may be too many for one mask, at any place of a reply: which the first tokens of the terminal
+show. So these are tried alone, before the grammar counts as good.
 """
 
+import random
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -19,10 +25,15 @@ from gallama.types import Matcher, Vocabulary
 
 MAX_GRAMMARS = 256  # compiled grammars kept
 MAX_TOKENIZERS = 8
+MAX_TRIED = 2  # terminals of one grammar
+TRIED_TOKENS = 6  # of a terminal; 1 ms each, of 128k
 
 # Alternatives at one place. The default, 2,000, is met by a oneOf of a dozen objects whose members
 # come in any order; its masks still take 5 ms at most.
 _LIMITS = LLParserLimits(max_items_in_row=8_000)
+
+_JOINED = re.compile(r"^([A-Z]\w*):(.* & .*)$", re.MULTILINE)
+_REPEATED = re.compile(r"[*+}]")
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -142,7 +153,32 @@ def _first(text: str, tokenizer: LLTokenizer, vocabulary: Vocabulary) -> LLGuida
     first.fill_mask(row)
     allowed = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
     empty = bool(np.isin(allowed, list(vocabulary.end_tokens)).all())
+    for terminal in _joined(text):
+        _try(terminal, tokenizer, n_vocab)
     return LLGuidanceMatcher(matcher, n_vocab, empty)
+
+
+def _joined(text: str) -> list[str]:
+    """Terminals, each as a grammar: those of several repetitions, the longest first."""
+    found = {body: name for name, body in _JOINED.findall(text) if len(_REPEATED.findall(body)) > 1}
+    bodies = sorted(found, key=len, reverse=True)[:MAX_TRIED]
+    return [f"%llguidance {{}}\nstart: {found[body]}\n{found[body]}:{body}\n" for body in bodies]
+
+
+def _try(grammar: str, tokenizer: LLTokenizer, n_vocab: int) -> None:
+    """Some tokens of it, such as it allows. Raises EngineFailure."""
+    compiled = LLMatcher.grammar_from_lark(grammar)
+    matcher = LLGuidanceMatcher(
+        LLMatcher(tokenizer, compiled, log_level=0, limits=_LIMITS), n_vocab
+    )
+    row = np.zeros((n_vocab + 31) // 32, np.int32)
+    choose = random.Random(0)  # the same at every compilation
+    for _ in range(TRIED_TOKENS):
+        if matcher.done:
+            return
+        matcher.fill_mask(row)
+        allowed = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
+        matcher.advance(int(choose.choice(allowed)))
 
 
 def _get(cache: OrderedDict[K, V], key: K) -> V | None:

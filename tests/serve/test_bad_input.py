@@ -186,6 +186,12 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (CHAT, form({"type": "integer", "multipleOf": 10**9 + 7}), SCHEMA, "/multipleOf"),
     (CHAT, form({"type": "string", "maxLength": 10**12}), SCHEMA, HELD),
     (CHAT, form({"minLength": -1}), SCHEMA, "/minLength"),
+    (
+        CHAT,
+        form({"properties": {"x": {"allOf": [{"pattern": f".*{c}.*"} for c in "abcdefghij"]}}}),
+        SCHEMA,
+        "too many expressions",
+    ),
     (CHAT, form({"pattern": "^(a{1000}){1000}$"}), SCHEMA, "/pattern: counts within counts"),
     (CHAT, form({"propertyNames": LOOK_BEHIND}), SCHEMA, "/propertyNames/pattern"),
     (CHAT, form({"required": [f"k{i}" for i in range(20_000)]}), SCHEMA, "more than 5000 members"),
@@ -251,6 +257,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     # grammars
     (CHAT, {"grammar": "start: ("}, "grammar", "line 1, column 9: ')' expected"),
+    (CHAT, {"grammar": "start: <wave>"}, "grammar", "no token '<wave>'; there are </think>, "),
     (CHAT, {"grammar": "start: foo"}, "grammar", "foo is not defined"),
     (CHAT, {"grammar": 'start: start "a"'}, "grammar", "no text is of this grammar"),
     (CHAT, {"grammar": ""}, "grammar", "line 1, column 1: a rule of Lark"),
