@@ -124,7 +124,8 @@ def _inside(word: str, loop: Loop) -> str | None:
 
 
 def _is_plain(word: str, loop: Loop) -> bool:
-    return all(overlap(loop.plain.ranges, ((ord(letter), ord(letter)),)) for letter in word)
+    pairs = loop.plain.ranges
+    return all(any(low <= code <= high for low, high in pairs) for code in set(map(ord, word)))
 
 
 class Excluder:
