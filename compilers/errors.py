@@ -10,9 +10,11 @@ CompileError             `kind`: a short key for tables; `where`: a JSON pointer
 
 
 class CompileError(Exception):
-    """Nothing was compiled. `where` is "" for the declaration as a whole."""
+    """Nothing was compiled. `where` is "" for the declaration as a whole; the keyword that it ends
+    with is not said again at the beginning of the message."""
 
     def __init__(self, message: str, where: str = "", kind: str = "") -> None:
+        message = message.removeprefix(f"{where.rpartition('/')[2]}: ")
         super().__init__(f"{where}: {message}" if where else message)
         self.message = message
         self.where = where

@@ -190,12 +190,16 @@ class Guides:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
 
     def _check_tokens(self, grammar: compilers.Grammar, param: str) -> None:
-        """Raises PlanError where a grammar names a special token that this model does not have."""
+        """Raises PlanError where a grammar names a special token that this model does not have, or
+        that ends a reply wherever it stands."""
         known = self._vocabulary.special
+        ends = self._vocabulary.end_tokens | self.dialect.end_tokens(self._vocabulary)
         for node in (each for rule in grammar.rules.values() for each in walk(rule)):
             if isinstance(node, Special) and node.name not in known:
                 there = f"there are {', '.join(sorted(known))}" if known else "there is none"
                 raise _refused(f"this model has no token {node.name!r}; {there}", param)
+            if isinstance(node, Special) and known[node.name] in ends:
+                raise _refused(f"the token {node.name!r} ends a reply: leave it out", param)
 
 
 def whole(

@@ -214,7 +214,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
         SCHEMA,
         "uniqueItems",
     ),
-    (CHAT, {"guided_json": LOOK_BEHIND}, "guided_json", "/pattern: pattern: look-behind"),
+    (CHAT, {"guided_json": LOOK_BEHIND}, "guided_json", "/pattern: look-behind"),
     (CHAT, {"structured_outputs": {"json": LOOK_BEHIND}}, "structured_outputs.json", "/pattern"),
     (CHAT, {**form({}), "guided_choice": ["a"]}, "guided_choice", "does not go with"),
     # tools
@@ -258,6 +258,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     # grammars
     (CHAT, {"grammar": "start: ("}, "grammar", "line 1, column 9: ')' expected"),
     (CHAT, {"grammar": "start: <wave>"}, "grammar", "no token '<wave>'; there are </think>, "),
+    (CHAT, {"grammar": 'start: "a" <|im_end|>'}, "grammar", "'<|im_end|>' ends a reply: leave it"),
     (CHAT, {"grammar": "start: foo"}, "grammar", "foo is not defined"),
     (CHAT, {"grammar": 'start: start "a"'}, "grammar", "no text is of this grammar"),
     (CHAT, {"grammar": ""}, "grammar", "line 1, column 1: a rule of Lark"),

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.serve.conftest import TINY
-from tests.serve.test_tools import APPLES, TEMPLATE, WEATHER
+from tests.serve.examples import APPLES, TEMPLATE, WEATHER
 from tests.serving import Server, running
 
 LEGS = "How many legs does a dog have?"

@@ -7,7 +7,7 @@ import openai
 import pytest
 
 from tests.serve.asking import prompt_of
-from tests.serve.test_tools import BOSTON, WEATHER
+from tests.serve.examples import BOSTON, WEATHER
 from tests.serving import Server
 
 FUNCTION = WEATHER["function"]

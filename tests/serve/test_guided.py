@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.serve.asking import chat, complete
-from tests.serve.test_tools import WEATHER
+from tests.serve.examples import WEATHER
 from tests.serving import Server
 
 PERSON = {

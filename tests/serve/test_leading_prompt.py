@@ -7,7 +7,7 @@ import openai
 import pytest
 
 from tests.serve.asking import chat, complete
-from tests.serve.test_tools import BOSTON, WEATHER
+from tests.serve.examples import BOSTON, WEATHER
 from tests.serving import Server
 
 HOT: dict[str, Any] = {"temperature": 2.0, "max_tokens": 60, "n": 3, "seed": 1}

@@ -12,7 +12,7 @@ from openai import APIStatusError, BadRequestError, NotFoundError
 from gallama.config import paths
 from tests.serve.asking import chat, post
 from tests.serve.conftest import TINY
-from tests.serve.test_tools import WEATHER
+from tests.serve.examples import WEATHER
 from tests.serving import Server, home, running, started
 
 SMOKING = "Is smoking bad for health?"

@@ -13,7 +13,7 @@ import openai
 import pytest
 
 from tests.serve.conftest import TINY
-from tests.serve.test_tools import WEATHER
+from tests.serve.examples import WEATHER
 from tests.serving import Server, running
 
 TEMPLATE = """<plan>

@@ -13,26 +13,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.serve.asking import prompt_of
+from tests.serve.examples import APPLES, BOSTON, TEMPLATE, WEATHER
 from tests.serving import Server
 
-WEATHER: dict[str, Any] = {
-    "type": "function",
-    "function": {
-        "name": "get_current_weather",
-        "description": "Get the current weather in a given location",
-        "parameters": {
-            "type": "object",
-            "properties": {
-                "location": {
-                    "type": "string",
-                    "description": "The city and state, e.g. San Francisco, CA",
-                },
-                "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
-            },
-            "required": ["location"],
-        },
-    },
-}
 CODES: dict[str, Any] = {
     "type": "function",
     "function": {
@@ -60,7 +43,6 @@ SCHEMAS = {
     tool["function"]["name"]: tool["function"].get("parameters", {"maxProperties": 0})
     for tool in TOOLS
 }
-BOSTON = "What's the weather like in Boston today?"
 
 Call = tuple[str, Any]
 
@@ -220,25 +202,6 @@ def test_thinking_goes_to_a_channel_of_its_own(tiny: Server) -> None:
     ).choices[0].message  # fmt: skip
     assert message.content == "A dog has four legs."
     assert getattr(message, "reasoning_content", "").strip() == "This is a simple question."
-
-
-APPLES = (
-    "I went to the market and bought 10 apples. I gave 2 apples to the neighbor and 2 to the "
-    "repairman. I then went and bought 5 more apples and ate 1. How many apples did I remain with?"
-)
-TEMPLATE = """
-<chain_of_thought>
-  <problem>{problem_statement}</problem>
-  <initial_state>{initial_state}</initial_state>
-  <steps>
-    <step>{action1}</step>
-    <step>{action2}</step>
-    <!-- Add more steps as needed -->
-  </steps>
-  <answer>Provide the answer</answer>
-  <final_answer>Only the final answer, no need to provide the step by step problem solving</final_answer>
-</chain_of_thought>
-"""  # noqa: E501 (the README's, to the letter)
 
 
 @pytest.mark.parametrize("stream", [False, True])
