@@ -6,7 +6,8 @@ that state, and a grammar counts as good only when its first mask has been compu
 
 The states of a terminal are made when a reply comes to them. Of patterns that are joined by `&`
 there may be too many for one mask, at any place of a reply: which the first tokens of the terminal
-show. So these are tried alone, before the grammar counts as good.
+show. So these are tried alone, before the grammar counts as good; each once, for they come again
+with every request (any words but a tag, in all that may call tools).
 """
 
 import random
@@ -27,12 +28,13 @@ MAX_GRAMMARS = 256  # compiled grammars kept
 MAX_TOKENIZERS = 8
 MAX_TRIED = 2  # terminals of one grammar
 TRIED_TOKENS = 6  # of a terminal; 1 ms each, of 128k
+MAX_GOOD = 2_000  # terminals that are not tried again
 
 # Alternatives at one place. The default, 2,000, is met by a oneOf of a dozen objects whose members
 # come in any order; its masks still take 5 ms at most.
 _LIMITS = LLParserLimits(max_items_in_row=8_000)
 
-_JOINED = re.compile(r"^([A-Z]\w*):(.* & .*)$", re.MULTILINE)
+_JOINED = re.compile(r"^[A-Z]\w*:(.* & .*)$", re.MULTILINE)
 _REPEATED = re.compile(r"[*+}]")
 
 K = TypeVar("K")
@@ -51,6 +53,7 @@ class LLGuidanceEngine:
         self._lock = threading.Lock()
         self._tokenizers: OrderedDict[str, LLTokenizer] = OrderedDict()
         self._grammars: OrderedDict[tuple[str, str], LLGuidanceMatcher] = OrderedDict()
+        self._good: OrderedDict[tuple[str, str], bool] = OrderedDict()  # terminals, as grammars
 
     def compile(self, text: str, vocabulary: Vocabulary) -> Matcher:
         """The matcher of a grammar, the first mask computed. Raises EngineFailure."""
@@ -59,9 +62,20 @@ class LLGuidanceEngine:
             found = _get(self._grammars, key)
         if found is None:
             found = _first(text, self.tokenizer(vocabulary), vocabulary)
+            for terminal in _joined(text):
+                self._try_once(terminal, vocabulary)
             with self._lock:
                 _put(self._grammars, key, found, self._max_grammars)
         return found.fork()
+
+    def _try_once(self, terminal: str, vocabulary: Vocabulary) -> None:
+        key = (terminal, vocabulary.digest)
+        with self._lock:
+            good = _get(self._good, key)
+        if not good:
+            _try(terminal, self.tokenizer(vocabulary), len(vocabulary.pieces))
+            with self._lock:
+                _put(self._good, key, True, MAX_GOOD)
 
     def tokenizer(self, vocabulary: Vocabulary) -> LLTokenizer:
         """llguidance's own form of a vocabulary; made once (0.5 s for 128k tokens)."""
@@ -153,16 +167,14 @@ def _first(text: str, tokenizer: LLTokenizer, vocabulary: Vocabulary) -> LLGuida
     first.fill_mask(row)
     allowed = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
     empty = bool(np.isin(allowed, list(vocabulary.end_tokens)).all())
-    for terminal in _joined(text):
-        _try(terminal, tokenizer, n_vocab)
     return LLGuidanceMatcher(matcher, n_vocab, empty)
 
 
 def _joined(text: str) -> list[str]:
     """Terminals, each as a grammar: those of several repetitions, the longest first."""
-    found = {body: name for name, body in _JOINED.findall(text) if len(_REPEATED.findall(body)) > 1}
-    bodies = sorted(found, key=len, reverse=True)[:MAX_TRIED]
-    return [f"%llguidance {{}}\nstart: {found[body]}\n{found[body]}:{body}\n" for body in bodies]
+    found = {body for body in _JOINED.findall(text) if len(_REPEATED.findall(body)) > 1}
+    bodies = sorted(found, key=lambda body: (-len(body), body))[:MAX_TRIED]
+    return [f"%llguidance {{}}\nstart: T\nT:{body}\n" for body in bodies]
 
 
 def _try(grammar: str, tokenizer: LLTokenizer, n_vocab: int) -> None:
