@@ -94,7 +94,8 @@ def size(expr: Expr) -> int:
 @lru_cache(maxsize=10_000)
 def repeats(expr: Expr) -> int:
     """The greatest product of the counts that stand one within the other."""
-    inner = max(map(repeats, children(expr)), default=1)
+    parts = [part for part in children(expr) if type(part) is not Chars]
+    inner = max(map(repeats, parts), default=1)
     return inner * max(expr.low, expr.high or 1) if isinstance(expr, Rep) else inner
 
 

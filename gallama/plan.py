@@ -31,7 +31,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """What a plan needs to know of a model besides its vocabulary."""
+    """What a plan needs to know of a model."""
 
     vocabulary: Vocabulary
     template: ChatTemplate

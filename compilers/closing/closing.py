@@ -180,8 +180,8 @@ class _Arrival:
         self._passed: set[Frame] = set()  # those that a parse has come through
         self.places = dict.fromkeys(places)
         self.ends = False
-        while todo:
-            self._open(*todo.pop())
+        while self._todo:
+            self._open(*self._todo.pop())
         measure(self._frames.values())
 
     def _push(self, rest: Rest, frame: Frame) -> None:

@@ -1,5 +1,8 @@
 """What a grammar is made of, for its closings: captures are gone, words of a choice are one leaf,
-rules stand where they are called but for those that hold themselves."""
+rules stand where they are called but for those that hold themselves.
+
+`Items` makes them, equal ones once: so to compare two is to compare two addresses.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +15,6 @@ from compilers.leaves import Letters, Token, Word
 from compilers.regular import without, words_of
 
 MAX_ITEMS = 50_000  # kept of one grammar
-
-
-# Equal items are one (Items makes them), so to compare two is to compare two addresses.
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from compilers.ir import (
     Unordered,
 )
 from compilers.regular import (
-    ANY,
+    ANY_LETTER,
     Alt,
     Cat,
     Chars,
@@ -158,15 +158,22 @@ _ESCAPES = str.maketrans({chr(c): f"\\x{c:02x}" for c in range(0x20)} | _SHORT)
 def rust_regex(expr: Expr) -> str:
     """An expression without And and Not in the syntax of Rust's regex."""
     if isinstance(expr, Chars):
-        return "(?s:.)" if expr == ANY else letter_class(expr.ranges)
+        return _letters(expr)
     if isinstance(expr, Cat):
-        return "".join(_group(p) if isinstance(p, Alt) else rust_regex(p) for p in expr.parts)
+        return "".join([_letters(p) if type(p) is Chars else _in_a_row(p) for p in expr.parts])
     if isinstance(expr, Alt):
         return "|".join(map(rust_regex, expr.parts)) if expr.parts else r"[^\x00-\x{10FFFF}]"
     assert isinstance(expr, Rep)
-    if isinstance(expr.part, Chars):
-        return rust_regex(expr.part) + counted(expr.low, expr.high)
-    return _group(expr.part) + counted(expr.low, expr.high)
+    part = _letters(expr.part) if isinstance(expr.part, Chars) else _group(expr.part)
+    return part + counted(expr.low, expr.high)
+
+
+def _letters(expr: Chars) -> str:
+    return "(?s:.)" if expr.ranges == ANY_LETTER else letter_class(expr.ranges)
+
+
+def _in_a_row(expr: Expr) -> str:
+    return _group(expr) if isinstance(expr, Alt) else rust_regex(expr)
 
 
 def _group(expr: Expr) -> str:

@@ -55,7 +55,19 @@ from compilers.ir import (
 )
 from compilers.passes.few_orders import few_orders
 from compilers.passes.in_order import in_order
-from compilers.regular import Alt, And, Cat, Dfa, Expr, Not, Rep, children, transitions, without
+from compilers.regular import (
+    Alt,
+    And,
+    Cat,
+    Chars,
+    Dfa,
+    Expr,
+    Not,
+    Rep,
+    children,
+    transitions,
+    without,
+)
 
 END = "\U0010fffd"  # what an end token spells
 CLOSE = "\U0010fffc"  # after the name of a special token
@@ -120,6 +132,7 @@ class _Printer:
         if not found and not empty:
             raise unsupported("the empty language")
         self._line("start", [*((*each, end) for each in found), *([(end,)] if empty else [])])
+        self._excluders.clear()  # they refer back here: a circle would wait for the collector
         return "".join(reversed(self._lines))
 
     def _all(self, holds: Callable[[Part], bool], found: set[str]) -> None:
@@ -411,9 +424,11 @@ class _Printer:
         """
         ahead = [each and self.ahead(Ahead(Rep(each, 1, AHEAD)))[0] for each in free]
         steps: dict[int, list[tuple[str, int]]] = {}
+        symbols: dict[Chars, str] = {}
         for (state, after), letters in transitions(found).items():
-            texts, _ = self.texts(written(letters))
-            steps.setdefault(state, []).append((self.symbol(texts), after))
+            if letters not in symbols:
+                symbols[letters] = self.symbol(self.texts(written(letters))[0])
+            steps.setdefault(state, []).append((symbols[letters], after))
         names = {state: self._new(("state", len(self._made))) for state in steps}
         for state, ways in steps.items():
             more = [(letter, names[after]) for letter, after in ways if after in steps]

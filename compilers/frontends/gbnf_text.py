@@ -139,8 +139,9 @@ class _Parser:
         if self._tokens.current.kind == "line" and self._tokens.ahead(1).text == "|":
             self._tokens.take()
         found = self._tokens.skip("|")
+        # Where the next rule begins, the alternative is empty, and the line must end it.
         if found and self._tokens.ahead(2).text != "::=":
-            self._skip_lines()  # else an empty alternative, and the next rule
+            self._skip_lines()
         return found
 
     def _sequence(self) -> Node:

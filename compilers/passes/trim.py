@@ -7,14 +7,12 @@ from compilers.errors import Contradiction
 from compilers.ir import (
     NOTHING,
     Capture,
-    Choice,
     Grammar,
     Node,
     Ref,
     Repeat,
-    Sequence,
     Unordered,
-    choice,
+    mapped,
     sequence,
 )
 from compilers.uses import productive, uses
@@ -50,10 +48,6 @@ def _cut(node: Node, alive: set[str]) -> Node:
 
     if isinstance(node, Ref):
         return node if node.name in alive else NOTHING
-    if isinstance(node, Sequence):
-        return sequence(*map(cut, node.parts))
-    if isinstance(node, Choice):
-        return choice(*(part for part in map(cut, node.parts) if part != NOTHING))
     if isinstance(node, Repeat):
         return _cut_repeat(node, cut)
     if isinstance(node, Unordered):
@@ -61,7 +55,7 @@ def _cut(node: Node, alive: set[str]) -> Node:
     if isinstance(node, Capture):
         inner = cut(node.part)
         return NOTHING if inner == NOTHING else Capture(node.name, inner, node.channel)
-    return node
+    return mapped(node, cut)
 
 
 def _cut_repeat(node: Repeat, cut: Callable[[Node], Node]) -> Node:

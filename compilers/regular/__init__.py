@@ -18,7 +18,7 @@ question about a language (is it empty? does it hold this text?) explores only t
     product         expression -> automaton
     elimination     automaton -> expression
 
-Letters are code points; surrogates are none.
+Letters are code points; surrogates are no letters.
 """
 
 from compilers.regular.automata import Dfa, minimise

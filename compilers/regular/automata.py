@@ -41,7 +41,8 @@ def minimise(automaton: Dfa) -> Dfa:
     count = 0
     while True:
         numbers: dict[tuple[int, ...], int] = {}
-        keys = [(block[s], *(block[t] for t in row)) for s, row in enumerate(automaton.steps)]
+        of = block.__getitem__
+        keys = [(block[s], *map(of, row)) for s, row in enumerate(automaton.steps)]
         block = [numbers.setdefault(key, len(numbers)) for key in keys]
         if len(numbers) == count:
             break

@@ -1,4 +1,4 @@
-"""Expressions made of others, so small that equal languages are mostly equal expressions."""
+"""Expressions made of others, and simplified as far as a glance shows."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache

@@ -11,13 +11,18 @@ from compilers.regular.letters import LAST, normal, overlap
 
 def transitions(automaton: Dfa) -> dict[tuple[int, int], Chars]:
     """The letters that lead from one state to the other, where an end can still be reached."""
-    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    found: dict[tuple[int, int], list[int]] = {}  # the classes of these letters
     alive = automaton.alive
     for state, row in enumerate(automaton.steps):
-        for letters, after in zip(automaton.classes, row, strict=True):
+        for letters, after in enumerate(row):
             if after in alive:
-                found.setdefault((state, after), []).extend(letters)
-    return {pair: Chars(normal(letters)) for pair, letters in found.items()}
+                found.setdefault((state, after), []).append(letters)
+    unions = {each: _union(automaton, each) for each in set(map(tuple, found.values()))}
+    return {pair: unions[tuple(each)] for pair, each in found.items()}
+
+
+def _union(automaton: Dfa, numbers: tuple[int, ...]) -> Chars:
+    return Chars(normal(pair for number in numbers for pair in automaton.classes[number]))
 
 
 def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:

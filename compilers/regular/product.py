@@ -73,7 +73,9 @@ class _Product:
         if places in (_DEAD, _FREE):
             return [places] * len(self._letters)
         rows = [track.row(place) for track, place in zip(self._tracks, places, strict=True)]
-        return list(map(self._distinct, zip(*rows, strict=True)))
+        afters = zip(*rows, strict=True)
+        known = self._known.get
+        return [self._distinct(a) if (k := known(a)) is None else k for a in afters]
 
     def ends(self, places: _Places) -> bool:
         """Whether a text may end there."""
@@ -85,9 +87,6 @@ class _Product:
 
     def _distinct(self, places: _Places) -> _Places:
         """The same for states that are certainly equal."""
-        found = self._known.get(places)
-        if found is not None:
-            return found
         pairs = zip(self._tracks, places, strict=True)
         fates = [False if place < 0 else track.fates[place] for track, place in pairs]
         decided = self._decided(self._formula, fates)

@@ -78,7 +78,7 @@ PATTERNS = {
     "a huge count": "a{100000}",
     "a count too huge": "a{1000000000}",
     "many ways to count": "([ab]{1,300}){1,300}",
-    "5,000 alternatives": "|".join(f"w{i}" for i in range(4000)),
+    "4,000 alternatives": "|".join(f"w{i}" for i in range(4000)),
     "stars of stars": "((((a*)*)*)*b)*",
     "look-aheads": "".join(f"(?=.*{c}.{{9}})" for c in "abcdef") + ".*",
     "forbidden far behind": "(?!.*a.{25}$).*",
@@ -169,26 +169,8 @@ def test_what_could_not_is_refused(pattern: str) -> None:
 
 PIECES = {
     "regex": [
-        *(
-            "(",
-            ")",
-            "(?:",
-            "(?=",
-            "(?!",
-            "[",
-            "]",
-            "^",
-            "$",
-            "|",
-            "*",
-            "+",
-            "?",
-            "{",
-            "}",
-            "a",
-            "é",
-        ),
-        *("\\", "\\d", "\\p{L}", ".", "-", "\\u00", "{9,99}", "{99999}"),
+        *("(", ")", "(?:", "(?=", "(?!", "[", "]", "^", "$", "|", "*", "+", "?", "{", "}"),
+        *("a", "é", "\\", "\\d", "\\p{L}", ".", "-", "\\u00", "{9,99}", "{99999}"),
     ],
     "template": [
         *("<a>", "</a>", "<a", ">", "{x}", "{", "}", "{n:int}", "{r:regex((a*)*)}", "<!--", " "),

@@ -171,34 +171,45 @@ def extract(rng: Random, held_out: bool) -> QuestionAnswer:
     if rng.random() < 0.3:
         text, values = portrait(rng)
         said = {name: str(value) for name, value in values.items()}
-    if rng.random() < 0.5:
-        name = rng.choice(list(values))
-        label = rng.choice(PERSONAL[name][2].split("|")) if name in PERSONAL else name
-        ask = pick(
-            rng,
-            """(extract|find|give me|what is) the {f} (from|in|of) (this|the) (text|message): {x}
-            {x} (What is|Extract|Give me|Find) the {f}?
-            {x}\\nWhat is the {f}?
-            (which|what) {f} is (mentioned |given |)in (this text|here)? {x}
-            (please |)(extract|find|get|take|pick out|read) the {f}: {x}
-            {x} (Find|Name|Say|Write|Get|Return|Pick out) the {f}(.|, please.)
-            {x}\\n(Which|What) {f} (is given|is named|is mentioned|do you see)?
-            {x}\\n(Extract|Find|Give me|Name|Return|Say) the {f}.
-            {x} (Which|What) is the {f}( here| in this text|)?
-            (can|could) you (find|tell me|extract|name) the {f}( in this text| here|)? {x}
-            (here is|this is|look at|read) (a text|a message|this text): {x} What is the {f}?
-            text: {x}\\n(question: what is the {f}?|the {f}:|{f}:|{f}?)
-            (read|look at) this and (give|tell) me the {f}: {x}
-            (what|which) {f} does (this|the) (text|message|person) (give|name|mention)? {x}
-            (I need|I want|I am looking for) the {f} (in|of|from) this( text| message|): {x}
-            "{x}" (What is|Find|Name|Give me) the {f}(?|.)
-            {x} (Answer|Reply) with the {f}( only|).
-            {f} (in|of|from) (this|the) (text|message): {x}""",
-            """pull the {f} out of this: {x}
-            {x} Tell me nothing but the {f}.""",
-            held_out,
-        )
-        return ask.replace("\\n", "\n").replace("{f}", label).replace("{x}", text), said[name]
+    ask = _one_field if rng.random() < 0.5 else _fields_as_json
+    return ask(rng, held_out, text, values, said)
+
+
+def _one_field(
+    rng: Random, held_out: bool, text: str, values: dict[str, Any], said: dict[str, str]
+) -> QuestionAnswer:
+    name = rng.choice(list(values))
+    label = rng.choice(PERSONAL[name][2].split("|")) if name in PERSONAL else name
+    ask = pick(
+        rng,
+        """(extract|find|give me|what is) the {f} (from|in|of) (this|the) (text|message): {x}
+        {x} (What is|Extract|Give me|Find) the {f}?
+        {x}\\nWhat is the {f}?
+        (which|what) {f} is (mentioned |given |)in (this text|here)? {x}
+        (please |)(extract|find|get|take|pick out|read) the {f}: {x}
+        {x} (Find|Name|Say|Write|Get|Return|Pick out) the {f}(.|, please.)
+        {x}\\n(Which|What) {f} (is given|is named|is mentioned|do you see)?
+        {x}\\n(Extract|Find|Give me|Name|Return|Say) the {f}.
+        {x} (Which|What) is the {f}( here| in this text|)?
+        (can|could) you (find|tell me|extract|name) the {f}( in this text| here|)? {x}
+        (here is|this is|look at|read) (a text|a message|this text): {x} What is the {f}?
+        text: {x}\\n(question: what is the {f}?|the {f}:|{f}:|{f}?)
+        (read|look at) this and (give|tell) me the {f}: {x}
+        (what|which) {f} does (this|the) (text|message|person) (give|name|mention)? {x}
+        (I need|I want|I am looking for) the {f} (in|of|from) this( text| message|): {x}
+        "{x}" (What is|Find|Name|Give me) the {f}(?|.)
+        {x} (Answer|Reply) with the {f}( only|).
+        {f} (in|of|from) (this|the) (text|message): {x}""",
+        """pull the {f} out of this: {x}
+        {x} Tell me nothing but the {f}.""",
+        held_out,
+    )
+    return ask.replace("\\n", "\n").replace("{f}", label).replace("{x}", text), said[name]
+
+
+def _fields_as_json(
+    rng: Random, held_out: bool, text: str, values: dict[str, Any], _: dict[str, str]
+) -> QuestionAnswer:
     wanted = rng.sample(list(values), rng.randint(1, len(values)))
     fields = ", ".join(wanted)
     ask = pick(
@@ -264,8 +275,8 @@ SUBJECTS = {
 }
 
 
-def classify(rng: Random, held_out: bool) -> QuestionAnswer:
-    """Mood or subject of a sentence."""
+def _labelled(rng: Random) -> tuple[str, str, list[str], str]:
+    """A sentence, its label, the labels to choose from, and what they are called."""
     if rng.random() < 0.6:
         text, label = opinion(rng)
         choices = ["positive", "negative", "neutral"]
@@ -277,6 +288,12 @@ def classify(rng: Random, held_out: bool) -> QuestionAnswer:
         choices = [label, *others]
         rng.shuffle(choices)
         kinds = "topic|subject|category"
+    return text, label, choices, kinds
+
+
+def classify(rng: Random, held_out: bool) -> QuestionAnswer:
+    """Mood or subject of a sentence."""
+    text, label, choices, kinds = _labelled(rng)
     kind = rng.choice(kinds.split("|"))
     listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
     ask = pick(

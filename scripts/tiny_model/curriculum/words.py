@@ -249,12 +249,6 @@ def room(rng: Random) -> Value:
     return name, name
 
 
-def room_code(rng: Random) -> Value:
-    """An enum value: the space becomes an underscore."""
-    name = rng.choice(ROOMS)
-    return name, name.replace(" ", "_")
-
-
 def on_off(rng: Random) -> Value:
     return rng.choice([("on", True), ("off", False)])
 
