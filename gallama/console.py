@@ -29,7 +29,8 @@ def topology(config: RunConfig) -> Table:
 
     `slots`: so many requests at once, of so many tokens each.
     """
-    title = f"http://{config.server.host}:{config.server.port}"
+    host, port = config.server.host, config.server.port or "(any free port)"
+    title = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     table = Table(
         title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False
     )

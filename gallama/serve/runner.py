@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import resource
 import signal
@@ -60,10 +61,16 @@ def _bind(server: ServerSpec) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        where = f"{server.host}:{server.port}"
-        why = f"server.port: cannot listen on {where} ({error.strerror}); choose another"
-        raise ConfigError([Mistake(f"{why}, such as server.port={server.port + 1}")]) from None
+        raise ConfigError([_cannot_listen(server, error)]) from None
     return listener
+
+
+def _cannot_listen(server: ServerSpec, error: OSError) -> Mistake:
+    where = f"cannot listen on {server.host}:{server.port} ({error.strerror})"
+    if error.errno in (errno.EADDRINUSE, errno.EACCES):
+        other = server.port + 1 if 1024 <= server.port < 65535 else 8000
+        return Mistake(f"server.port: {where}; choose another, such as server.port={other}")
+    return Mistake(f"server.host: {where}; give an address of this machine, or 0.0.0.0 for all")
 
 
 def _notice_the_vanished(listener: socket.socket) -> None:

@@ -311,6 +311,12 @@ def test_a_port_in_use_is_known_before_loading(slow: Server) -> None:
         assert "Traceback" not in text
 
 
+def test_a_host_that_is_not_this_machine_s() -> None:
+    with started("models=scripted", "server.host=192.0.2.1") as server:  # nobody's, by RFC 5737
+        assert server.process.wait(20) == 2
+        assert "gallama: server.host: cannot listen on 192.0.2.1:0 (" in "".join(server.output)
+
+
 def test_of_two_at_once_on_one_port_one_serves() -> None:
     port = f"server.port={free_port()}"
     with started(*SLOW, port) as one, started(*SLOW, port) as other:
