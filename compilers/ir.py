@@ -7,7 +7,8 @@ A `Grammar` is a set of named rules; a rule is one node:
     Sequence((a, b))                   one after the other; () is the empty text
     Choice((a, b))                     one of them; () is no text at all
     Repeat(a, low, high)               low to high times (None: any number)
-    Unordered(members, extra, sep)     named members in any order, each at most once, and others
+    Unordered(members, extra, sep)     named members in any order, each at most once, and others;
+                                       with some=True not none of them at all
     Ref("name")                        another rule
     FreeText(("</p>",))                text until one of the stops, which is not part of it
     Special("<tool_call>")             a special token of the vocabulary, by name: not its letters
@@ -51,11 +52,15 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Unordered:
-    """Members, each with whether it is required, and any number of `extra`, separated."""
+    """Members, each with whether it is required, and any number of `extra`, separated.
+
+    `some`: there must be one of all these at least.
+    """
 
     members: tuple[tuple["Node", bool], ...]
     extra: "Node"
     separator: "Node"
+    some: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,9 @@ def _has_text(node: Node, found: set[str]) -> bool:
     if isinstance(node, Repeat):
         return node.low == 0 or _has_text(node.part, found)
     if isinstance(node, Unordered):
-        return all(_has_text(member, found) for member, required in node.members if required)
+        any_of = (*(member for member, _ in node.members), node.extra)
+        able = not node.some or any(_has_text(each, found) for each in any_of)
+        return able and all(_has_text(each, found) for each, required in node.members if required)
     return _has_text(node.part, found) if isinstance(node, Capture) else True
 
 
@@ -223,7 +230,7 @@ def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
         return Capture(node.name, go(node.part), node.channel)
     if isinstance(node, Unordered):
         members = tuple((go(member), required) for member, required in node.members)
-        return Unordered(members, go(node.extra), go(node.separator))
+        return Unordered(members, go(node.extra), go(node.separator), node.some)
     return change(node)
 
 

@@ -49,7 +49,7 @@ def _rewritten(node: Node, change: Callable[[FreeText], Node]) -> Node:
         return replace(node, part=go(node.part))
     if isinstance(node, Unordered):
         members = tuple((go(member), required) for member, required in node.members)
-        return Unordered(members, go(node.extra), go(node.separator))
+        return Unordered(members, go(node.extra), go(node.separator), node.some)
     return change(node) if isinstance(node, FreeText) else node
 
 

@@ -86,7 +86,8 @@ def _rewritten(node: Node) -> Node:
         return replace(node, part=_rewritten(node.part))
     if isinstance(node, Unordered):
         members = tuple((_rewritten(member), required) for member, required in node.members)
-        return Unordered(members, _rewritten(node.extra), _rewritten(node.separator))
+        extra, separator = _rewritten(node.extra), _rewritten(node.separator)
+        return Unordered(members, extra, separator, node.some)
     return node
 
 
@@ -241,7 +242,8 @@ class _Melter:
             return replace(node, part=self._melted(node.part))
         if isinstance(node, Unordered):
             members = tuple((self._melted(member), required) for member, required in node.members)
-            return Unordered(members, self._melted(node.extra), self._melted(node.separator))
+            extra, separator = self._melted(node.extra), self._melted(node.separator)
+            return Unordered(members, extra, separator, node.some)
         return node
 
     def _sequence(self, node: Sequence) -> Node:
