@@ -7,7 +7,8 @@ A `Grammar` is a set of named rules; a rule is one node:
     Sequence((a, b))                   one after the other; () is the empty text
     Choice((a, b))                     one of them; () is no text at all
     Repeat(a, low, high)               low to high times (None: any number)
-    Unordered(members, extra, sep)     named members in any order, each at most once, and others
+    Unordered(members, extra, sep)     named members in any order, each at most once, and others;
+                                       with some=True not none of them at all
     Ref("name")                        another rule
     FreeText(("</p>",))                text until one of the stops, which is not part of it
     Special("<tool_call>")             a special token of the vocabulary, by name: not its letters
@@ -51,11 +52,15 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Unordered:
-    """Members, each with whether it is required, and any number of `extra`, separated."""
+    """Members, each with whether it is required, and any number of `extra`, separated.
+
+    `some`: there must be one of all these at least.
+    """
 
     members: tuple[tuple["Node", bool], ...]
     extra: "Node"
     separator: "Node"
+    some: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
         return Capture(node.name, change(node.part), node.channel)
     if isinstance(node, Unordered):
         members = tuple((change(member), required) for member, required in node.members)
-        return Unordered(members, change(node.extra), change(node.separator))
+        return Unordered(members, change(node.extra), change(node.separator), node.some)
     return node
 
 
@@ -198,7 +203,7 @@ def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
         return Capture(node.name, go(node.part), node.channel)
     if isinstance(node, Unordered):
         members = tuple((go(member), required) for member, required in node.members)
-        return Unordered(members, go(node.extra), go(node.separator))
+        return Unordered(members, go(node.extra), go(node.separator), node.some)
     return change(node)
 
 

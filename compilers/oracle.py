@@ -123,7 +123,7 @@ class _Table:
         seen, found = set(todo), set()
         while todo:
             place, used, first = todo.pop()
-            if required <= used:
+            if required <= used and not (first and node.some):
                 found.add(place)
             starts = frozenset([place]) if first else self._ends(node.separator, place)
             options = [(i, m) for i, (m, _) in enumerate(node.members) if i not in used]

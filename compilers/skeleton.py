@@ -185,7 +185,7 @@ class _Reduction:
         one = self._choice([self._item(member, False) for member in members])
         more = self._program.sequence((self._item(node.separator, False), one))
         some = self._program.sequence((one, self._program.repeat(more, 0, None)))
-        required = any(needed for _, needed in node.members)
+        required = node.some or any(needed for _, needed in node.members)
         return some if required else self._program.repeat(some, 0, 1)
 
     def _recursive(self, node: ir.Ref) -> int:

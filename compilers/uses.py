@@ -42,6 +42,7 @@ def uses(node: Node) -> Uses:
         if isinstance(each, Ref):
             rules[each.name] = None
         elif isinstance(each, Unordered) and each.extra == NOTHING:
+            nothing |= each.some and not each.members
             todo += [each.separator, *(member for member, _ in reversed(each.members))]
         elif isinstance(each, Choice) and not each.parts:
             nothing = True
@@ -91,5 +92,8 @@ def _some_text(node: Node, found: Set[str]) -> bool:
     if isinstance(node, Repeat):
         return node.low == 0 or _some_text(node.part, found)
     if isinstance(node, Unordered):
+        any_of = (*(member for member, _ in node.members), node.extra)
+        if node.some and not any(_some_text(each, found) for each in any_of):
+            return False
         return all(_some_text(member, found) for member, required in node.members if required)
     return _some_text(node.part, found) if isinstance(node, Capture) else True

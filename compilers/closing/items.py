@@ -74,6 +74,7 @@ class PhaseEnd:
 Item = Piece | Row | Choice | Repeat | Call | Members | PhaseEnd
 
 FIRST, BEHIND, NEXT = range(3)
+"""Where one is among members: before the first, if any comes; behind one; where one must come."""
 
 
 class Form:
@@ -176,7 +177,7 @@ class Items:
         members = tuple((self._item(member), needed) for member, needed in node.members)
         extra = None if node.extra == ir.NOTHING else self._item(node.extra)
         form = Form(members, extra, self._item(node.separator), self._group or len(members))
-        return self.members(form, frozenset(), FIRST)
+        return self.members(form, frozenset(), NEXT if node.some else FIRST)
 
     def _choice(self, node: ir.Choice) -> Item:
         """Words as one language: a letter costs the same however many there are."""

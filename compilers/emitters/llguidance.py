@@ -209,7 +209,7 @@ class _Printer(Printer):
             after = _reachable(names[i + 1 :], needed[i + 1 :])
             may_end = not any(needed[i + 1 :])
             self._extra_rules[place + i] = self._group(node, group, names[i], after, may_end)
-        heads = ([] if any(needed) else ['""']) + [
+        heads = ([] if node.some or any(needed) else ['""']) + [
             f"m{name}::0x0" for name in _reachable(names, needed)
         ]
         return heads[0] if len(heads) == 1 else f"({self.ways(heads)})"
@@ -217,19 +217,19 @@ class _Printer(Printer):
     def _others(self, node: Unordered) -> str:
         """No members: any number of others."""
         if node.extra == NOTHING:
-            return self.empty()
+            return self.choice(NOTHING) if node.some else self.empty()
         extra = self.in_sequence(node.extra)
         more = self.row((self.tight(node.separator), extra))
-        return f"({self.row((extra, f'({more})*'))})?"
+        return f"({self.row((extra, f'({more})*'))}){'' if node.some else '?'}"
 
     def _few(self, node: Unordered) -> str:
         """One or two members, and no others."""
         texts = [self._member(member) for member, _ in node.members]
         needed = [required for _, required in node.members]
         if len(texts) == 1:
-            return texts[0] if needed[0] else f"({texts[0]})?"
+            return texts[0] if node.some or needed[0] else f"({texts[0]})?"
         separator = self.tight(node.separator)
-        ways = [] if any(needed) else ['""']
+        ways = [] if node.some or any(needed) else ['""']
         one, other = texts
         for first, second, required in ((one, other, needed[1]), (other, one, needed[0])):
             more = self.row((separator, second))

@@ -42,7 +42,7 @@ class _Pass:
         if not isinstance(node, Unordered):
             return mapped(node, self.rewritten)
         members = tuple((self.rewritten(member), required) for member, required in node.members)
-        inner = Unordered(members, self.rewritten(node.extra), node.separator)
+        inner = Unordered(members, self.rewritten(node.extra), node.separator, node.some)
         return self._any_order(inner) if len(members) <= MAX_FREE else _two_orders(inner)
 
     def _any_order(self, node: Unordered) -> Node:
@@ -65,10 +65,11 @@ class _Pass:
         for left in range(whole - 1, -1, -1):
             end = [extras] if complete(left) else []
             self.rules[f"{prefix}{left}"] = choice(*ways(left, separator), *end)
-        none = [sequence(node.extra, extras), EMPTY] if complete(whole) else []
+        none = [sequence(node.extra, extras)] if complete(whole) else []
+        none += [EMPTY] if complete(whole) and not node.some else []
         return choice(*ways(whole, EMPTY), *none)
 
 
 def _two_orders(node: Unordered) -> Node:
     first = tuple(sorted(node.members, key=lambda member: not member[1]))
-    return choice(node, Unordered(first, node.extra, node.separator))
+    return choice(node, Unordered(first, node.extra, node.separator, node.some))

@@ -47,7 +47,7 @@ class _Pass:
         members = [(self.rewrite(member), required) for member, required in node.members]
         extra = self.rewrite(node.extra)
         if self._keep(node):
-            return Unordered(tuple(members), extra, node.separator)
+            return Unordered(tuple(members), extra, node.separator, node.some)
         more = Repeat(sequence(node.separator, extra)) if extra != NOTHING else EMPTY
         first = next((i for i, (_, required) in enumerate(members) if required), None)
         if first is None:
@@ -68,7 +68,7 @@ class _Pass:
         heads.reverse()
         if extra != NOTHING:
             heads.append(sequence(extra, more))
-        return choice(*heads, EMPTY)
+        return choice(*heads, *([] if node.some else [EMPTY]))
 
     def _named(self, node: Node) -> Node:
         """The node under a name of its own, so that it is written once."""

@@ -59,7 +59,7 @@ class Places:
             return self._repeat(self._of(node.part), node.low == 0, node.high == 1)
         if isinstance(node, Unordered):
             parts = (*(member for member, _ in node.members), node.extra, node.separator)
-            return self._repeat(_union(map(self._of, parts)), True, False)
+            return self._repeat(_union(map(self._of, parts)), not node.some, False)
         if isinstance(node, Ref):
             return self._ends[node.name]
         if isinstance(node, Capture):

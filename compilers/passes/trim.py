@@ -70,7 +70,10 @@ def _cut_unordered(node: Unordered, cut: Callable[[Node], Node]) -> Node:
     if any(required and member == NOTHING for member, required in members):
         return NOTHING
     kept = tuple(each for each in members if each[0] != NOTHING)
-    return Unordered(kept, cut(node.extra), node.separator)
+    extra = cut(node.extra)
+    if node.some and not kept and extra == NOTHING:
+        return NOTHING
+    return Unordered(kept, extra, node.separator, node.some)
 
 
 def _reachable(rules: Mapping[str, Node], start: str) -> set[str]:

@@ -83,7 +83,8 @@ class _Readings:
         self, node: Unordered, at: int, used: frozenset[int]
     ) -> Iterator[tuple[int, Reading]]:
         """`used`: the members so far; the extra one, -1, may come again."""
-        if {i for i, (_, required) in enumerate(node.members) if required} <= used:
+        required = {i for i, (_, needed) in enumerate(node.members) if needed}
+        if required <= used and (used or not node.some):
             yield at, ()
         options = [(i, member) for i, (member, _) in enumerate(node.members) if i not in used]
         options += [] if node.extra == NOTHING else [(-1, node.extra)]

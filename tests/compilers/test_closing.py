@@ -236,6 +236,7 @@ def _nodes(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
             st.lists(st.tuples(below, st.booleans()), min_size=1, max_size=3).map(tuple),
             st.sampled_from([NOTHING, Literal("é")]),
             st.sampled_from([Literal("a"), Literal("")]),
+            st.booleans(),
         ),
     )
 

@@ -86,6 +86,23 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
         [{"a": 1}, {"b": 1}, {"a": 1, "b": 2}],
         [{}, {"a": 1, "b": 2, "c": 3}],
     ),
+    # One member at least, whichever; no room but for those that must be there: in any order.
+    (
+        {"type": "object", "minProperties": 1, "properties": {"a": {"const": 1}, "b": {}, "c": {}}},
+        [{"c": 1, "a": 1}, {"b": 1, "x": 2, "a": 1}, {"x": 1}, {"x": 1, "c": 2}],
+        [{}, {"a": 2}, {"c": 1, "a": 2}],
+    ),
+    (
+        {"minProperties": 1, "properties": {"a": {}, "b": {}}, "additionalProperties": False},
+        [{"b": 1, "a": 1}, {"b": 1}, {"a": 1}, []],
+        [{}, {"c": 1}],
+    ),
+    (
+        {"type": "object", "properties": {"a": {}, "b": {}, "c": {}}, "required": ["a", "c"],
+         "minProperties": 2, "maxProperties": 2},
+        [{"a": 1, "c": 1}, {"c": 1, "a": 1}],
+        [{"a": 1, "b": 1}, {"a": 1, "b": 1, "c": 1}, {"a": 1, "c": 1, "x": 1}],
+    ),
     (
         {"type": "object", "dependentRequired": {"a": ["b"]}, "additionalProperties": {"const": 1}},
         [{}, {"b": 1}, {"a": 1, "b": 1}],

@@ -65,6 +65,7 @@ NODES: list[Node] = [
     WITHOUT_AB,
     Sequence((maybe(Regular(text(""))), WITHOUT_AB)),
     ir.Unordered(((A, True), (B, False)), Literal("c"), Literal(",")),
+    ir.Unordered(((A, False), (B, False)), Literal("c"), Literal(","), some=True),
 ]
 SHORT = ["".join(letters) for n in range(5) for letters in product("ab", repeat=n)]
 OTHERS = ["a b", "ab ", "é", "aéb", "\"\\\n\x00\x7f'é\U000fffff", "a,b", "a,c", "c,a", "a,b,c,c"]

@@ -1,9 +1,9 @@
 """From shapes to rules: every conjunction of subschemas becomes one rule of the grammar.
 
-Members that are named come in any order (Unordered), unless their number counts: then in the order
-of the source, and those that only `additionalProperties` or a pattern allows after them. A name
-twice is never allowed where it is known; among names that are free a grammar of bounded size cannot
-see it, and RFC 8259 (section 4) leaves open what it means.
+Members that are named come in any order (Unordered), unless they must be counted beyond the first:
+then in the order of the source, and those that only `additionalProperties` or a pattern allows come
+after them. A name twice is never allowed where it is known; among names that are free a grammar of
+bounded size cannot see it, and RFC 8259 (section 4) leaves open what it means.
 """
 
 import math
@@ -258,20 +258,22 @@ class Lowering:
             members.append((self._known_member(name, child), required))
         extras = self._extras(shape)
         n_required = sum(required for _, required in members)
-        enough = shape.low <= n_required
+        if shape.high == n_required:  # no room for others
+            members, extras = [each for each in members if each[1]], []
+        enough = shape.low <= max(n_required, 1)
         fits = shape.high is None or (not extras and shape.high >= len(members))
         if enough and fits and not pending:
-            body = self._any_order(members, self._extra(extras))
+            body = self._any_order(members, self._extra(extras), some=shape.low > n_required)
         elif not members and not pending:
             body = _separated(self._extra(extras), self._item, shape.low, shape.high)
         else:
             body = _Counted(self, members, extras, pending, shape).run()
         return sequence(self._braces[0], body, self._braces[1])
 
-    def _any_order(self, members: Sequence[tuple[Node, bool]], extra: Node) -> Node:
+    def _any_order(self, members: Sequence[tuple[Node, bool]], extra: Node, some: bool) -> Node:
         if members:
-            return Unordered(tuple(members), extra, self._item)
-        return _separated(extra, self._item, 0, None)
+            return Unordered(tuple(members), extra, self._item, some)
+        return _separated(extra, self._item, int(some), None)
 
     def _known_member(self, name: str, child: Conj) -> Node:
         """The alternatives of one object have most members in common."""
@@ -535,13 +537,7 @@ def _n_ways(shape: ObjectShape) -> int:
 
 def _any_of_them(values: Sequence[Node], separator: Node, low: int) -> Node:
     """These values in any order, each at most once; with `low` 1 at least one of them."""
-    if low == 0:
-        return Unordered(tuple((value, False) for value in values), NOTHING, separator)
-    found = []
-    for value in values:
-        others = tuple((sequence(separator, each), False) for each in values if each != value)
-        found.append(sequence(value, Unordered(others, NOTHING, EMPTY) if others else EMPTY))
-    return choice(*found)
+    return Unordered(tuple((value, False) for value in values), NOTHING, separator, low == 1)
 
 
 def _few_integers(schema: Mapping[str, Any]) -> list[int] | None:

@@ -85,6 +85,8 @@ class _Walk:
         chosen = [m for m, required in node.members if required or self._random.random() < 0.5]
         if node.extra != NOTHING:
             chosen += [node.extra] * self._random.randint(0, 1)
+        if node.some and not chosen:
+            chosen = [self._random.choice([*(m for m, _ in node.members), node.extra])]
         if self._random.random() < 0.5:
             self._random.shuffle(chosen)
         parts = [part for each in chosen for part in (node.separator, each)]
