@@ -74,6 +74,8 @@ REFUSED = [
     (r"^(?:\ba )+$", Unsupported, r"\b inside a repetition"),
     (r"(?m)^a", Unsupported, "(?m"),
     (r"a++", Unsupported, "possessive"),
+    (r"[[:alpha:]_]+", Unsupported, "POSIX class"),
+    (r"[_[:^digit:]]", Unsupported, "POSIX class"),
     (r"(a(?=b).)*c", Unsupported, "repetition"),
     (r"\p{Script=Greek}", Unsupported, "Script=Greek"),
     (r"(a", Malformed, "missing"),

@@ -1,5 +1,6 @@
 r"""What stands for one letter in a pattern: itself, an escape (`\n`, `\d`, `\p{L}`), a class."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from itertools import groupby
@@ -18,6 +19,7 @@ SPACE = ranges(
 LINE_END = chars("\n\r\u2028\u2029")
 
 _CLASSES = {"d": DIGIT, "w": WORD, "s": SPACE}
+_POSIX = re.compile(r":\^?[a-z]+:$")
 _CONTROLS = {"n": 10, "r": 13, "t": 9, "f": 12, "v": 11, "a": 7, "e": 27}
 _LONG_NAMES = {
     "Letter": "L", "Lowercase_Letter": "Ll", "Uppercase_Letter": "Lu", "Mark": "M",
@@ -75,6 +77,8 @@ class Letters:
     def _member(self) -> int | Expr:
         """A code point, or a set of letters."""
         letter = self._cursor.take()
+        if letter == "[" and _POSIX.match(self._cursor.up_to("]") or ""):
+            raise self._cursor.unsupported("POSIX class (letters to ECMA-262, a class to PCRE)")
         if letter != "\\":
             return ord(letter)
         found = self._class_escape()
