@@ -32,13 +32,16 @@ _budget = _Budget()
 @contextmanager
 def limited(seconds: float = MAX_SECONDS) -> Iterator[None]:
     """So long for what is done within, of the thread's CPU time; what is within another counts with
-    that."""
+    that. Raises TooLarge at the end, too, if somebody made do without what took too long: what
+    comes out must not depend on the clock."""
     if _budget.deadline is not None:
         yield
         return
     _budget.deadline, _budget.seconds = time.thread_time() + seconds, seconds
     try:
         yield
+        if _budget.spent:
+            raise _too_long()
     finally:
         _budget.deadline, _budget.spent = None, False
 
@@ -49,4 +52,8 @@ def check() -> None:
     if _budget.ticks % TICKS == 0 and _budget.deadline is not None:
         _budget.spent = time.thread_time() > _budget.deadline
     if _budget.spent:
-        raise TooLarge(f"more than {_budget.seconds:g} seconds of work", kind="time")
+        raise _too_long()
+
+
+def _too_long() -> TooLarge:
+    return TooLarge(f"more than {_budget.seconds:g} seconds of work", kind="time")
