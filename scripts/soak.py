@@ -28,7 +28,7 @@ from openai import APIStatusError, AsyncOpenAI
 from tests.serve.worker_stats import idle
 from tests.serving import Server, running
 
-TINY = ("models=tiny", "models.tiny.llama_cpp.threads=1", "server.log_level=warning")
+TINY = ("models=tiny", "server.log_level=warning")
 WARM_UP = 0.15  # of the whole time
 KEPT_SECONDS = 7.0  # until the gateway's idle connections to its workers have been closed
 TOLERATED_MB = 8.0  # between rest and rest: allocators keep what they had at the busiest moment

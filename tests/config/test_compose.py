@@ -14,6 +14,7 @@ from gallama.config.schema import (
     BackendName,
     CacheQuant,
     DraftSpec,
+    LlamaCppSpec,
     LogLevel,
     ModelSpec,
     RunConfig,
@@ -83,7 +84,8 @@ def test_values_are_set(arguments: str, key: str, value: object) -> None:
 
 def test_the_default_is_the_shipped_model() -> None:
     spec = composed("").models["tiny"]
-    assert spec == ModelSpec(path=str(paths.shipped("shipped/tiny.gguf")), max_seq_len=2048)
+    path, llama = str(paths.shipped("shipped/tiny.gguf")), LlamaCppSpec(threads=1)
+    assert spec == ModelSpec(path=path, max_seq_len=2048, llama_cpp=llama)
 
 
 def test_the_default_server_is_that_of_the_schema() -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.serving import Server, running
 
 # Tests share the machine: one thread each, and no busy waiting.
-TINY = ("models=tiny", "models.tiny.llama_cpp.threads=1")
+TINY = ("models=tiny",)
 
 
 @pytest.fixture(scope="session")

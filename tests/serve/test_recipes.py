@@ -50,7 +50,7 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(kitchen: Path) -> Iterator[Server]:
-    overrides = ("models=[tiny,mine]", "models.tiny.llama_cpp.threads=1", "+recipe=echo")
+    overrides = ("models=[tiny,mine]", "+recipe=echo")
     with running(*overrides, env={"GALLAMA_HOME": str(kitchen)}) as server:
         yield server
 
