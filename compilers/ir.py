@@ -189,22 +189,9 @@ def maybe(node: Node) -> Node:
 
 def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
     """The node with `change` applied to each leaf below it."""
-
-    def go(part: Node) -> Node:
-        return rewritten(part, change)
-
-    if isinstance(node, Sequence):
-        return Sequence(tuple(map(go, node.parts)))
-    if isinstance(node, Choice):
-        return Choice(tuple(map(go, node.parts)))
-    if isinstance(node, Repeat):
-        return Repeat(go(node.part), node.low, node.high)
-    if isinstance(node, Capture):
-        return Capture(node.name, go(node.part), node.channel)
-    if isinstance(node, Unordered):
-        members = tuple((go(member), required) for member, required in node.members)
-        return Unordered(members, go(node.extra), go(node.separator), node.some)
-    return change(node)
+    if type(node) in _LEAVES:
+        return change(node)
+    return mapped(node, lambda part: rewritten(part, change))
 
 
 def renamed(grammar: Grammar, prefix: str) -> Grammar:

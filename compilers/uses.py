@@ -51,6 +51,16 @@ def uses(node: Node) -> Uses:
     return Uses(rules, nothing)
 
 
+def reachable(rules: Mapping[str, Node], start: str) -> set[str]:
+    """The rules that a rule needs, itself among them."""
+    found, todo = {start}, [start]
+    while todo:
+        further = uses(rules[todo.pop()]).rules.keys() - found
+        found |= further
+        todo += further
+    return found
+
+
 def productive(rules: Mapping[str, Node]) -> set[str]:
     """The rules that have a text: the least fixed point.
 

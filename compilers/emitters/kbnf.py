@@ -55,6 +55,7 @@ from compilers.ir import (
 )
 from compilers.passes.few_orders import few_orders
 from compilers.passes.in_order import in_order
+from compilers.passes.recursion import nullable
 from compilers.regular import (
     Alt,
     And,
@@ -118,10 +119,9 @@ class _Printer:
             loop: Excluder(loop, words, self.symbol, self._one_regex, self._language, quote)
             for loop, words in self._loops().items()
         }
-        self._empty: set[str] = set()  # rules that have the empty text
-        self._filled: set[str] = set()  # rules that may have any other
-        self._all(self._has_empty, self._empty)
-        self._all(self._has_other, self._filled)
+        self._empty = nullable(self._rules)  # rules that have the empty text
+        self._filled: set[str] = set()  # rules that have any other text
+        self._fill()
 
     def run(self) -> str:
         for name, node in self._rules.items():
@@ -135,34 +135,18 @@ class _Printer:
         self._excluders.clear()  # they refer back here: a circle would wait for the collector
         return "".join(reversed(self._lines))
 
-    def _all(self, holds: Callable[[Part], bool], found: set[str]) -> None:
-        """The rules of which it holds: the least fixed point, from both ends of the grammar."""
+    def _fill(self) -> None:
+        """The least fixed point, from both ends of the grammar."""
         todo, size = list(self._rules), -1
-        while size != len(found):
-            size = len(found)
-            todo = [name for name in reversed(todo) if name not in found]
+        while size != len(self._filled):
+            size = len(self._filled)
+            todo = [name for name in reversed(todo) if name not in self._filled]
             for name in todo:
-                if holds(self._rules[name]):
-                    found.add(name)
-
-    def _has_empty(self, node: Part) -> bool:
-        """Whether the empty text is of its language."""
-        if isinstance(node, Literal):
-            return not node.text
-        if isinstance(node, Ref):
-            return node.name in self._empty
-        if isinstance(node, Sequence):
-            return all(map(self._has_empty, node.parts))
-        if isinstance(node, Choice):
-            return any(map(self._has_empty, node.parts))
-        if isinstance(node, Repeat):
-            return node.low == 0 or self._has_empty(node.part)
-        if isinstance(node, Capture):
-            return self._has_empty(node.part)
-        return node.expr.nullable if isinstance(node, Regular) else isinstance(node, FreeText)
+                if self._has_other(self._rules[name]):
+                    self._filled.add(name)
 
     def _has_other(self, node: Part) -> bool:
-        """Whether any other text may be."""
+        """Whether any text but the empty one is of its language."""
         if isinstance(node, Literal):
             return bool(node.text)
         if isinstance(node, Ref):

@@ -17,11 +17,10 @@ terminals in GBNF, and engines that lex would find poor ones.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from compilers.errors import Contradiction, Malformed, TooLarge
-from compilers.frontends.tokens import Token, Tokens
+from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
     EMPTY,
     Choice,
@@ -35,11 +34,10 @@ from compilers.ir import (
     Special,
     choice,
     sequence,
-    walk,
 )
-from compilers.lookahead import repeats
-from compilers.regular import ANY, Expr, cat, children, either, inverse, normal, ranges, text, times
-from compilers.uses import productive
+from compilers.lookahead import repeats, size
+from compilers.regular import ANY, Expr, cat, either, inverse, normal, ranges, text, times
+from compilers.uses import productive, reachable, uses
 
 MAX_LENGTH = 100_000
 MAX_DEPTH = 50
@@ -81,7 +79,7 @@ def parse(source: str) -> Grammar:
     lowered: dict[str, Node] = {}
     for name, node in found.items():
         lowered[name] = _lowered(node, lowered)
-    needed = _needed(lowered)
+    needed = reachable(lowered, "root")
     grammar = Grammar({name: lowered[name] for name in reversed(lowered) if name in needed}, "root")
     if grammar.start not in productive(grammar.rules):
         raise Contradiction("no text is of this grammar")
@@ -108,9 +106,7 @@ class _Parser:
             self._skip_lines()
         for name, at in self._places.items():
             if name not in self._rules:
-                near = get_close_matches(name, self._rules, n=1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                raise self._tokens.malformed(f"{name} is not defined{hint}", at)
+                raise self._tokens.malformed(f"{name} is not defined{near(name, self._rules)}", at)
         if "root" not in self._rules:
             raise Malformed("a grammar needs a rule named root", kind="gbnf: malformed")
         return self._rules
@@ -238,7 +234,7 @@ def _used_first(rules: Mapping[str, Node]) -> list[str]:
     """The rules that root needs, each behind those that it uses, as far as it can be."""
     found: dict[str, None] = {}
     seen = {"root"}
-    todo: list[tuple[str, Iterator[str]]] = [("root", _names(rules["root"]))]
+    todo: list[tuple[str, Iterator[str]]] = [("root", iter(uses(rules["root"]).rules))]
     while todo:
         name, others = todo[-1]
         further = next((other for other in others if other not in seen), None)
@@ -247,21 +243,8 @@ def _used_first(rules: Mapping[str, Node]) -> list[str]:
             todo.pop()
         else:
             seen.add(further)
-            todo.append((further, _names(rules[further])))
+            todo.append((further, iter(uses(rules[further]).rules)))
     return list(found)
-
-
-def _names(node: Node) -> Iterator[str]:
-    return (each.name for each in walk(node) if isinstance(each, Ref))
-
-
-def _needed(rules: Mapping[str, Node]) -> set[str]:
-    found, todo = {"root"}, ["root"]
-    while todo:
-        further = set(_names(rules[todo.pop()])) - found
-        found |= further
-        todo += further
-    return found
 
 
 def _lowered(node: Node, known: Mapping[str, Node]) -> Node:
@@ -313,13 +296,9 @@ def _merged(parts: list[Node], join: Callable[..., Expr]) -> Regular | None:
     if len(exprs) < len(parts):
         return None
     found = join(*exprs)
-    small = _size(found) <= MAX_TERMINAL and repeats(found) <= MAX_COUNT
+    small = size(found) <= MAX_TERMINAL and repeats(found) <= MAX_COUNT
     return Regular(found) if small else None
 
 
 def _expr(node: Literal | Regular) -> Expr:
     return text(node.text) if isinstance(node, Literal) else node.expr
-
-
-def _size(expr: Expr) -> int:
-    return 1 + sum(map(_size, children(expr)))

@@ -21,14 +21,13 @@ terminals that use rules or themselves, and what the regexes cannot say.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge
 from compilers.frontends.regex import whole
-from compilers.frontends.tokens import Token, Tokens
+from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
     EMPTY,
     Choice,
@@ -156,8 +155,8 @@ class _Parser:
     def _import_one(self) -> None:
         token = self.tokens.take("terminal", "the name of a terminal")
         if token.text not in common():
-            near = _near(token.text, common())
-            raise self.tokens.malformed(f"common has no {token.text}{near}", token.at)
+            what = f"common has no {token.text}{near(token.text, common())}"
+            raise self.tokens.malformed(what, token.at)
         name = token
         if self.tokens.skip("->"):
             name = self.tokens.take("terminal", "a name in capitals")
@@ -290,7 +289,7 @@ class _Lowering:
                 continue
             defined = parser.rules if name.islower() else parser.terminals
             if name not in defined:
-                raise parser.tokens.malformed(f"{name} is not defined{_near(name, defined)}", at)
+                raise parser.tokens.malformed(f"{name} is not defined{near(name, defined)}", at)
         if "start" not in parser.rules:
             raise Malformed("a grammar needs a rule named start", kind="lark: malformed")
         ignored = either(*map(self._expr, parser.ignored))
@@ -365,8 +364,3 @@ def common() -> Mapping[str, Expr]:
 
 def _letter(code: int) -> str | None:
     return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else None
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    found = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {found[0]}?" if found else ""

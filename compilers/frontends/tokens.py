@@ -1,7 +1,8 @@
 """The tokens of a grammar that people write, one after the other; errors show line and caret."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from compilers.errors import Malformed, Unsupported, placed
@@ -81,3 +82,9 @@ class Tokens:
     @property
     def _kind(self) -> str:
         return self._language.lower()
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """What an error about an unknown name ends with."""
+    found = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {found[0]}?" if found else ""

@@ -9,10 +9,10 @@ What the places around a hole are is computed for the grammar as a whole, refere
 rule that is used twice keeps away from the tags of both places.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
-from compilers.ir import FreeText, Grammar, Literal, Node, Regular, mapped
+from compilers.ir import FreeText, Grammar, Literal, Node, Regular, rewritten
 from compilers.passes.places import Places
 from compilers.regular import EVERY, both, cat, other_than, text, without
 
@@ -20,14 +20,8 @@ from compilers.regular import EVERY, both, cat, other_than, text, without
 def apart(grammar: Grammar) -> Grammar:
     """The grammar with each FreeText restricted to what is no tag where it stands."""
     around = _Around(grammar)
-    rules = {name: _rewritten(node, around.guarded) for name, node in grammar.rules.items()}
+    rules = {name: rewritten(node, around.guarded) for name, node in grammar.rules.items()}
     return replace(grammar, rules=rules)
-
-
-def _rewritten(node: Node, change: Callable[[FreeText], Node]) -> Node:
-    if isinstance(node, FreeText):
-        return change(node)
-    return mapped(node, lambda part: _rewritten(part, change))
 
 
 class _Around:
@@ -38,8 +32,11 @@ class _Around:
         self._leaves, self._after = places.leaves, places.after
         self._places = [places.first, *places.after.values()]
 
-    def guarded(self, hole: FreeText) -> Node:
-        """No text is what may stand beside the hole, or behind it or a hole in its place."""
+    def guarded(self, hole: Node) -> Node:
+        """No text of a hole is what may stand beside it, or behind it or a hole in its place; other
+        leaves are left as they are."""
+        if not isinstance(hole, FreeText):
+            return hole
         beside = set().union(*(place for place in self._places if id(hole) in place))
         holes = {each for each in beside if isinstance(self._leaves[each], FreeText)}
         behind = set().union(*(self._after.get(each, set()) for each in {id(hole), *holes}))

@@ -1,6 +1,6 @@
 """Leave out what no text can use: alternatives that never end, rules that nothing refers to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from compilers.errors import Contradiction
@@ -15,7 +15,7 @@ from compilers.ir import (
     mapped,
     sequence,
 )
-from compilers.uses import productive, uses
+from compilers.uses import productive, reachable, uses
 
 
 def trim(grammar: Grammar) -> Grammar:
@@ -31,7 +31,7 @@ def trim(grammar: Grammar) -> Grammar:
         for name, node in grammar.rules.items()
         if name in alive
     }
-    used = _reachable(rules, grammar.start)
+    used = reachable(rules, grammar.start)
     kept = {name: node for name, node in rules.items() if name in used}
     return replace(grammar, rules=kept)
 
@@ -74,13 +74,3 @@ def _cut_unordered(node: Unordered, cut: Callable[[Node], Node]) -> Node:
     if node.some and not kept and extra == NOTHING:
         return NOTHING
     return Unordered(kept, extra, node.separator, node.some)
-
-
-def _reachable(rules: Mapping[str, Node], start: str) -> set[str]:
-    seen, todo = {start}, [start]
-    while todo:
-        for name in uses(rules[todo.pop()]).rules:
-            if name not in seen:
-                seen.add(name)
-                todo.append(name)
-    return seen
