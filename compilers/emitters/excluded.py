@@ -6,10 +6,12 @@ way along the tree, a letter that leaves it, and then any letters at all; or a w
 that ends before a word does.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase, digits
 
+from compilers.emitters.kbnf_rules import Rules, Text, quote, rule
 from compilers.regular import (
     NEVER,
     Alt,
@@ -30,9 +32,6 @@ from compilers.regular import (
 )
 
 MAX_WORDS = 2_000
-
-Text = tuple[str, ...]
-"""Symbols in a row, as an alternative of a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,76 +127,102 @@ def _is_plain(word: str, loop: Loop) -> bool:
     return all(any(low <= code <= high for low, high in pairs) for code in set(map(ord, word)))
 
 
+class Alphabets:
+    """The letters of the words that are left out of each loop of a grammar; to be compared.
+
+    Kinds of letters are taken as a whole: so most grammars have the same alphabet, and share rules.
+    `of`: the letters of each loop, sorted.
+    """
+
+    def __init__(self, used: Mapping[Loop, set[str]]) -> None:
+        self.of = {loop: _whole_kinds(letters) for loop, letters in used.items()}
+        self._hash = hash(frozenset(self.of.items()))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Alphabets) and self.of == other.of
+
+
+_KINDS = (frozenset(ascii_lowercase), frozenset(ascii_uppercase), frozenset(digits))
+
+
+def _whole_kinds(letters: set[str]) -> str:
+    kinds = [kind for kind in _KINDS if not letters.isdisjoint(kind)]
+    return "".join(sorted(letters.union(*kinds)))
+
+
 class Excluder:
     """Rules for what a loop holds besides some words, and the empty text.
 
-    rules = Excluder(loop, every_word, line, regex, language, literal)
-    name = rules.besides(["type", "name"])
+    excluder = Excluder(loop, letters, language)
+    name = excluder.besides(["type", "name"], rules)
 
-    Each of these writes something and gives its symbol: `line` alternatives, `regex` a language as
-    one regex, `language` one in any form, `literal` a text. `run` is the symbol of plain letters.
+    The words are made of `letters`. `language` writes a language in any form to rules, and gives
+    its symbol. `run` is the symbol of plain letters.
 
     There is a rule for each place in the tree of words: a letter that leaves the tree, and any
     letters after it; a letter along the tree; or the end, where no word ends. What is left of
     different words may be the same, and is one rule then.
     """
 
-    def __init__(
-        self,
-        loop: Loop,
-        words: Iterable[str],
-        line: Callable[[list[Text]], str],
-        regex: Callable[[Expr], str],
-        language: Callable[[Expr], str],
-        literal: Callable[[str], str],
-    ) -> None:
-        self._line, self._literal = line, literal
-        self._letters = sorted(set().union(*words))
-        self._places: dict[tuple[_Way, ...], str] = {}
-        self._left: dict[str, list[Text]] = {}
-        self.run = regex(plus(loop.plain))
-        self.any = language(plus(either(loop.plain, loop.spelled)))
-        self._foreign: list[Text] = []
+    def __init__(self, loop: Loop, letters: str, language: Callable[[Expr, Rules], str]) -> None:
+        self._letters = letters
+        self._rules = Rules()
+        self.run = self._rules.regex(plus(loop.plain))
+        self._any = language(plus(either(loop.plain, loop.spelled)), self._rules)
+        self._foreign = self._beginnings(loop, language)
+
+    def _beginnings(self, loop: Loop, language: Callable[[Expr, Rules], str]) -> list[Text]:
+        """What does not begin with one of the letters."""
+        rules, found = self._rules, list[Text]()
         if loop.spelled != NEVER:
-            spelled = language(loop.spelled)
-            self._foreign = [(line([(spelled,), (spelled, self.any)]),)]
+            spelled = language(loop.spelled, rules)
+            found = [(rules.symbol([(spelled,), (spelled, self._any)]),)]
         used = normal((ord(each), ord(each)) for each in self._letters)
         others = ranges(*overlap(loop.plain.ranges, inverse(used)))
         if others != NEVER:
-            run = regex(cat(others, star(loop.plain)))
-            self._foreign += [(run,), *((run, *spelled) for spelled in self._foreign)]
+            run = rules.regex(cat(others, star(loop.plain)))
+            found += [(run,), *((run, *each) for each in found)]
+        return found
 
-    def besides(self, words: Iterable[str]) -> str:
-        """The name of the rule of what is none of these words."""
+    def besides(self, words: Iterable[str], rules: Rules) -> str:
+        """The name of the rule of what is none of these words, which is put to the rules."""
+        rules.lines.update(self._rules.lines)
         tree, ends = _tree(words)
-        names = [self.any] * len(tree)
+        names = [self._any] * len(tree)
         for place in reversed(range(len(tree))):
-            ways = [(letter, names[at], at in ends) for letter, at in tree[place].items()]
-            if ways:
-                names[place] = self._place(tuple(sorted(ways)))
+            if tree[place]:
+                along = [(letter, names[at], at in ends) for letter, at in tree[place].items()]
+                left, lines = _leaving(self, "".join(sorted(tree[place])))
+                rules.lines.update(lines)
+                names[place], rules.lines[names[place]] = _place(left, tuple(sorted(along)))
         return names[0]
 
-    def _place(self, ways: "tuple[_Way, ...]") -> str:
-        if ways not in self._places:
-            found = list(self._leaving("".join(letter for letter, _, _ in ways)))
-            for letter, after, is_word in ways:
-                along = self._literal(letter)
-                found += [(along, after)] if is_word else [(along, after), (along,)]
-            self._places[ways] = self._line(found)
-        return self._places[ways]
+    def leaving(self, letters: str) -> tuple[str | None, Mapping[str, str]]:
+        """The symbol of what begins with none of these letters, None for nothing; its lines."""
+        found, rules = list(self._foreign), Rules()
+        others: list[Text] = [(quote(each),) for each in self._letters if each not in letters]
+        if others:
+            one = rules.symbol(others)
+            found += [(one,), (one, self._any)]
+        return rules.symbol(found) if found else None, rules.lines
 
-    def _leaving(self, letters: str) -> list[Text]:
-        """What begins with none of these letters."""
-        if letters not in self._left:
-            found = list(self._foreign)
-            others: list[Text] = [
-                (self._literal(each),) for each in self._letters if each not in letters
-            ]
-            if others:
-                one = self._line(others)
-                found += [(one,), (one, self.any)]
-            self._left[letters] = [(self._line(found),)] if found else []
-        return self._left[letters]
+
+@lru_cache(maxsize=2_000)
+def _leaving(excluder: Excluder, letters: str) -> tuple[str | None, Mapping[str, str]]:
+    return excluder.leaving(letters)
+
+
+@lru_cache(maxsize=5_000)
+def _place(left: str | None, along: "tuple[_Way, ...]") -> tuple[str, str]:
+    """The rule of a place: its name, and its line."""
+    found: list[Text] = [] if left is None else [(left,)]
+    for letter, after, is_word in along:
+        one = quote(letter)
+        found += [(one, after)] if is_word else [(one, after), (one,)]
+    return rule(found)
 
 
 _Way = tuple[str, str, bool]

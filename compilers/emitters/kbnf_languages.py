@@ -1,0 +1,261 @@
+"""Regular languages in rules of KBNF, kept from one grammar to the next.
+
+    unit = unit_of(expr, alphabets)
+    rules.lines.update(unit.lines)
+    texts = rules.row([*unit.parts])
+
+Names are made of what rules say (kbnf_rules), so a unit is the same in every grammar: of strings,
+numbers and the keys of the same object there is one. `alphabets` are of the grammar as a whole:
+see excluded.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from compilers.emitters.excluded import Alphabets, Excluder, Loop, split
+from compilers.emitters.kbnf_counted import AHEAD
+from compilers.emitters.kbnf_regular import (
+    EVERYTHING,
+    Ahead,
+    Letters,
+    Part,
+    Regex,
+    Symbol,
+    automaton,
+    below_plane_16,
+    bounded,
+    choice_of,
+    from_automaton,
+    is_wide_somewhere,
+    sequence_of,
+    written,
+)
+from compilers.emitters.kbnf_rules import NEVER_WRITTEN, Item, Rules, Text, Texts, named, quote
+from compilers.ir import EMPTY, Choice, Literal, Repeat, Sequence
+from compilers.regular import Alt, And, Cat, Chars, Dfa, Expr, Not, Rep, children, transitions
+
+MAX_UNITS = 1_000  # kept
+MAX_LINES = 100  # of a unit that is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A language as parts, one after the other; `lines`: every rule that they need, by name."""
+
+    parts: tuple[Item, ...]
+    lines: Mapping[str, str]
+
+
+class Writer(Rules):
+    """Writes nodes, but for those that only a grammar has."""
+
+    methods: ClassVar[Mapping[type, Callable[[Any, Any], Texts]]]
+
+    def texts(self, node: Part) -> Texts:
+        return self.methods[type(node)](self, node)
+
+    def literal(self, node: Literal) -> Texts:
+        return ([(quote(node.text),)], False) if node.text else ([], True)
+
+    def letters(self, node: Letters) -> Texts:
+        return _quoted_letters(node.letters), False
+
+    def ahead(self, node: Ahead) -> Texts:
+        return [(self.regex(node.expr), NEVER_WRITTEN)], False
+
+    def one_regex(self, node: Regex) -> Texts:
+        return [(self.regex(node.expr),)], False
+
+    def written(self, node: Symbol) -> Texts:
+        return [(node.name,)], False
+
+    def choice(self, node: Choice) -> Texts:
+        found = list(map(self.texts, node.parts))
+        alternatives = dict.fromkeys(each for texts, _ in found for each in texts)
+        return list(alternatives), any(empty for _, empty in found)
+
+    def sequence(self, node: Sequence) -> Texts:
+        items: list[Item] = []
+        self.put_all(node, items)
+        return self.row(items)
+
+    def put_all(self, node: Sequence, items: list[Item]) -> None:
+        """The parts, also of sequences within."""
+        for part in node.parts:
+            self.put(part, items)
+
+    def put(self, part: Part, items: list[Item]) -> None:
+        """Behind those items; letters are put to letters there."""
+        if isinstance(part, Literal):
+            put_letters(part.text, items)
+        elif isinstance(part, Sequence):
+            self.put_all(part, items)
+        else:
+            items.append(self.texts(part))
+
+    def repeat(self, node: Repeat) -> Texts:
+        texts, empty = self.texts(node.part)
+        may_be_none = empty or node.low == 0
+        if not texts or node.high == 0:
+            return [], may_be_none
+        one = self.symbol(texts)
+        return self.repeated(one, 0 if empty else node.low, node.high), may_be_none
+
+
+Writer.methods = {
+    Literal: Writer.literal,
+    Letters: Writer.letters,
+    Regex: Writer.one_regex,
+    Ahead: Writer.ahead,
+    Symbol: Writer.written,
+    Sequence: Writer.sequence,
+    Choice: Writer.choice,
+    Repeat: Writer.repeat,
+}
+
+
+def put_letters(letters: str, items: list[Item]) -> None:
+    last = items[-1] if items else None
+    if isinstance(last, str):
+        items[-1] = last + letters
+    elif letters:
+        items.append(letters)
+
+
+def alphabets_of(exprs: Iterable[Expr]) -> Alphabets:
+    """The letters of words that are left out of loops, in these languages together."""
+    found: dict[Loop, set[str]] = {}
+    for expr in exprs:
+        for loop, words in _left_out(expr):
+            found.setdefault(loop, set()).update(*words)
+    return Alphabets(found)
+
+
+@lru_cache(maxsize=2_000)
+def _left_out(expr: Expr) -> list[tuple[Loop, frozenset[str]]]:
+    return list(_splits(below_plane_16(expr)))
+
+
+def _splits(expr: Expr) -> Iterator[tuple[Loop, frozenset[str]]]:
+    known = split(expr, EVERYTHING) if isinstance(expr, And) else None
+    if known is not None:
+        yield known
+    elif expr.boolean and isinstance(expr, Alt | Cat | Rep):
+        for child in children(expr):
+            yield from _splits(child)
+
+
+_units: dict[tuple[Expr, Alphabets | None], Unit] = {}
+
+
+def unit_of(expr: Expr, alphabets: Alphabets) -> Unit:
+    """Kept if it is not large. Raises Unsupported."""
+    key = expr, alphabets if expr.boolean else None
+    found = _units.get(key)
+    if found is None:
+        found = _Language(alphabets).unit(expr)
+        if len(found.lines) <= MAX_LINES:
+            _units[key] = found
+            if len(_units) > MAX_UNITS:
+                _units.pop(next(iter(_units)), None)  # the oldest
+    return found
+
+
+class _Language(Writer):
+    """Writes one language."""
+
+    def __init__(self, alphabets: Alphabets) -> None:
+        super().__init__()
+        self._alphabets = alphabets
+
+    def unit(self, expr: Expr) -> Unit:
+        """Open, if it begins or ends with letters, as a string does."""
+        found = self.lowered(below_plane_16(expr))
+        parts = found.parts if isinstance(found, Sequence) else (found,)
+        opens = not parts or any(isinstance(parts[end], Literal) for end in (0, -1))
+        items: list[Item] = []
+        for part in parts if opens else [found]:
+            if isinstance(part, Literal):
+                put_letters(part.text, items)
+            else:
+                texts, empty = self.texts(part)
+                items.append(([(self.symbol(texts),)] if texts else [], empty))
+        return Unit(tuple(items), self.lines)
+
+    def lowered(self, expr: Expr) -> Part:
+        """The same language in rules, and in regexes where letters are many."""
+        if not expr.boolean:
+            return written(expr)
+        if isinstance(expr, And):
+            found = split(expr, EVERYTHING)
+            return self._automaton(expr) if found is None else self._besides(*found)
+        if isinstance(expr, Alt):
+            return choice_of(map(self.lowered, expr.parts))
+        if isinstance(expr, Cat):
+            return sequence_of(map(self.lowered, expr.parts))
+        if isinstance(expr, Rep):
+            return Repeat(self.lowered(expr.part), expr.low, expr.high)  # type: ignore[arg-type]
+        assert isinstance(expr, Not)
+        return self._automaton(expr)
+
+    def _besides(self, loop: Loop, words: frozenset[str]) -> Part:
+        """A loop but for some words: in rules, and beside them any run of its letters.
+
+        That has an end which no token spells, so it adds nothing to the language; but a token in
+        the middle of such a run is looked up there, and not parsed by the rules.
+        """
+        excluder = _excluder(loop, self._alphabets.of[loop])
+        name = excluder.besides(sorted(words - {""}), self)
+        inside = Symbol(self.symbol([(name,), (excluder.run, NEVER_WRITTEN)]))
+        bare = [] if "" in words else [EMPTY]
+        return sequence_of([Literal(loop.before), choice_of([inside, *bare]), Literal(loop.after)])
+
+    def _automaton(self, expr: Expr) -> Part:
+        """What needs an automaton: a regex made of it, or where letters are few, its states."""
+        product = bounded(expr)
+        if product is not None:
+            return choice_of(self._states(product.automaton, product.free))
+        states = automaton(expr)
+        if is_wide_somewhere(states) and (found := from_automaton(expr)) is not None:
+            return found
+        return choice_of([*self._states(states), *([EMPTY] if expr.nullable else [])])
+
+    def _states(self, found: Dfa, free: Iterable[Expr | None] = ()) -> list[Part]:
+        """A rule for each state: a letter, and the rule of the state after it. [] for no text.
+
+        Where letters are `free`, runs of them stand beside those, without an end that a token
+        spells: so a token is looked up there.
+        """
+        ahead = [each and self.ahead(Ahead(Rep(each, 1, AHEAD)))[0] for each in free]
+        steps: dict[int, list[tuple[str, int]]] = {}
+        symbols: dict[Chars, str] = {}
+        for (state, after), letters in transitions(found).items():
+            if letters not in symbols:
+                symbols[letters] = self.symbol(self.texts(written(letters))[0])
+            steps.setdefault(state, []).append((symbols[letters], after))
+        prefix = named(repr((steps, found.ends, ahead)))
+        for state, ways in steps.items():
+            more = [(letter, f"{prefix}_{after}") for letter, after in ways if after in steps]
+            last = [(letter,) for letter, after in ways if found.ends[after]]
+            self.line(f"{prefix}_{state}", [*more, *last, *((ahead and ahead[state]) or [])])
+        return [Symbol(f"{prefix}_0")] if 0 in steps else []
+
+
+@lru_cache(maxsize=100)
+def _excluder(loop: Loop, letters: str) -> Excluder:
+    return Excluder(loop, letters, _language)
+
+
+def _language(expr: Expr, rules: Rules) -> str:
+    """The symbol of a language without And and Not, in any form."""
+    writer = _Language(Alphabets({}))
+    name = writer.symbol(writer.texts(written(expr))[0])
+    rules.lines.update(writer.lines)
+    return name
+
+
+@lru_cache(maxsize=1_000)
+def _quoted_letters(letters: str) -> list[Text]:
+    return [(quote(letter),) for letter in letters]
