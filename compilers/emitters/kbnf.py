@@ -162,7 +162,7 @@ class _Printer(Writer):
         found = self._units.get(expr)
         if found is None:
             found = self._units[expr] = unit_of(expr, self._alphabets)
-            self.lines.update(found.lines)
+            self.lines.update(found.under(f"l{len(self._units)}x") if found.large else found.lines)
         return found.parts
 
     methods: ClassVar = {

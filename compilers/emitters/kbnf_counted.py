@@ -1,12 +1,13 @@
 """A regular language whose texts have so many letters and no more: a pattern with a maxLength.
 
 Such a product has as many states as those of the pattern times the bound, too many to be derived
-one by one; but each is a pair of a state and a count, and goes the way of both.
+one by one. But each is a pair of a state and a count, and goes the way of both: so it is made in
+layers, one for each count, and most layers are alike. Sets of states are the bits of a number.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from compilers.errors import TooLarge
 from compilers.lookahead import first
@@ -35,14 +36,36 @@ _ASCII = ((0, 0x7F),)
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """The states of such a language, not minimal.
-
-    `free[state]`: letters of which any AHEAD and fewer may follow there; None where few may.
+class State:
+    """`within`: letters that lead to a state of the same layer, `on`: to one of the next layer, as
+    one letter of the text is complete; each with the number of that state. `ends`: the text behind
+    the loop may follow. `free`: letters of which any AHEAD and fewer may follow, None for none.
     """
 
-    automaton: Dfa
-    free: list[Expr | None]
+    number: int
+    within: list[tuple[Chars, int]]
+    on: list[tuple[Chars, int]]
+    ends: bool
+    free: Expr | None
+
+
+Layer = list[State]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A language of bounded length: `before`, layers of states, `after`.
+
+    A layer for each number of letters; those that are alike are the same object. A text begins in
+    state `start` of the first one. No layers: there is no text. `size`: how many states may be
+    reached, also of those from which no end can be.
+    """
+
+    before: str
+    layers: list[Layer]
+    start: int
+    after: str
+    size: int
 
 
 def counted(expr: Expr) -> Counted | None:
@@ -97,84 +120,183 @@ def _single(letter: str) -> Ranges:
     return ((ord(letter), ord(letter)),)
 
 
-_Place = tuple[int, int, int]
-"""A state of the pattern; the letters so far, -1 before the first and -2 behind the last; and where
-in a letter it stands, or in the text before or behind."""
+@dataclass(slots=True)
+class _Place:
+    """A state of the pattern, and where in a letter it stands: `within` and `on` are the places (or
+    states) behind, each with the numbers of the classes of letters that lead there."""
 
-_BEFORE, _BEHIND = -1, -2
+    within: dict[int, list[int]] = field(default_factory=dict)
+    on: dict[int, list[int]] = field(default_factory=dict)
 
 
 class _Product:
+    """Places have numbers: between two letters of a text that of the state of the pattern; within a
+    letter, as in an escape, those behind."""
+
     def __init__(self, pattern: Dfa, loop: _Loop, classes: list[Ranges]) -> None:
-        self._loop, self._classes, self._ends = loop, classes, pattern.ends
+        self._loop, self._classes = loop, classes
         self._distance = _distances(pattern)
-        self._loops: dict[int, Expr | None] = {}
         self._steps = _aligned(pattern, classes)
         self._letter = _aligned(loop.letter, classes)
-        self._before = [classes.index(_single(letter)) for letter in loop.before]
-        self._behind = [classes.index(_single(letter)) for letter in loop.after]
+        self._where = [(state, 0) for state in range(len(self._steps))]
+        self._numbers = {where: number for number, where in enumerate(self._where)}
+        self._places: dict[int, _Place] = {}
+        self._behind: dict[int, tuple[int, int]] = {}
+        self._unions: dict[tuple[int, ...], Chars] = {}
+        self._loops: dict[int, Expr | None] = {}
+        ends = (s for s in range(len(self._steps)) if self._is_end(s, pattern.ends))
+        self._ends = _bits(ends)  # where the text behind may follow
 
     def run(self) -> Counted:
-        start: _Place = (0, _BEFORE, 0) if self._before else (0, 0, 0)
-        number, order = {start: 0}, [start]
-        steps: list[dict[int, int]] = []  # by class
-        for place in order:
-            row: dict[int, int] = {}
-            for letters, after in self._after(place):
-                at = row[letters] = number.setdefault(after, len(order))
-                if at == len(order):
-                    order.append(after)
-            steps.append(row)
-            if len(order) > MAX_PRODUCT:
+        loop = self._loop
+        start = self._along(0, loop.before)
+        reached, size = self._reached(start)
+        layers: list[Layer] = []
+        known: dict[tuple[object, ...], Layer] = {}
+        after = 0  # the states of the next layer from which an end can be reached
+        for count in reversed(range(len(reached))):
+            ends = self._ends if count >= loop.low else 0
+            states = reached[count] & (self._before(after) | ends)
+            room = loop.high - count - AHEAD
+            free = _bits(s for s in _numbers(states) if self._distance.get(s, room + 1) <= room)
+            key = states, after, ends, free
+            if key not in known:
+                known[key] = self._layer(*key)
+            layers.append(known[key])
+            after = states
+        layers.reverse()
+        while layers and not layers[-1]:
+            layers.pop()
+        return Counted(loop.before, layers if after else [], start, loop.after, size)
+
+    def _along(self, state: int, text: str) -> int:
+        """The state behind a text, -1 for none."""
+        for letter in text:
+            state = self._steps[state][self._classes.index(_single(letter))] if state >= 0 else -1
+        return state
+
+    def _is_end(self, state: int, ends: list[bool]) -> bool:
+        end = self._along(state, self._loop.after)
+        return end >= 0 and ends[end]
+
+    # --- which places there are
+
+    def _reached(self, start: int) -> tuple[list[int], int]:
+        """The states that may be reached by each number of letters; how many places in all."""
+        found: list[int] = []
+        size = 0
+        states = 1 << start if start >= 0 else 0
+        known: dict[int, tuple[int, int]] = {}
+        while states and len(found) <= self._loop.high:
+            found.append(states)
+            if states not in known:
+                ways = [self._ways(state) for state in _numbers(states)]
+                known[states] = _union(on for on, _ in ways), _union(inner for _, inner in ways)
+            on, inner = known[states]
+            size += states.bit_count() + inner.bit_count()
+            if size > MAX_PRODUCT:
                 what = f"a pattern with a bounded length of more than {MAX_PRODUCT} states"
                 raise TooLarge(what, kind="states")
-        nowhere = len(order)
-        whole = [[row.get(i, nowhere) for i in range(len(self._classes))] for row in [*steps, {}]]
-        ends = [*map(self._is_end, order), False]
-        return Counted(Dfa(self._classes, whole, ends), [*map(self._free, order), None])
+            states = on
+        return found, size
 
-    def _after(self, place: _Place) -> Iterator[tuple[int, _Place]]:
-        """The ways on, each with the number of its class of letters."""
-        state, count, at = place
-        ways = self._steps[state]
-        if count == _BEFORE:
-            if (state := ways[self._before[at]]) >= 0:
-                last = at + 1 == len(self._before)
-                yield self._before[at], (state, 0, 0) if last else (state, _BEFORE, at + 1)
-            return
-        behind = at if count == _BEHIND else 0 if at == 0 and count >= self._loop.low else None
-        if behind is not None and behind < len(self._behind):
-            letters = self._behind[behind]
-            if ways[letters] >= 0:
-                yield letters, (ways[letters], _BEHIND, behind + 1)
-        if count == _BEHIND or count == self._loop.high:
-            return
-        for letters, within in enumerate(self._letter[at]):
-            if within >= 0 and (after := ways[letters]) >= 0:
-                complete = self._loop.letter.ends[within]
-                yield letters, (after, count + 1, 0) if complete else (after, count, within)
+    def _before(self, states: int) -> int:
+        """The states from which one letter leads to one of these."""
+        everywhere = range(len(self._steps))
+        return _bits(s for s in everywhere if self._ways(s)[0] & states) if states else 0
 
-    def _is_end(self, place: _Place) -> bool:
-        state, count, at = place
-        return self._ends[state] and count == _BEHIND and at == len(self._behind)
+    def _ways(self, number: int) -> tuple[int, int]:
+        """The states behind what is left of a letter, and the places within it on the way there."""
+        found = self._behind.get(number)
+        if found is None:
+            on, inner, todo = 0, 0, [number]
+            while todo:
+                place = self._place(todo.pop())
+                on |= _bits(place.on)
+                todo += [each for each in place.within if not inner >> each & 1]
+                inner |= _bits(place.within)
+            found = self._behind[number] = on, inner
+        return found
 
-    def _free(self, place: _Place) -> Expr | None:
-        """Letters by which the pattern stays where it is, if there is room for AHEAD of them."""
-        state, count, at = place
-        room = self._loop.high - count - AHEAD
-        if count < 0 or at or room < self._distance.get(state, room + 1):
-            return None
-        if state not in self._loops:
-            self._loops[state] = self._letters_around(state)
-        return self._loops[state]
+    def _place(self, number: int) -> _Place:
+        found = self._places.get(number)
+        if found is None:
+            found = self._places[number] = _Place()
+            state, at = self._where[number]
+            for letters, (inside, after) in enumerate(
+                zip(self._letter[at], self._steps[state], strict=True)
+            ):
+                if inside >= 0 and after >= 0:
+                    if self._loop.letter.ends[inside]:
+                        found.on.setdefault(after, []).append(letters)
+                    else:
+                        place = self._number((after, inside))
+                        found.within.setdefault(place, []).append(letters)
+        return found
+
+    def _number(self, where: tuple[int, int]) -> int:
+        number = self._numbers.setdefault(where, len(self._where))
+        if number == len(self._where):
+            self._where.append(where)
+        return number
+
+    # --- layers
+
+    def _layer(self, states: int, after: int, ends: int, free: int) -> Layer:
+        """`after`: the states of the next layer."""
+        inner = _union(self._ways(state)[1] for state in _numbers(states))
+        inner = _bits(place for place in _numbers(inner) if self._ways(place)[0] & after)
+        return [
+            State(
+                number,
+                self._leading(self._place(number).within, inner),
+                self._leading(self._place(number).on, after),
+                bool(ends >> number & 1),
+                self._letters_around(number) if free >> number & 1 else None,
+            )
+            for number in _numbers(states | inner)
+        ]
+
+    def _leading(self, ways: dict[int, list[int]], there: int) -> list[tuple[Chars, int]]:
+        """The ways that lead to one of those."""
+        found = ((self._letters(tuple(each)), to) for to, each in ways.items() if there >> to & 1)
+        return list(found)
+
+    def _letters(self, numbers: tuple[int, ...]) -> Chars:
+        if numbers not in self._unions:
+            pairs = (pair for number in numbers for pair in self._classes[number])
+            self._unions[numbers] = Chars(normal(pairs))
+        return self._unions[numbers]
 
     def _letters_around(self, state: int) -> Expr | None:
-        found: list[tuple[int, int]] = []
-        for i, letters in enumerate(self._classes):
-            within = self._letter[0][i]
-            if self._steps[state][i] == state and within >= 0 and self._loop.letter.ends[within]:
-                found += overlap(letters, _ASCII)
-        return ranges(*normal(found)) if found else None
+        """By which the pattern stays where it is."""
+        if state not in self._loops:
+            found: list[tuple[int, int]] = []
+            for number in self._place(state).on.get(state, []):
+                found += overlap(self._classes[number], _ASCII)
+            self._loops[state] = ranges(*normal(found)) if found else None
+        return self._loops[state]
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    found = 0
+    for number in numbers:
+        found |= 1 << number
+    return found
+
+
+def _numbers(bits: int) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def _union(sets: Iterable[int]) -> int:
+    found = 0
+    for each in sets:
+        found |= each
+    return found
 
 
 def _aligned(found: Dfa, classes: list[Ranges]) -> list[list[int]]:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from compilers.emitters.excluded import Alphabets, Excluder, Loop, split
-from compilers.emitters.kbnf_counted import AHEAD
+from compilers.emitters.kbnf_counted import AHEAD, Counted, Layer
 from compilers.emitters.kbnf_regular import (
     EVERYTHING,
     Ahead,
@@ -32,20 +32,41 @@ from compilers.emitters.kbnf_regular import (
     sequence_of,
     written,
 )
-from compilers.emitters.kbnf_rules import NEVER_WRITTEN, Item, Rules, Text, Texts, named, quote
-from compilers.ir import EMPTY, Choice, Literal, Repeat, Sequence
+from compilers.emitters.kbnf_rules import (
+    NEVER_WRITTEN,
+    Item,
+    Rules,
+    Text,
+    Texts,
+    line,
+    named,
+    quote,
+)
+from compilers.ir import EMPTY, NOTHING, Choice, Literal, Repeat, Sequence
 from compilers.regular import Alt, And, Cat, Chars, Dfa, Expr, Not, Rep, children, transitions
 
 MAX_UNITS = 1_000  # kept
 MAX_LINES = 100  # of a unit that is kept
 
+OWN, _HERE, _NEXT = "\0", "\1", "\2"
+"""For the beginning of names: of a large unit, of a layer and of the next one. No KBNF has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A language as parts, one after the other; `lines`: every rule that they need, by name."""
+    """A language as parts, one after the other; `lines`: every rule that they need, by name.
+
+    `large`: names in them begin with OWN, for which a grammar puts something short of its own.
+    """
 
     parts: tuple[Item, ...]
     lines: Mapping[str, str]
+    large: bool
+
+    def under(self, prefix: str) -> Mapping[str, str]:
+        """The lines, OWN replaced."""
+        pairs = self.lines.items()
+        return {name.replace(OWN, prefix): text.replace(OWN, prefix) for name, text in pairs}
 
 
 class Writer(Rules):
@@ -156,7 +177,7 @@ def unit_of(expr: Expr, alphabets: Alphabets) -> Unit:
     found = _units.get(key)
     if found is None:
         found = _Language(alphabets).unit(expr)
-        if len(found.lines) <= MAX_LINES:
+        if not found.large and len(found.lines) <= MAX_LINES:
             _units[key] = found
             if len(_units) > MAX_UNITS:
                 _units.pop(next(iter(_units)), None)  # the oldest
@@ -169,6 +190,9 @@ class _Language(Writer):
     def __init__(self, alphabets: Alphabets) -> None:
         super().__init__()
         self._alphabets = alphabets
+        self._symbols: dict[Chars, str] = {}
+        self._n_products = 0
+        self._short: dict[str, int] = {}
 
     def unit(self, expr: Expr) -> Unit:
         """Open, if it begins or ends with letters, as a string does."""
@@ -182,7 +206,7 @@ class _Language(Writer):
             else:
                 texts, empty = self.texts(part)
                 items.append(([(self.symbol(texts),)] if texts else [], empty))
-        return Unit(tuple(items), self.lines)
+        return Unit(tuple(items), self.lines, self._n_products > 0)
 
     def lowered(self, expr: Expr) -> Part:
         """The same language in rules, and in regexes where letters are many."""
@@ -216,31 +240,79 @@ class _Language(Writer):
         """What needs an automaton: a regex made of it, or where letters are few, its states."""
         product = bounded(expr)
         if product is not None:
-            return choice_of(self._states(product.automaton, product.free))
+            return self._layers(product)
         states = automaton(expr)
         if is_wide_somewhere(states) and (found := from_automaton(expr)) is not None:
             return found
         return choice_of([*self._states(states), *([EMPTY] if expr.nullable else [])])
 
-    def _states(self, found: Dfa, free: Iterable[Expr | None] = ()) -> list[Part]:
-        """A rule for each state: a letter, and the rule of the state after it. [] for no text.
-
-        Where letters are `free`, runs of them stand beside those, without an end that a token
-        spells: so a token is looked up there.
-        """
-        ahead = [each and self.ahead(Ahead(Rep(each, 1, AHEAD)))[0] for each in free]
+    def _states(self, found: Dfa) -> list[Part]:
+        """A rule for each state: a letter, and the rule of the state after it. [] for no text."""
         steps: dict[int, list[tuple[str, int]]] = {}
-        symbols: dict[Chars, str] = {}
         for (state, after), letters in transitions(found).items():
-            if letters not in symbols:
-                symbols[letters] = self.symbol(self.texts(written(letters))[0])
-            steps.setdefault(state, []).append((symbols[letters], after))
-        prefix = named(repr((steps, found.ends, ahead)))
+            steps.setdefault(state, []).append((self._one_of(letters), after))
+        prefix = named(repr((steps, found.ends)))
         for state, ways in steps.items():
             more = [(letter, f"{prefix}_{after}") for letter, after in ways if after in steps]
             last = [(letter,) for letter, after in ways if found.ends[after]]
-            self.line(f"{prefix}_{state}", [*more, *last, *((ahead and ahead[state]) or [])])
+            self.line(f"{prefix}_{state}", [*more, *last])
         return [Symbol(f"{prefix}_0")] if 0 in steps else []
+
+    def _one_of(self, letters: Chars) -> str:
+        if letters not in self._symbols:
+            self._symbols[letters] = self.symbol(self.texts(written(letters))[0])
+        return self._symbols[letters]
+
+    def _layers(self, found: Counted) -> Part:
+        """Layers that are alike are written once, but for the names of layers in front of those of
+        states; each in one entry of `lines`, for there are many, and under short names."""
+        own = f"{OWN}{self._n_products}"
+        self._n_products += 1
+        made = {id(layer): layer for layer in found.layers}
+        texts = {each: self._layer(layer, own, found.after) for each, layer in made.items()}
+        names = [f"{own}{_in_letters(count)}" for count in range(len(found.layers) + 1)]
+        for count, layer in enumerate(found.layers):
+            text = texts[id(layer)].replace(_HERE, names[count])
+            self.lines[names[count]] = text.replace(_NEXT, names[count + 1])
+        if not found.layers:
+            return NOTHING
+        order = {each: number for number, each in enumerate(texts)}
+        numbers = [order[id(layer)] for layer in found.layers]
+        whole = named(repr((list(texts.values()), numbers, found.start)))
+        self.line(whole, [(f"{names[0]}{found.start}",)])
+        return sequence_of([Literal(found.before), Symbol(whole)])
+
+    def _layer(self, layer: Layer, own: str, after: str) -> str:
+        """A rule for each state.
+
+        Where letters are free, runs of them stand beside those, without an end that a token spells:
+        so a token is looked up there.
+        """
+        found = []
+        for state in layer:
+            ways = [(self._letters(own, letters), f"{_NEXT}{to}") for letters, to in state.on]
+            ways += [(self._letters(own, letters), f"{_HERE}{to}") for letters, to in state.within]
+            ends: list[Text] = [(quote(after),)] if state.ends else []
+            ahead = self.ahead(Ahead(Rep(state.free, 1, AHEAD)))[0] if state.free else []
+            found.append(line(f"{_HERE}{state.number}", [*ways, *ends, *ahead]))
+        return "".join(found)
+
+    def _letters(self, own: str, letters: Chars) -> str:
+        """Under a short name."""
+        symbol = self._one_of(letters)
+        if symbol.startswith('"'):
+            return symbol
+        name = f"{own}_{self._short.setdefault(symbol, len(self._short))}"
+        self.lines[name] = f"{name} ::= {symbol};\n"  # without a twin: kbnf inlines it
+        return name
+
+
+def _in_letters(number: int) -> str:
+    """Between two other numbers it belongs to neither."""
+    return str(number).translate(_LETTERS)
+
+
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 @lru_cache(maxsize=100)

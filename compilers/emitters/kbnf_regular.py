@@ -273,7 +273,7 @@ def _largest_set(expr: Expr) -> int:
 # --- automata
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=50)
 def bounded(expr: Expr) -> Counted | None:
     """The states of a language of bounded length, if they are too many for one regex.
 
@@ -283,7 +283,7 @@ def bounded(expr: Expr) -> Counted | None:
         found = counted(expr)
     except TooLarge as error:
         raise unsupported(f"an intersection or complement ({error.message})") from error
-    return None if found is None or len(found.automaton.steps) <= MAX_AS_REGEX else found
+    return None if found is None or found.size <= MAX_AS_REGEX else found
 
 
 @lru_cache(maxsize=1_000)

@@ -4,6 +4,7 @@ So the same has the same name in every grammar, and what was written for one can
 another as it stands.
 """
 
+from binascii import b2a_base64
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
@@ -38,7 +39,7 @@ class Rules:
         self._ways: dict[tuple[str, int], str] = {}  # once to so many times
 
     def line(self, name: str, alternatives: Iterable[Text]) -> None:
-        self.lines[name] = _line(name, _body(alternatives))
+        self.lines[name] = line(name, alternatives)
 
     def symbol(self, alternatives: Iterable[Text]) -> str:
         """Alternatives as one symbol: itself, or a rule of their own."""
@@ -128,18 +129,26 @@ def _literal(letters: str) -> Texts:
 
 def rule(alternatives: Iterable[Text]) -> tuple[str, str]:
     """Its name, and its line."""
-    body = _body(alternatives)
-    name = named(body)
-    return name, _line(name, body)
+    said = _body(alternatives)
+    name = named(said)
+    return name, _line(name, said)
+
+
+def line(name: str, alternatives: Iterable[Text]) -> str:
+    return _line(name, _body(alternatives))
 
 
 def named(content: str) -> str:
     """64 bits: two of a grammar's at most some thousand rules are not taken for each other."""
-    return "n" + blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    digest = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return "n" + b2a_base64(digest)[:11].translate(_WORD).decode()
 
 
-def _line(name: str, body: str) -> str:
-    return f"{name} ::= {body};\n"
+_WORD = bytes.maketrans(b"+/", b"__")
+
+
+def _line(name: str, said: str) -> str:
+    return f"{name} ::= {said};\n"
 
 
 def _body(alternatives: Iterable[Text]) -> str:
