@@ -6,7 +6,6 @@ layers, one for each count, and most layers are alike. Sets of states are the bi
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from compilers.errors import TooLarge
@@ -27,6 +26,7 @@ from compilers.regular import (
     overlap,
     ranges,
 )
+from compilers.regular.bits import bits, numbers, union
 
 MAX_PATTERN = 1_000  # states of the rest of such a language
 MAX_PRODUCT = 30_000  # 2 MB of rules, two seconds to emit and to compile
@@ -145,7 +145,7 @@ class _Product:
         self._unions: dict[tuple[int, ...], Chars] = {}
         self._loops: dict[int, Expr | None] = {}
         ends = (s for s in range(len(self._steps)) if self._is_end(s, pattern.ends))
-        self._ends = _bits(ends)  # where the text behind may follow
+        self._ends = bits(ends)  # where the text behind may follow
 
     def run(self) -> Counted:
         loop = self._loop
@@ -158,7 +158,7 @@ class _Product:
             ends = self._ends if count >= loop.low else 0
             states = reached[count] & (self._before(after) | ends)
             room = loop.high - count - AHEAD
-            free = _bits(s for s in _numbers(states) if self._distance.get(s, room + 1) <= room)
+            free = bits(s for s in numbers(states) if self._distance.get(s, room + 1) <= room)
             key = states, after, ends, free
             if key not in known:
                 known[key] = self._layer(*key)
@@ -190,8 +190,8 @@ class _Product:
         while states and len(found) <= self._loop.high:
             found.append(states)
             if states not in known:
-                ways = [self._ways(state) for state in _numbers(states)]
-                known[states] = _union(on for on, _ in ways), _union(inner for _, inner in ways)
+                ways = [self._ways(state) for state in numbers(states)]
+                known[states] = union(on for on, _ in ways), union(inner for _, inner in ways)
             on, inner = known[states]
             size += states.bit_count() + inner.bit_count()
             if size > MAX_PRODUCT:
@@ -203,7 +203,7 @@ class _Product:
     def _before(self, states: int) -> int:
         """The states from which one letter leads to one of these."""
         everywhere = range(len(self._steps))
-        return _bits(s for s in everywhere if self._ways(s)[0] & states) if states else 0
+        return bits(s for s in everywhere if self._ways(s)[0] & states) if states else 0
 
     def _ways(self, number: int) -> tuple[int, int]:
         """The states behind what is left of a letter, and the places within it on the way there."""
@@ -212,9 +212,9 @@ class _Product:
             on, inner, todo = 0, 0, [number]
             while todo:
                 place = self._place(todo.pop())
-                on |= _bits(place.on)
+                on |= bits(place.on)
                 todo += [each for each in place.within if not inner >> each & 1]
-                inner |= _bits(place.within)
+                inner |= bits(place.within)
             found = self._behind[number] = on, inner
         return found
 
@@ -244,8 +244,8 @@ class _Product:
 
     def _layer(self, states: int, after: int, ends: int, free: int) -> Layer:
         """`after`: the states of the next layer."""
-        inner = _union(self._ways(state)[1] for state in _numbers(states))
-        inner = _bits(place for place in _numbers(inner) if self._ways(place)[0] & after)
+        inner = union(self._ways(state)[1] for state in numbers(states))
+        inner = bits(place for place in numbers(inner) if self._ways(place)[0] & after)
         return [
             State(
                 number,
@@ -254,7 +254,7 @@ class _Product:
                 bool(ends >> number & 1),
                 self._letters_around(number) if free >> number & 1 else None,
             )
-            for number in _numbers(states | inner)
+            for number in numbers(states | inner)
         ]
 
     def _leading(self, ways: dict[int, list[int]], there: int) -> list[tuple[Chars, int]]:
@@ -276,27 +276,6 @@ class _Product:
                 found += overlap(self._classes[number], _ASCII)
             self._loops[state] = ranges(*normal(found)) if found else None
         return self._loops[state]
-
-
-def _bits(numbers: Iterable[int]) -> int:
-    found = 0
-    for number in numbers:
-        found |= 1 << number
-    return found
-
-
-def _numbers(bits: int) -> Iterator[int]:
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
-
-
-def _union(sets: Iterable[int]) -> int:
-    found = 0
-    for each in sets:
-        found |= each
-    return found
 
 
 def _aligned(found: Dfa, classes: list[Ranges]) -> list[list[int]]:

@@ -24,7 +24,7 @@ class Dfa:
         """The states from which an end can be reached."""
         before: dict[int, set[int]] = {}
         for state, row in enumerate(self.steps):
-            for after in row:
+            for after in set(row):
                 before.setdefault(after, set()).add(state)
         alive = {state for state, end in enumerate(self.ends) if end}
         todo = list(alive)

@@ -107,7 +107,7 @@ def alphabet(expr: Expr) -> list[Ranges]:
 def steps(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER, each with a letter that leads there."""
     clock.check()
-    found = ((letter, derivative(expr, letter)) for letter in _deciding(_first_sets(expr)))
+    found = ((letter, derivative(expr, letter)) for letter in _deciding(first_sets(expr)))
     return tuple({after: (letter, after) for letter, after in found if after is not NEVER}.values())
 
 
@@ -116,7 +116,7 @@ def moves(expr: Expr) -> tuple[tuple[int, Expr], ...]:
     """The states after one letter, but for NEVER; of the letters that lead to one, one with the
     fewest bytes in UTF-8."""
     found: dict[Expr, int] = {}
-    letters = _deciding(_first_sets(expr))
+    letters = _deciding(first_sets(expr))
     for letter in sorted(letters, key=lambda letter: len(chr(letter).encode())):
         if (after := derivative(expr, letter)) is not NEVER:
             found.setdefault(after, letter)
@@ -124,7 +124,7 @@ def moves(expr: Expr) -> tuple[tuple[int, Expr], ...]:
 
 
 @lru_cache(maxsize=4_000)
-def _first_sets(expr: Expr) -> frozenset[Ranges]:
+def first_sets(expr: Expr) -> frozenset[Ranges]:
     """The sets that the first letter of a text is looked up in (Owens, Reppy, Turon 2009)."""
     if isinstance(expr, Chars):
         return frozenset([expr.ranges])
@@ -132,7 +132,7 @@ def _first_sets(expr: Expr) -> frozenset[Ranges]:
         return frozenset(expr.automaton.classes)
     found: set[Ranges] = set()
     for child in children(expr):
-        found |= _first_sets(child)
+        found |= first_sets(child)
         if isinstance(expr, Cat) and not child.nullable:
             break
     return frozenset(found)

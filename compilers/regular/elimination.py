@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from compilers import clock
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES, Dfa
 from compilers.regular.constructors import cat, either, star
@@ -11,14 +12,20 @@ from compilers.regular.letters import LAST, normal, overlap
 
 def transitions(automaton: Dfa) -> dict[tuple[int, int], Chars]:
     """The letters that lead from one state to the other, where an end can still be reached."""
-    found: dict[tuple[int, int], list[int]] = {}  # the classes of these letters
+    found: dict[tuple[int, int], Chars] = {}
+    unions: dict[tuple[int, ...], Chars] = {}
     alive = automaton.alive
     for state, row in enumerate(automaton.steps):
+        ways: dict[int, list[int]] = {}  # the classes of the letters that lead to each state
         for letters, after in enumerate(row):
             if after in alive:
-                found.setdefault((state, after), []).append(letters)
-    unions = {each: _union(automaton, each) for each in set(map(tuple, found.values()))}
-    return {pair: unions[tuple(each)] for pair, each in found.items()}
+                ways.setdefault(after, []).append(letters)
+        for after, classes in ways.items():
+            numbers = tuple(classes)
+            if numbers not in unions:
+                unions[numbers] = _union(automaton, numbers)
+            found[state, after] = unions[numbers]
+    return found
 
 
 def _union(automaton: Dfa, numbers: tuple[int, ...]) -> Chars:
@@ -58,23 +65,29 @@ def to_factored_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
 
 def _eliminated(found: Mapping[tuple[int, int], Expr], ends: list[bool]) -> Expr:
     """The texts that lead from state 0 to an end."""
-    edges = dict(found)
     n = len(ends)
     start, end = n, n + 1
-    edges[start, 0] = EMPTY
-    edges.update(((s, end), EMPTY) for s in range(n) if ends[s])
-    for state in _elimination_order(edges, n):
-        loop = star(edges.pop((state, state), NEVER))
-        into = [(a, e) for (a, b), e in edges.items() if b == state]
-        outof = [(b, e) for (a, b), e in edges.items() if a == state]
-        edges = {k: e for k, e in edges.items() if state not in k}
-        for a, first in into:
-            for b, last in outof:
-                edges[a, b] = either(edges.get((a, b), NEVER), cat(first, loop, last))
-    return edges.get((start, end), NEVER)
+    edges = {**found, (start, 0): EMPTY, **{(s, end): EMPTY for s in range(n) if ends[s]}}
+    order = _elimination_order(edges, n)
+    outof: dict[int, dict[int, Expr]] = {state: {} for state in range(n + 2)}
+    into: dict[int, dict[int, None]] = {state: {} for state in range(n + 2)}
+    for (a, b), expr in edges.items():
+        outof[a][b] = expr
+        into[b][a] = None
+    for state in order:
+        clock.check()
+        after = outof.pop(state)
+        loop = star(after.pop(state, NEVER))
+        before = [(a, outof[a].pop(state)) for a in into.pop(state) if a != state]
+        for b, last in after.items():
+            del into[b][state]
+            for a, first in before:
+                outof[a][b] = either(outof[a].get(b, NEVER), cat(first, loop, last))
+                into[b][a] = None
+    return outof[start].get(end, NEVER)
 
 
-def _elimination_order(edges: dict[tuple[int, int], Expr], n: int) -> list[int]:
+def _elimination_order(edges: Mapping[tuple[int, int], Expr], n: int) -> list[int]:
     """States with few ways through them first: the expression stays small."""
     into, outof = [0] * (n + 2), [0] * (n + 2)
     for a, b in edges:

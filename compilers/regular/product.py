@@ -1,12 +1,15 @@
 """From an expression to its automaton: the product of the automata of its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from compilers import clock
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES, Dfa
-from compilers.regular.derivatives import alphabet, derivative
+from compilers.regular.bits import bits, numbers
+from compilers.regular.derivatives import alphabet, derivative, first_sets
 from compilers.regular.expressions import EVERY, NEVER, Alt, And, Cat, Expr, Not, children
+from compilers.regular.letters import Ranges
 
 MAX_WORK = 100_000
 """Derivatives on the way to the automaton of one part, each as many as it has alternatives."""
@@ -128,6 +131,7 @@ class _Track:
         self._work = 0
         self._numbers: dict[Expr, int] = {}
         self._rows: dict[int, list[int]] = {}
+        self._sets: dict[Ranges, int] = {}
         self.states: list[Expr] = []
         self.fates: list[bool | None] = []
         self._number(expr)
@@ -142,8 +146,35 @@ class _Track:
             self._work += len(self._letters) * _alternatives(state)
             if self._work > MAX_WORK:
                 raise TooLarge("an automaton that takes too long to make", kind="states")
-            found = [self._number(derivative(state, letter)) for letter in self._letters]
-            self._rows[place] = found
+            found = self._rows[place] = self._derived(state)
+        return found
+
+    def _derived(self, state: Expr) -> list[int]:
+        """One derivative for all letters that no set tells apart in which the first one may be."""
+        found = [0] * len(self._letters)
+        for letters in self._parted(first_sets(state)):
+            indexes = list(numbers(letters))
+            after = self._number(derivative(state, self._letters[indexes[0]]))
+            for index in indexes:
+                found[index] = after
+        return found
+
+    def _parted(self, sets: Iterable[Ranges]) -> list[int]:
+        """The letters as bits, in parts; the part with the first letter first, and so on."""
+        parts = [(1 << len(self._letters)) - 1]
+        for each in sets:
+            inside = self._within(each)
+            halves = ((part & inside, part & ~inside) for part in parts)
+            parts = [half for pair in halves for half in pair if half]
+        return sorted(parts, key=lambda part: part & -part)
+
+    def _within(self, letters: Ranges) -> int:
+        """The letters of a set, as bits."""
+        found = self._sets.get(letters)
+        if found is None:
+            pairs = enumerate(self._letters)
+            inside = (i for i, c in pairs if any(low <= c <= high for low, high in letters))
+            found = self._sets[letters] = bits(inside)
         return found
 
     def _number(self, expr: Expr) -> int:
@@ -154,6 +185,7 @@ class _Track:
         return found
 
 
+@lru_cache(maxsize=20_000)
 def _alternatives(expr: Expr) -> int:
     """How many parts a derivative looks at, roughly: of a row, up to one that may not be empty."""
     clock.check()
