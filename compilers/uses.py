@@ -1,4 +1,4 @@
-"""What a rule refers to, and which rules have a text at all."""
+"""What a rule is made of, and which rules have a text at all."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -17,38 +17,51 @@ from compilers.ir import (
     children,
 )
 from compilers.per_node import per_node
+from compilers.regular import Expr
 
 
 @dataclass(frozen=True, slots=True)
 class Uses:
     """`rules`: those that a node refers to, each once, in the order of the node. `nothing`: whether
-    a part of it has no text by itself; that there is no `extra` member is no such thing."""
+    a part of it has no text by itself; that there is no `extra` member is no such thing.
+    `unordered`: whether there are members in any order; `boolean`: its regular languages with And
+    or Not, each once."""
 
     rules: Mapping[str, None]
     nothing: bool
+    unordered: bool
+    boolean: Mapping[Expr, None]
 
 
 @per_node
 def uses(node: Node) -> Uses:
     """What is found in one walk through a node, references not followed."""
     rules: dict[str, None] = {}
-    nothing = False
+    boolean: dict[Expr, None] = {}
+    nothing = unordered = False
     todo = [node]
     while todo:
         each = todo.pop()
-        kind = type(each)
-        if kind is Literal or kind is Regular:
+        if type(each) is Literal:
             continue
-        if isinstance(each, Ref):
+        if isinstance(each, Regular):
+            if each.expr.boolean:
+                boolean[each.expr] = None
+        elif isinstance(each, Ref):
             rules[each.name] = None
-        elif isinstance(each, Unordered) and each.extra == NOTHING:
-            nothing |= each.some and not each.members
-            todo += [each.separator, *(member for member, _ in reversed(each.members))]
+        elif isinstance(each, Unordered):
+            unordered = True
+            if each.extra == NOTHING:
+                nothing |= each.some and not each.members
+                todo.append(each.separator)
+            else:
+                todo += [each.separator, each.extra]
+            todo += [member for member, _ in reversed(each.members)]
         elif isinstance(each, Choice) and not each.parts:
             nothing = True
         else:
             todo += reversed(children(each))
-    return Uses(rules, nothing)
+    return Uses(rules, nothing, unordered, boolean)
 
 
 def reachable(rules: Mapping[str, Node], start: str) -> set[str]:

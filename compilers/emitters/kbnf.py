@@ -32,12 +32,12 @@ from compilers.ir import (
     Repeat,
     Sequence,
     Special,
-    walk,
 )
 from compilers.passes.few_orders import few_orders
 from compilers.passes.in_order import in_order
 from compilers.passes.recursion import nullable
 from compilers.regular import Expr, without
+from compilers.uses import uses
 
 END = "\U0010fffd"  # what an end token spells
 CLOSE = "\U0010fffc"  # after the name of a special token
@@ -75,7 +75,9 @@ class _Printer(Writer):
         self._rules = grammar.rules
         self._units: dict[Expr, Unit] = {}
         self._of_regular: dict[Expr, Texts] = {}
-        self._alphabets = alphabets_of(self._complements())
+        self._alphabets = alphabets_of(
+            e for node in self._rules.values() for e in uses(node).boolean
+        )
         self._empty = nullable(self._rules)  # rules that have the empty text
         self._filled: set[str] = set()  # rules that have any other text
         self._fill()
@@ -90,12 +92,6 @@ class _Printer(Writer):
             raise unsupported("the empty language")
         self.line("start", [*((*each, end) for each in found), *([(end,)] if empty else [])])
         return "".join(reversed(self.lines.values()))
-
-    def _complements(self) -> dict[Expr, None]:
-        """The languages that have And or Not."""
-        nodes = (each for node in self._rules.values() for each in walk(node))
-        exprs = (each.expr for each in nodes if isinstance(each, Regular))
-        return dict.fromkeys(expr for expr in exprs if expr.boolean)
 
     def _fill(self) -> None:
         """The least fixed point, from both ends of the grammar."""

@@ -75,7 +75,8 @@ class Rules:
                 rest += heads
             if empty:
                 rest += tails
-            rest_empty = rest_empty and empty
+            else:
+                rest_empty = False
         return rest, rest_empty
 
     # --- repetitions, at least one

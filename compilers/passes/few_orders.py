@@ -11,15 +11,17 @@ from compilers.ir import (
     EMPTY,
     NOTHING,
     Grammar,
+    Literal,
     Node,
     Ref,
+    Regular,
     Repeat,
     Unordered,
     choice,
     mapped,
     sequence,
-    walk,
 )
+from compilers.uses import uses
 
 MAX_FREE = 4  # members in any order: 2 ** MAX_FREE rules
 
@@ -28,8 +30,7 @@ def few_orders(grammar: Grammar) -> Grammar:
     """A smaller language. An Unordered that is left is meant in the order that it has."""
     work = _Pass()
     for name, node in grammar.rules.items():
-        changed = any(isinstance(each, Unordered) for each in walk(node))
-        work.rules[name] = work.rewritten(node) if changed else node
+        work.rules[name] = work.rewritten(node) if uses(node).unordered else node
     return replace(grammar, rules=work.rules)
 
 
@@ -39,6 +40,8 @@ class _Pass:
         self._numbers = count()
 
     def rewritten(self, node: Node) -> Node:
+        if isinstance(node, Literal | Regular | Ref):
+            return node
         if not isinstance(node, Unordered):
             return mapped(node, self.rewritten)
         members = tuple((self.rewritten(member), required) for member, required in node.members)

@@ -18,15 +18,21 @@ from compilers.ir import (
     sequence,
     walk,
 )
+from compilers.uses import uses
 
 
 def in_order(grammar: Grammar, keep: Callable[[Unordered], bool] = lambda node: False) -> Grammar:
     """Each Unordered replaced, but for those that `keep` names. The language gets smaller."""
     work = _Pass(keep)
     for name, node in grammar.rules.items():
-        changed = any(isinstance(each, Unordered) and not keep(each) for each in walk(node))
-        work.rules[name] = work.rewrite(node) if changed else node
+        work.rules[name] = work.rewrite(node) if _changes(node, keep) else node
     return replace(grammar, rules=work.rules)
+
+
+def _changes(node: Node, keep: Callable[[Unordered], bool]) -> bool:
+    if not uses(node).unordered:
+        return False
+    return any(isinstance(each, Unordered) and not keep(each) for each in walk(node))
 
 
 class _Pass:

@@ -26,6 +26,7 @@ from compilers.ir import (
     walk,
 )
 from compilers.regular import nonempty, without
+from compilers.uses import uses
 
 
 def no_empty_rounds(grammar: Grammar) -> Grammar:
@@ -47,9 +48,8 @@ def nullable(rules: Mapping[str, Node]) -> set[str]:
     """The rules that the empty text matches."""
     users: dict[str, set[str]] = {name: set() for name in rules}
     for name, node in rules.items():
-        for each in walk(node):
-            if isinstance(each, Ref):
-                users[each.name].add(name)
+        for each in uses(node).rules:
+            users[each].add(name)
     found: set[str] = set()
     todo = list(rules)
     while todo:
