@@ -59,11 +59,8 @@ def split(expr: And, everything: Expr) -> tuple[Loop, frozenset[str]] | None:
         words = _words(part.part) if isinstance(part, Not) else []
         if words is None:
             return None
-        inside = [word for word in (_inside(word, loop) for word in words) if word is not None]
-        if not all(_is_plain(word, loop) for word in inside):
-            return None
-        found.update(inside)
-    return loop, frozenset(found)
+        found.update(inside for word in words if (inside := _inside(word, loop)) is not None)
+    return (loop, frozenset(found)) if _are_plain(set().union(*found), loop) else None
 
 
 def _loop(expr: Expr) -> Loop | None:
@@ -107,11 +104,22 @@ def _words(expr: Expr) -> list[str] | None:
         return None
     found = [""]
     for part in expr.parts:
+        letter = _letter(part)
+        if letter is not None:
+            found = [each + letter for each in found]
+            continue
         words = _words(part)
         if words is None or len(found) * len(words) > MAX_WORDS:
             return None
         found = [one + other for one in found for other in words]
     return found
+
+
+def _letter(expr: Expr) -> str | None:
+    if not isinstance(expr, Chars) or len(expr.ranges) > 1:
+        return None
+    ((low, high),) = expr.ranges
+    return chr(low) if low == high else None
 
 
 def _inside(word: str, loop: Loop) -> str | None:
@@ -122,9 +130,9 @@ def _inside(word: str, loop: Loop) -> str | None:
     return word[len(loop.before) : len(word) - len(loop.after)]
 
 
-def _is_plain(word: str, loop: Loop) -> bool:
+def _are_plain(letters: set[str], loop: Loop) -> bool:
     pairs = loop.plain.ranges
-    return all(any(low <= code <= high for low, high in pairs) for code in set(map(ord, word)))
+    return all(any(low <= code <= high for low, high in pairs) for code in map(ord, letters))
 
 
 class Alphabets:

@@ -15,18 +15,22 @@ Plane 16 of Unicode is private to this dialect: END, and special tokens (`spelle
 grammar hold none of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from functools import lru_cache
 from typing import ClassVar
 
+from compilers.emitters.excluded import Alphabets
 from compilers.emitters.kbnf_languages import Unit, Writer, alphabets_of, put_letters, unit_of
 from compilers.emitters.kbnf_regular import PLANE_16, Part, unsupported
 from compilers.emitters.kbnf_rules import Item, Texts, quote
 from compilers.ir import (
+    SHARED,
     Capture,
     Choice,
     FreeText,
     Grammar,
     Literal,
+    Node,
     Ref,
     Regular,
     Repeat,
@@ -66,56 +70,21 @@ def spelled(name: str) -> str:
     return "".join(chr(PLANE_16 + byte) for byte in name.encode("utf-8", "surrogateescape")) + CLOSE
 
 
-class _Printer(Writer):
-    """Writes a grammar: `r_` and its name is what a rule of it is called."""
+class _Nodes(Writer):
+    """Writes nodes of a grammar: `r_` and its name is what a rule of it is called.
 
-    def __init__(self, grammar: Grammar) -> None:
+    `empty`: the rules that have the empty text, `filled`: those that have any other.
+    """
+
+    def __init__(self, empty: Set[str], filled: Set[str], alphabets: Alphabets) -> None:
         super().__init__()
-        self._start = grammar.start
-        self._rules = grammar.rules
+        self._empty, self._filled = empty, filled
+        self._alphabets = alphabets
         self._units: dict[Expr, Unit] = {}
         self._of_regular: dict[Expr, Texts] = {}
-        self._alphabets = alphabets_of(
-            e for node in self._rules.values() for e in uses(node).boolean
-        )
-        self._empty = nullable(self._rules)  # rules that have the empty text
-        self._filled: set[str] = set()  # rules that have any other text
-        self._fill()
 
-    def run(self) -> str:
-        for name, node in self._rules.items():
-            if name in self._filled:
-                self.line(f"r_{name}", self.texts(node)[0])
-        end = quote(END)
-        found, empty = self.ref(Ref(self._start))
-        if not found and not empty:
-            raise unsupported("the empty language")
-        self.line("start", [*((*each, end) for each in found), *([(end,)] if empty else [])])
-        return "".join(reversed(self.lines.values()))
-
-    def _fill(self) -> None:
-        """The least fixed point, from both ends of the grammar."""
-        todo, size = list(self._rules), -1
-        while size != len(self._filled):
-            size = len(self._filled)
-            todo = [name for name in reversed(todo) if name not in self._filled]
-            for name in todo:
-                if self._has_other(self._rules[name]):
-                    self._filled.add(name)
-
-    def _has_other(self, node: Part) -> bool:
-        """Whether any text but the empty one is of its language."""
-        if isinstance(node, Literal):
-            return bool(node.text)
-        if isinstance(node, Ref):
-            return node.name in self._filled
-        if isinstance(node, Sequence | Choice):
-            return any(map(self._has_other, node.parts))
-        if isinstance(node, Repeat):
-            return node.high != 0 and self._has_other(node.part)
-        return self._has_other(node.part) if isinstance(node, Capture) else True
-
-    # --- nodes
+    def rule(self, name: str, node: Node) -> None:
+        self.line(f"r_{name}", self.texts(node)[0])
 
     def put(self, part: Part, items: list[Item]) -> None:
         if isinstance(part, Literal):
@@ -170,6 +139,71 @@ class _Printer(Writer):
         FreeText: free_text,
         Capture: capture,
     }
+
+
+class _Printer(_Nodes):
+    """Writes a grammar."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._start = grammar.start
+        self._rules = grammar.rules
+        boolean = (expr for node in self._rules.values() for expr in uses(node).boolean)
+        super().__init__(nullable(self._rules), _filled(self._rules), alphabets_of(boolean))
+
+    def run(self) -> str:
+        for name, node in self._rules.items():
+            if name in self._filled:
+                if name.startswith(SHARED) and not uses(node).boolean:
+                    self._shared(name, node)
+                else:
+                    self.rule(name, node)
+        end = quote(END)
+        found, empty = self.ref(Ref(self._start))
+        if not found and not empty:
+            raise unsupported("the empty language")
+        self.line("start", [*((*each, end) for each in found), *([(end,)] if empty else [])])
+        return "".join(reversed(self.lines.values()))
+
+    def _shared(self, name: str, node: Node) -> None:
+        """A rule that is the same in many grammars."""
+        rules = uses(node).rules.keys()
+        lines = _lines(name, node, frozenset(rules & self._empty), frozenset(rules & self._filled))
+        self.lines.update(lines)
+
+
+@lru_cache(maxsize=100)
+def _lines(
+    name: str, node: Node, empty: frozenset[str], filled: frozenset[str]
+) -> Mapping[str, str]:
+    nodes = _Nodes(empty, filled, Alphabets({}))
+    nodes.rule(name, node)
+    return nodes.lines
+
+
+def _filled(rules: Mapping[str, Node]) -> set[str]:
+    """The rules that have any text but the empty one: the least fixed point, from both ends."""
+    found: set[str] = set()
+    todo, size = list(rules), -1
+    while size != len(found):
+        size = len(found)
+        todo = [name for name in reversed(todo) if name not in found]
+        for name in todo:
+            if _has_other(rules[name], found):
+                found.add(name)
+    return found
+
+
+def _has_other(node: Node, filled: set[str]) -> bool:
+    """Whether any text but the empty one is of its language."""
+    if isinstance(node, Literal):
+        return bool(node.text)
+    if isinstance(node, Ref):
+        return node.name in filled
+    if isinstance(node, Sequence | Choice):
+        return any(_has_other(part, filled) for part in node.parts)
+    if isinstance(node, Repeat):
+        return node.high != 0 and _has_other(node.part, filled)
+    return _has_other(node.part, filled) if isinstance(node, Capture) else True
 
 
 def _public(letters: str) -> str:

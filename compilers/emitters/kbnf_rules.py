@@ -67,9 +67,10 @@ class Rules:
         rest_empty = True
         for item in reversed(items):
             found, empty = _literal(item) if isinstance(item, str) else item
-            if not found and not empty:
+            heads = found if len(found) < 2 else self.single(found)
+            if not heads and not empty:
                 return [], False
-            heads, tails = self.single(found), self.single(rest)
+            tails = rest if len(rest) < 2 else self.single(rest)
             rest = [head + tail for head in heads for tail in tails]
             if rest_empty:
                 rest += heads
