@@ -44,9 +44,18 @@ class _Pass:
             return node
         if not isinstance(node, Unordered):
             return mapped(node, self.rewritten)
-        members = tuple((self.rewritten(member), required) for member, required in node.members)
+        members = tuple((self._named(member), required) for member, required in node.members)
         inner = Unordered(members, self.rewritten(node.extra), node.separator, node.some)
         return self._any_order(inner) if len(members) <= MAX_FREE else _two_orders(inner)
+
+    def _named(self, member: Node) -> Node:
+        """Under a name, if it is more than a word: it is written in each of the orders."""
+        inner = self.rewritten(member)
+        if isinstance(inner, Literal | Ref) or inner == NOTHING:
+            return inner
+        name = f"member{next(self._numbers)}"
+        self.rules[name] = inner
+        return Ref(name)
 
     def _any_order(self, node: Unordered) -> Node:
         """The rule of a set of members: what may follow when they are left, and others written."""
@@ -57,20 +66,22 @@ class _Pass:
         def complete(left: int) -> bool:
             return not any(left >> i & 1 and needed for i, (_, needed) in enumerate(members))
 
-        def ways(left: int, before: Node) -> list[Node]:
+        def ways(left: int, heads: list[Node]) -> list[Node]:
             return [
-                sequence(before, member, Ref(f"{prefix}{left & ~(1 << i)}"))
-                for i, (member, _) in enumerate(members)
+                sequence(head, Ref(f"{prefix}{left & ~(1 << i)}"))
+                for i, head in enumerate(heads)
                 if left >> i & 1
             ]
 
+        first = [member for member, _ in members]
+        later = [sequence(separator, member) for member in first]
         whole = (1 << len(members)) - 1
         for left in range(whole - 1, -1, -1):
             end = [extras] if complete(left) else []
-            self.rules[f"{prefix}{left}"] = choice(*ways(left, separator), *end)
+            self.rules[f"{prefix}{left}"] = choice(*ways(left, later), *end)
         none = [sequence(node.extra, extras)] if complete(whole) else []
         none += [EMPTY] if complete(whole) and not node.some else []
-        return choice(*ways(whole, EMPTY), *none)
+        return choice(*ways(whole, first), *none)
 
 
 def _two_orders(node: Unordered) -> Node:
