@@ -101,7 +101,7 @@ class Document:
         return found
 
     def _by_content(self, content: Content, value: dict[str, Any], where: str, root: Any) -> Site:
-        own = value if _identifier(value) else root
+        own = value if ("$id" in value or "id" in value) and _identifier(value) else root
         key = content, id(own)
         found = self._sites_by_content.get(key)
         if found is None:
