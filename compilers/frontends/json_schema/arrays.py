@@ -1,6 +1,6 @@
 """The keywords of arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from compilers.errors import Unsupported

@@ -108,8 +108,10 @@ class Expander:
 
     def both(self, parts: Sequence[Any], kind: str) -> Any:
         """The conjunction of narrowed schemas, one at least."""
-        if kind != "object" or all([len(part) == 1 for part in parts]):
+        if kind != "object" or all(len(part) == 1 for part in parts):
             return parts[0] if len(parts) == 1 else ALGEBRAS[kind].both(parts)
+        if len(parts) == 1 and not any(shape.some for shape in parts[0]):
+            return (ANY_OBJECT,) if ANY_OBJECT in parts[0] else self._simplest(parts[0])
         found: tuple[ObjectShape, ...] = (ANY_OBJECT,)
         for part in sorted(parts, key=len):
             found = self._simplest(
@@ -211,4 +213,4 @@ class Expander:
 
 def _ordered(wanted: Conj) -> list[Lit]:
     """In the order of the source: a frozenset has none, and a grammar must not depend on it."""
-    return list(wanted) if len(wanted) < 2 else sorted(wanted, key=lambda lit: (lit[0].where, lit[1]))
+    return sorted(wanted, key=lambda lit: (lit[0].where, lit[1])) if len(wanted) > 1 else [*wanted]

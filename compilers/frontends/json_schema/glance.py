@@ -14,7 +14,7 @@ _EVERY_KIND = frozenset(KINDS)
 _KIND_OF_TYPE = dict(zip(KINDS, KINDS, strict=True)) | {"integer": "number"}
 
 
-@lru_cache(maxsize=2 ** len(KINDS))
+@lru_cache(maxsize=1 << len(KINDS))
 def _in_order(kinds: frozenset[str]) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in kinds)
 

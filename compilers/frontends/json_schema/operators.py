@@ -1,7 +1,7 @@
 """The keywords of every type: references, boolean operators, type, enum and const."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from compilers import regular
