@@ -111,7 +111,8 @@ class Expander:
         if kind != "object" or all(len(part) == 1 for part in parts):
             return parts[0] if len(parts) == 1 else ALGEBRAS[kind].both(parts)
         if len(parts) == 1 and not any(shape.some for shape in parts[0]):
-            return (ANY_OBJECT,) if ANY_OBJECT in parts[0] else self._simplest(parts[0])
+            every = any(map(self._satisfiability.is_every_object, parts[0]))
+            return (ANY_OBJECT,) if every else self._simplest(parts[0])
         found: tuple[ObjectShape, ...] = (ANY_OBJECT,)
         for part in sorted(parts, key=len):
             found = self._simplest(

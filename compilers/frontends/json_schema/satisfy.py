@@ -10,6 +10,7 @@ from typing import Protocol
 from compilers import clock, regular
 from compilers.errors import CompileError, TooLarge
 from compilers.frontends.json_schema.shapes import (
+    ANY_OBJECT,
     NO,
     ArrayShape,
     Conj,
@@ -112,6 +113,10 @@ class Satisfiability:
         clock.check()
         found = (self._settled(shape.merge(each), _touched(each)) for each in alternatives)
         return [each for each in found if each is not None]
+
+    def is_every_object(self, shape: ObjectShape) -> bool:
+        """True only if certainly every object has the shape."""
+        return self._entails(ANY_OBJECT, shape)
 
     def _settled(self, shape: ObjectShape, touched: set[str] | None) -> ObjectShape | None:
         """What `some` member must be where only one can be it. None: certainly no object.
