@@ -155,7 +155,7 @@ class FormatronMatcher(Matcher):
         words, engine = self._words, self._engine
         if row is not self._row:  # to look at an array takes as long as a mask
             _check_row(row, words.n_words)
-            self._row, self._row_bytes = row, memoryview(row).cast("B")
+            self._row, self._row_bytes = row, row.data.cast("B")
             self._address = row.ctypes.data
         self._compute()
         if engine.is_finished():
