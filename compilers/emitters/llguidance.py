@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 
+from compilers import clock
 from compilers.emitters.base import Printer, rust_regex
 from compilers.errors import TooLarge
 from compilers.ir import (
@@ -17,9 +18,11 @@ from compilers.ir import (
     Capture,
     Choice,
     Grammar,
+    Literal,
     Node,
     Ref,
     Regular,
+    Repeat,
     Sequence,
     Special,
     Unordered,
@@ -135,11 +138,15 @@ def _rule(node: Node, name: str, start: str) -> tuple[str | _Leaf, ...]:
     return _Printer(Grammar({name: node}, start)).pieces()
 
 
-# llguidance takes longer to read a grammar than to compile it, a space as long as a name: there are
-# few. Behind "?" a name would be another one.
-_ENDS = frozenset('")*+}')
-_BEGINS = frozenset('"(')
-_LEAF = "\0"  # before and after a leaf's place; no text of a grammar has this letter
+# Letters that no text of a grammar has.
+_LEAF = "\0"  # before and after a leaf's place
+# Before and after all that must not touch another such. llguidance takes longer to read a grammar
+# than to compile it, a space as long as a name: one stands only where two of these meet.
+_MARK = "\1"
+_MAYBE = "?" + _MARK  # a name right behind it would be taken for another kind of "?"
+
+# Of such parts a sequence is written one by one.
+_ALONE = frozenset([Choice, Literal, Ref, Regular, Repeat, Sequence, Unordered])
 
 
 class _Printer(Printer):
@@ -157,37 +164,37 @@ class _Printer(Printer):
         node = self._grammar.rules[self._rule]
         lines = [self.rule(self._names[self._rule], self.node(node)), *self._extra_rules]
         leaves = list(self._leaves)
-        cut = enumerate("\n".join(lines).split(_LEAF))
+        written = "\n".join(lines).replace(_MARK + _MARK, " ").replace(_MARK, "")
+        cut = enumerate(written.split(_LEAF))
         return tuple(leaves[int(each)] if i % 2 else each for i, each in cut)
 
     def ref(self, node: Ref) -> str:
-        return self.start if node.name == self._grammar.start else self.rule_name(0, node.name)
+        name = self.start if node.name == self._grammar.start else self.rule_name(0, node.name)
+        return _marked(name)
 
     def regular(self, node: Regular) -> str:
-        return self._leaf(node.expr)
+        return self._leaves.get(node.expr) or self._leaf(node.expr)
 
     def special(self, node: Special) -> str:
         return self._leaf(node)
 
     def _leaf(self, leaf: _Leaf) -> str:
-        return self._leaves.setdefault(leaf, f"{_LEAF}{len(self._leaves)}{_LEAF}")
+        found = self._leaves.get(leaf)
+        if found is None:
+            found = self._leaves[leaf] = _marked(f"{_LEAF}{len(self._leaves)}{_LEAF}")
+        return found
 
     def rule(self, name: str, body: str) -> str:
         return f"{name}:{body}"
 
     def row(self, parts: Iterable[str]) -> str:
-        """Spaces only between names."""
-        found = ""
-        for part in parts:
-            apart = found == "" or found[-1] in _ENDS or part[0] in _BEGINS
-            found += part if apart else f" {part}"
-        return found
+        return "".join(parts)
 
     def ways(self, parts: Iterable[str]) -> str:
         return "|".join(parts)
 
     def count(self, low: int, high: int | None) -> str:
-        return counted(low, high)
+        return _MAYBE if (low, high) == (0, 1) else counted(low, high)
 
     def unordered(self, node: Unordered) -> str:
         """Rules whose parameter has one bit for each member that is written; few members, which
@@ -210,7 +217,7 @@ class _Printer(Printer):
             may_end = not any(needed[i + 1 :])
             self._extra_rules[place + i] = self._group(node, group, names[i], after, may_end)
         heads = ([] if node.some or any(needed) else ['""']) + [
-            f"m{name}::0x0" for name in _reachable(names, needed)
+            _marked(f"m{name}::0x0") for name in _reachable(names, needed)
         ]
         return heads[0] if len(heads) == 1 else f"({self.ways(heads)})"
 
@@ -219,21 +226,21 @@ class _Printer(Printer):
         if node.extra == NOTHING:
             return self.choice(NOTHING) if node.some else self.empty()
         extra = self.in_sequence(node.extra)
-        more = self.row((self.tight(node.separator), extra))
-        return f"({self.row((extra, f'({more})*'))}){'' if node.some else '?'}"
+        more = self.tight(node.separator) + extra
+        return f"({extra}({more})*){'' if node.some else _MAYBE}"
 
     def _few(self, node: Unordered) -> str:
         """One or two members, and no others."""
         texts = [self._member(member) for member, _ in node.members]
         needed = [required for _, required in node.members]
         if len(texts) == 1:
-            return texts[0] if node.some or needed[0] else f"({texts[0]})?"
+            return texts[0] if node.some or needed[0] else f"({texts[0]}){_MAYBE}"
         separator = self.tight(node.separator)
         ways = [] if node.some or any(needed) else ['""']
         one, other = texts
         for first, second, required in ((one, other, needed[1]), (other, one, needed[0])):
-            more = self.row((separator, second))
-            ways.append(self.row((first, more if required else f"({more})?")))
+            more = separator + second
+            ways.append(first + (more if required else f"({more}){_MAYBE}"))
         return f"({self.ways(ways)})"
 
     def _group(
@@ -249,17 +256,17 @@ class _Printer(Printer):
         n_required = sum(required for _, required in members)
         separator = self.tight(node.separator)
         found = [
-            self.row((self._member(member), f"u{name}::set_bit({i})%if bit_clear({i})"))
+            f"{self._member(member)}{_MARK}u{name}::set_bit({i})%if bit_clear({i})"
             for i, (member, _) in enumerate(members)
         ]
-        more = self.row((separator, f"m{name}::_"))
+        more = f"{separator}{_MARK}m{name}::_"
         if node.extra != NOTHING:
-            found.append(self.row((self.in_sequence(node.extra), f"u{name}::_")))
+            found.append(f"{self.in_sequence(node.extra)}{_MARK}u{name}::_")
         else:  # no separator where nothing is left to come behind it
             more += f"%if not(is_ones([0:{len(members)}]))"
         complete = f"%if is_ones([0:{n_required}])" if n_required else ""
         after = [f'""{complete}'] if may_end else []
-        after += [more, *(self.row((separator, f"m{each}::0x0{complete}")) for each in later)]
+        after += [more, *(f"{separator}{_MARK}m{each}::0x0{complete}" for each in later)]
         return f"m{name}::_:{self.ways(found)}\nu{name}::_:{self.ways(after)}"
 
     def _member(self, node: Node) -> str:
@@ -270,11 +277,18 @@ class _Printer(Printer):
         return found
 
     def sequence(self, node: Sequence) -> str:
-        parts = tuple(fused(node.parts))
-        if Special in map(type, parts):
-            pairs = zip_longest(parts, parts[1:])
-            parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
-        return super().sequence(Sequence(parts))
+        clock.check()
+        parts = node.parts
+        if not _ALONE.issuperset(map(type, parts)):
+            parts = tuple(fused(node.parts))
+            if Special in map(type, parts):
+                pairs = zip_longest(parts, parts[1:])
+                parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
+        return "".join([self.in_sequence(part) for part in parts]) or '""'
+
+
+def _marked(name: str) -> str:
+    return f"{_MARK}{name}{_MARK}"
 
 
 def _written_out(node: Node) -> Node:
