@@ -30,7 +30,7 @@ from compilers.ir import (
 from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
 from compilers.passes.lexed import fused, lexed
-from compilers.per_node import per_node
+from compilers.per_node import PerNode
 from compilers.regular import (
     EMPTY,
     Alt,
@@ -66,7 +66,7 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
     written = held(grammar) if order == "free" else in_order(grammar)
-    if _walk(written) > MAX_WALK:
+    if len(written.rules) > MAX_WALK and _walk(written) > MAX_WALK:
         raise TooLarge(f"rules within rules, {MAX_WALK} deep", kind="depth")
     return _text(lexed(written), tokens or {})
 
@@ -104,16 +104,19 @@ def _text(grammar: Grammar, tokens: Mapping[str, int]) -> str:
     """Rule by rule, then the terminals, named in the order in which they are met."""
     terminals: dict[Expr, str] = {}
 
-    def named(part: str | _Leaf) -> str:
-        if isinstance(part, str):
-            return part
-        if isinstance(part, Special):
-            return _token(part.name, tokens)
-        return terminals.setdefault(part, f"T{len(terminals)}")
+    def named(leaf: _Leaf) -> str:
+        if isinstance(leaf, Special):
+            return _token(leaf.name, tokens)
+        return terminals.setdefault(leaf, f"T{len(terminals)}")
 
+    printer = _Printer(grammar)
     lines = ["%llguidance {}"]
     for name, node in grammar.rules.items():
-        lines.append("".join(map(named, _rule(node, name, grammar.start))))
+        rule = _rules.get(node, name, grammar.start)
+        if rule is None:
+            rule = _rules.put(printer.rule_of(name), node, name, grammar.start)
+        text, leaves = rule
+        lines.append(text % tuple([named(leaf) for leaf in leaves]))
     lines += [f"{name}: {_counted_terminal(expr)}" for expr, name in terminals.items()]
     return "\n".join(lines) + "\n"
 
@@ -127,15 +130,17 @@ def _token(name: str, tokens: Mapping[str, int]) -> str:
 
 
 def _counted_terminal(expr: Expr) -> str:
-    if repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
+    found = terminal(expr)
+    counts = "{" in found  # perhaps
+    if counts and repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
         raise _Printer.unsupported(f"counts that keep more than {MAX_COUNTERS} numbers at once")
-    return terminal(expr)
+    return found
 
 
-@per_node
-def _rule(node: Node, name: str, start: str) -> tuple[str | _Leaf, ...]:
-    """The text of a rule, and of those made for its parts, in pieces with leaves between them."""
-    return _Printer(Grammar({name: node}, start)).pieces()
+_Rule = tuple[str, tuple[_Leaf, ...]]
+"""The text of a rule, and of those made for its parts, with %s for each of these leaves."""
+
+_rules = PerNode[_Rule]()
 
 
 # Letters that no text of a grammar has.
@@ -150,38 +155,40 @@ _ALONE = frozenset([Choice, Literal, Ref, Regular, Repeat, Sequence, Unordered])
 
 
 class _Printer(Printer):
-    """One rule. Rules that are made for its parts have names made of its own."""
+    """Rules of a grammar, one by one. Rules that parts of one need have names made of its own."""
 
     name = "llguidance"
 
     def __init__(self, grammar: Grammar) -> None:
         super().__init__(grammar)
-        (self._rule,) = grammar.rules
-        self._leaves: dict[_Leaf, str] = {}
+        self._rule = ""
+        self._places: dict[_Leaf, str] = {}
+        self._leaves: dict[str, _Leaf] = {}
         self._members: dict[int, str] = {}
 
-    def pieces(self) -> tuple[str | _Leaf, ...]:
-        node = self._grammar.rules[self._rule]
-        lines = [self.rule(self._names[self._rule], self.node(node)), *self._extra_rules]
-        leaves = list(self._leaves)
-        written = "\n".join(lines).replace(_MARK + _MARK, " ").replace(_MARK, "")
-        cut = enumerate(written.split(_LEAF))
-        return tuple(leaves[int(each)] if i % 2 else each for i, each in cut)
+    def rule_of(self, name: str) -> _Rule:
+        self._rule, self._extra_rules = name, []
+        lines = [self.rule(self._names[name], self.node(self._grammar.rules[name]))]
+        lines += self._extra_rules
+        text = "\n".join(lines).replace(_MARK + _MARK, " ").replace(_MARK, "")
+        cut = text.replace("%", "%%").split(_LEAF)
+        return "%s".join(cut[::2]), tuple([self._leaves[place] for place in cut[1::2]])
 
     def ref(self, node: Ref) -> str:
-        name = self.start if node.name == self._grammar.start else self.rule_name(0, node.name)
-        return _marked(name)
+        return _marked(self._names[node.name])
 
     def regular(self, node: Regular) -> str:
-        return self._leaves.get(node.expr) or self._leaf(node.expr)
+        return self._places.get(node.expr) or self._leaf(node.expr)
 
     def special(self, node: Special) -> str:
         return self._leaf(node)
 
     def _leaf(self, leaf: _Leaf) -> str:
-        found = self._leaves.get(leaf)
+        found = self._places.get(leaf)
         if found is None:
-            found = self._leaves[leaf] = _marked(f"{_LEAF}{len(self._leaves)}{_LEAF}")
+            place = str(len(self._leaves))
+            self._leaves[place] = leaf
+            found = self._places[leaf] = _marked(f"{_LEAF}{place}{_LEAF}")
         return found
 
     def rule(self, name: str, body: str) -> str:
@@ -270,10 +277,14 @@ class _Printer(Printer):
         return f"m{name}::_:{self.ways(found)}\nu{name}::_:{self.ways(after)}"
 
     def _member(self, node: Node) -> str:
-        """Objects that are much alike share members, as nodes: these are written once."""
+        """Objects that are much alike share members, as nodes: these are written once, unless they
+        need rules of their own, which are named after the rule that they stand in."""
         found = self._members.get(id(node))
         if found is None:
-            found = self._members[id(node)] = self.in_sequence(node)
+            n_extra = len(self._extra_rules)
+            found = self.in_sequence(node)
+            if len(self._extra_rules) == n_extra:
+                self._members[id(node)] = found
         return found
 
     def sequence(self, node: Sequence) -> str:
