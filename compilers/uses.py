@@ -1,6 +1,6 @@
 """What a rule refers to, and which rules have a text at all."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from compilers.ir import (
@@ -13,6 +13,7 @@ from compilers.ir import (
     Regular,
     Repeat,
     Sequence,
+    Special,
     Unordered,
     children,
 )
@@ -21,10 +22,12 @@ from compilers.per_node import per_node
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """`rules`: those that a node refers to, each once, in the order of the node. `nothing`: whether
-    a part of it has no text by itself; that there is no `extra` member is no such thing."""
+    """`rules`: those that a node refers to, each once, in the order of the node; `specials`: the
+    special tokens in it. `nothing`: whether a part of it has no text by itself; that there is no
+    `extra` member is no such thing."""
 
     rules: Mapping[str, None]
+    specials: frozenset[str]
     nothing: bool
 
 
@@ -32,6 +35,7 @@ class Uses:
 def uses(node: Node) -> Uses:
     """What is found in one walk through a node, references not followed."""
     rules: dict[str, None] = {}
+    specials: set[str] = set()
     nothing = False
     todo = [node]
     while todo:
@@ -41,6 +45,8 @@ def uses(node: Node) -> Uses:
             continue
         if isinstance(each, Ref):
             rules[each.name] = None
+        elif isinstance(each, Special):
+            specials.add(each.name)
         elif isinstance(each, Unordered) and each.extra == NOTHING:
             nothing |= each.some and not each.members
             todo += [each.separator, *(member for member, _ in reversed(each.members))]
@@ -48,7 +54,12 @@ def uses(node: Node) -> Uses:
             nothing = True
         else:
             todo += reversed(children(each))
-    return Uses(rules, nothing)
+    return Uses(rules, frozenset(specials), nothing)
+
+
+def specials(nodes: Iterable[Node]) -> frozenset[str]:
+    """The special tokens in any of them, by name."""
+    return frozenset[str]().union(*(uses(node).specials for node in nodes))
 
 
 def reachable(rules: Mapping[str, Node], start: str) -> set[str]:
