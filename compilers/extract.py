@@ -21,10 +21,11 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from compilers.ir import Grammar, Special, walk
+from compilers.ir import Grammar
 from compilers.leaves import END, Leaf, Symbol, bounds
 from compilers.parses import Entry
 from compilers.skeleton import skeleton
+from compilers.uses import specials
 
 MAX_STATES = 20_000  # of an automaton; beyond them it is built anew
 _TOKEN = "\udfff"  # stands for a special token among text that waits; no text can hold it
@@ -90,8 +91,7 @@ class Extraction:
 
     def __init__(self, grammar: Grammar) -> None:
         self._program = skeleton(grammar)
-        nodes = (node for rule in grammar.rules.values() for node in walk(rule))
-        self.specials = frozenset(node.name for node in nodes if isinstance(node, Special))
+        self.specials = specials(grammar.rules.values())
         self._states: dict[frozenset[tuple[_Place, Written]], _State] = {}
         entries = self._program.enter(self._program.start)
         self.start, self.first = self._arrived((entry, ()) for entry in entries)

@@ -7,7 +7,7 @@ request of an agent. Nodes are large, and slow to compare: they are known by ide
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar, TypeVarTuple
+from typing import Generic, TypeVar, TypeVarTuple
 
 from compilers.ir import Node
 
@@ -17,19 +17,32 @@ Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
 
+class PerNode(Generic[T]):
+    """What was found for nodes, and what else that depends on; the oldest goes first."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[object, tuple[Node, T]] = OrderedDict()
+
+    def get(self, node: Node, *args: object) -> T | None:
+        """What is known of this node with these arguments, which must be hashable."""
+        found = self._known.get((id(node), *args))
+        return None if found is None else found[1]
+
+    def put(self, found: T, node: Node, *args: object) -> T:
+        # The node is held beside what was found, so that no other can get its id.
+        self._known[id(node), *args] = node, found
+        if len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
+        return found
+
+
 def per_node(function: Callable[[Node, *Ts], T]) -> Callable[[Node, *Ts], T]:
-    """The same function of a node, which keeps what it found; other arguments must be hashable."""
-    known: OrderedDict[object, tuple[Node, T]] = OrderedDict()
+    """The same function of a node, which keeps what it found; never None."""
+    known = PerNode[T]()
 
     @wraps(function)
     def once(node: Node, *args: *Ts) -> T:
-        key = (id(node), *args)
-        found = known.get(key)
-        if found is None:
-            # The node is held beside what was found, so that no other can get its id.
-            found = known[key] = node, function(node, *args)
-            if len(known) > MAX_KNOWN:
-                known.popitem(last=False)  # the oldest
-        return found[1]
+        found = known.get(node, *args)
+        return known.put(function(node, *args), node, *args) if found is None else found
 
     return once

@@ -41,6 +41,7 @@ from compilers.regular import (
     without,
     words_of,
 )
+from compilers.uses import uses
 from compilers.values import Values
 
 TRIED = 200  # letters of an example beyond which nobody tries whether it is of the grammar
@@ -106,7 +107,7 @@ class _Reduction:
         self._width = width
         self._program = Program()
         self._refs = {
-            name: {each.name for each in walk(rule) if isinstance(each, ir.Ref)}
+            name: set(uses(rule).rules)
             for name, rule in grammar.rules.items()
             if name not in self._inside
         }

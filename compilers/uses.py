@@ -1,6 +1,6 @@
 """What a rule is made of, and which rules have a text at all."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from compilers.ir import (
@@ -13,6 +13,7 @@ from compilers.ir import (
     Regular,
     Repeat,
     Sequence,
+    Special,
     Unordered,
     children,
 )
@@ -22,46 +23,52 @@ from compilers.regular import Expr
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """`rules`: those that a node refers to, each once, in the order of the node. `nothing`: whether
-    a part of it has no text by itself; that there is no `extra` member is no such thing.
-    `unordered`: whether there are members in any order; `boolean`: its regular languages with And
-    or Not, each once."""
+    """`rules`: those that a node refers to, each once, in the order of the node; `specials`: the
+    special tokens in it; `boolean`: its regular languages with And or Not, each once. `nothing`:
+    whether a part of it has no text by itself; that there is no `extra` member is no such thing.
+    `unordered`: whether there are members in any order."""
 
     rules: Mapping[str, None]
+    specials: frozenset[str]
+    boolean: Mapping[Expr, None]
     nothing: bool
     unordered: bool
-    boolean: Mapping[Expr, None]
 
 
 @per_node
 def uses(node: Node) -> Uses:
     """What is found in one walk through a node, references not followed."""
     rules: dict[str, None] = {}
+    specials: set[str] = set()
     boolean: dict[Expr, None] = {}
     nothing = unordered = False
     todo = [node]
     while todo:
         each = todo.pop()
-        if type(each) is Literal:
-            continue
-        if isinstance(each, Regular):
+        if isinstance(each, Sequence):
+            todo += [part for part in reversed(each.parts) if type(part) is not Literal]
+        elif isinstance(each, Regular):
             if each.expr.boolean:
                 boolean[each.expr] = None
         elif isinstance(each, Ref):
             rules[each.name] = None
+        elif isinstance(each, Special):
+            specials.add(each.name)
         elif isinstance(each, Unordered):
             unordered = True
-            if each.extra == NOTHING:
-                nothing |= each.some and not each.members
-                todo.append(each.separator)
-            else:
-                todo += [each.separator, each.extra]
+            nothing |= each.some and not each.members and each.extra == NOTHING
+            todo += [each.separator] if each.extra == NOTHING else [each.separator, each.extra]
             todo += [member for member, _ in reversed(each.members)]
         elif isinstance(each, Choice) and not each.parts:
             nothing = True
         else:
             todo += reversed(children(each))
-    return Uses(rules, nothing, unordered, boolean)
+    return Uses(rules, frozenset(specials), boolean, nothing, unordered)
+
+
+def specials(nodes: Iterable[Node]) -> frozenset[str]:
+    """The special tokens in any of them, by name."""
+    return frozenset[str]().union(*(uses(node).specials for node in nodes))
 
 
 def reachable(rules: Mapping[str, Node], start: str) -> set[str]:

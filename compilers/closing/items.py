@@ -10,9 +10,10 @@ from typing import Any
 
 from compilers import ir
 from compilers.closing.leaves import Leaf
-from compilers.ir import Grammar, Node, walk
+from compilers.ir import Grammar, Node
 from compilers.leaves import Letters, Token, Word
 from compilers.regular import without, words_of
+from compilers.uses import uses
 
 MAX_ITEMS = 50_000  # kept of one grammar
 
@@ -191,10 +192,7 @@ class Items:
 
 def _on_cycles(rules: Mapping[str, Node]) -> dict[str, None]:
     """The rules that hold themselves, and those between two such rules."""
-    holds = {
-        name: {each.name for each in walk(rule) if isinstance(each, ir.Ref)}
-        for name, rule in rules.items()
-    }
+    holds = {name: set(uses(rule).rules) for name, rule in rules.items()}
     held: dict[str, set[str]] = {name: set() for name in rules}
     for name, names in holds.items():
         for each in names:

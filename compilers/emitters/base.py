@@ -1,7 +1,8 @@
 """What the dialects of Lark share: rules from nodes, one terminal for each regular language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from typing import Any, ClassVar
 
 from compilers import clock
 from compilers.errors import Unsupported
@@ -41,6 +42,11 @@ class Printer:
     name = "base"
     header = ""
     start = "start"
+    _methods: ClassVar[Mapping[type, Callable[[Any, Any], str]]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._methods = {kind: getattr(cls, name) for kind, name in _METHODS.items()}
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
@@ -71,9 +77,7 @@ class Printer:
         return Unsupported(f"{cls.name} cannot say: {what}", kind=f"{cls.name}: {what}")
 
     def node(self, node: Node) -> str:
-        clock.check()
-        found: str = getattr(self, _METHODS[type(node)])(node)
-        return found
+        return self._methods[type(node)](self, node)
 
     def tight(self, node: Node) -> str:
         """As a part of something that binds more tightly than `|` and juxtaposition."""
@@ -82,8 +86,9 @@ class Printer:
         return found if plain else f"({found})"
 
     def in_sequence(self, node: Node) -> str:
-        found = self.node(node)
-        return f"({found})" if isinstance(node, Choice) else found
+        kind = type(node)
+        found = self._methods[kind](self, node)
+        return f"({found})" if kind is Choice else found
 
     def literal(self, node: Literal) -> str:
         return quote(node.text)
@@ -92,7 +97,8 @@ class Printer:
         return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
 
     def sequence(self, node: Sequence) -> str:
-        return self.row(map(self.in_sequence, node.parts)) or self.empty()
+        clock.check()
+        return self.row([self.in_sequence(part) for part in node.parts]) or self.empty()
 
     def row(self, parts: Iterable[str]) -> str:
         return " ".join(parts)
@@ -106,7 +112,8 @@ class Printer:
     def choice(self, node: Choice) -> str:
         if not node.parts:
             raise self.unsupported("the empty language")
-        return self.ways(map(self.node, node.parts))
+        clock.check()
+        return self.ways([self.node(part) for part in node.parts])
 
     def repeat(self, node: Repeat) -> str:
         return self.tight(node.part) + self.count(node.low, node.high)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 
+from compilers import clock
 from compilers.emitters.base import Printer, rust_regex
 from compilers.errors import TooLarge
 from compilers.ir import (
@@ -17,9 +18,11 @@ from compilers.ir import (
     Capture,
     Choice,
     Grammar,
+    Literal,
     Node,
     Ref,
     Regular,
+    Repeat,
     Sequence,
     Special,
     Unordered,
@@ -27,7 +30,7 @@ from compilers.ir import (
 from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
 from compilers.passes.lexed import fused, lexed
-from compilers.per_node import per_node
+from compilers.per_node import PerNode
 from compilers.regular import (
     EMPTY,
     Alt,
@@ -63,7 +66,7 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
     written = held(grammar) if order == "free" else in_order(grammar)
-    if _walk(written) > MAX_WALK:
+    if len(written.rules) > MAX_WALK and _walk(written) > MAX_WALK:
         raise TooLarge(f"rules within rules, {MAX_WALK} deep", kind="depth")
     return _text(lexed(written), tokens or {})
 
@@ -101,16 +104,19 @@ def _text(grammar: Grammar, tokens: Mapping[str, int]) -> str:
     """Rule by rule, then the terminals, named in the order in which they are met."""
     terminals: dict[Expr, str] = {}
 
-    def named(part: str | _Leaf) -> str:
-        if isinstance(part, str):
-            return part
-        if isinstance(part, Special):
-            return _token(part.name, tokens)
-        return terminals.setdefault(part, f"T{len(terminals)}")
+    def named(leaf: _Leaf) -> str:
+        if isinstance(leaf, Special):
+            return _token(leaf.name, tokens)
+        return terminals.setdefault(leaf, f"T{len(terminals)}")
 
+    printer = _Printer(grammar)
     lines = ["%llguidance {}"]
     for name, node in grammar.rules.items():
-        lines.append("".join(map(named, _rule(node, name, grammar.start))))
+        rule = _rules.get(node, name, grammar.start)
+        if rule is None:
+            rule = _rules.put(printer.rule_of(name), node, name, grammar.start)
+        text, leaves = rule
+        lines.append(text % tuple([named(leaf) for leaf in leaves]))
     lines += [f"{name}: {_counted_terminal(expr)}" for expr, name in terminals.items()]
     return "\n".join(lines) + "\n"
 
@@ -124,70 +130,78 @@ def _token(name: str, tokens: Mapping[str, int]) -> str:
 
 
 def _counted_terminal(expr: Expr) -> str:
-    if repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
+    found = terminal(expr)
+    counts = "{" in found  # perhaps
+    if counts and repeats(expr) > MAX_COUNTERS and counters(expr) > MAX_COUNTERS:
         raise _Printer.unsupported(f"counts that keep more than {MAX_COUNTERS} numbers at once")
-    return terminal(expr)
+    return found
 
 
-@per_node
-def _rule(node: Node, name: str, start: str) -> tuple[str | _Leaf, ...]:
-    """The text of a rule, and of those made for its parts, in pieces with leaves between them."""
-    return _Printer(Grammar({name: node}, start)).pieces()
+_Rule = tuple[str, tuple[_Leaf, ...]]
+"""The text of a rule, and of those made for its parts, with %s for each of these leaves."""
+
+_rules = PerNode[_Rule]()
 
 
-# llguidance takes longer to read a grammar than to compile it, a space as long as a name: there are
-# few. Behind "?" a name would be another one.
-_ENDS = frozenset('")*+}')
-_BEGINS = frozenset('"(')
-_LEAF = "\0"  # before and after a leaf's place; no text of a grammar has this letter
+# Letters that no text of a grammar has.
+_LEAF = "\0"  # before and after a leaf's place
+# Before and after all that must not touch another such. llguidance takes longer to read a grammar
+# than to compile it, a space as long as a name: one stands only where two of these meet.
+_MARK = "\1"
+_MAYBE = "?" + _MARK  # a name right behind it would be taken for another kind of "?"
+
+# Of such parts a sequence is written one by one.
+_ALONE = frozenset([Choice, Literal, Ref, Regular, Repeat, Sequence, Unordered])
 
 
 class _Printer(Printer):
-    """One rule. Rules that are made for its parts have names made of its own."""
+    """Rules of a grammar, one by one. Rules that parts of one need have names made of its own."""
 
     name = "llguidance"
 
     def __init__(self, grammar: Grammar) -> None:
         super().__init__(grammar)
-        (self._rule,) = grammar.rules
-        self._leaves: dict[_Leaf, str] = {}
+        self._rule = ""
+        self._places: dict[_Leaf, str] = {}
+        self._leaves: dict[str, _Leaf] = {}
         self._members: dict[int, str] = {}
 
-    def pieces(self) -> tuple[str | _Leaf, ...]:
-        node = self._grammar.rules[self._rule]
-        lines = [self.rule(self._names[self._rule], self.node(node)), *self._extra_rules]
-        leaves = list(self._leaves)
-        cut = enumerate("\n".join(lines).split(_LEAF))
-        return tuple(leaves[int(each)] if i % 2 else each for i, each in cut)
+    def rule_of(self, name: str) -> _Rule:
+        self._rule, self._extra_rules = name, []
+        lines = [self.rule(self._names[name], self.node(self._grammar.rules[name]))]
+        lines += self._extra_rules
+        text = "\n".join(lines).replace(_MARK + _MARK, " ").replace(_MARK, "")
+        cut = text.replace("%", "%%").split(_LEAF)
+        return "%s".join(cut[::2]), tuple([self._leaves[place] for place in cut[1::2]])
 
     def ref(self, node: Ref) -> str:
-        return self.start if node.name == self._grammar.start else self.rule_name(0, node.name)
+        return _marked(self._names[node.name])
 
     def regular(self, node: Regular) -> str:
-        return self._leaf(node.expr)
+        return self._places.get(node.expr) or self._leaf(node.expr)
 
     def special(self, node: Special) -> str:
         return self._leaf(node)
 
     def _leaf(self, leaf: _Leaf) -> str:
-        return self._leaves.setdefault(leaf, f"{_LEAF}{len(self._leaves)}{_LEAF}")
+        found = self._places.get(leaf)
+        if found is None:
+            place = str(len(self._leaves))
+            self._leaves[place] = leaf
+            found = self._places[leaf] = _marked(f"{_LEAF}{place}{_LEAF}")
+        return found
 
     def rule(self, name: str, body: str) -> str:
         return f"{name}:{body}"
 
     def row(self, parts: Iterable[str]) -> str:
-        """Spaces only between names."""
-        found = ""
-        for part in parts:
-            apart = found == "" or found[-1] in _ENDS or part[0] in _BEGINS
-            found += part if apart else f" {part}"
-        return found
+        return "".join(parts)
 
     def ways(self, parts: Iterable[str]) -> str:
         return "|".join(parts)
 
     def count(self, low: int, high: int | None) -> str:
-        return counted(low, high)
+        return _MAYBE if (low, high) == (0, 1) else counted(low, high)
 
     def unordered(self, node: Unordered) -> str:
         """Rules whose parameter has one bit for each member that is written; few members, which
@@ -210,7 +224,7 @@ class _Printer(Printer):
             may_end = not any(needed[i + 1 :])
             self._extra_rules[place + i] = self._group(node, group, names[i], after, may_end)
         heads = ([] if node.some or any(needed) else ['""']) + [
-            f"m{name}::0x0" for name in _reachable(names, needed)
+            _marked(f"m{name}::0x0") for name in _reachable(names, needed)
         ]
         return heads[0] if len(heads) == 1 else f"({self.ways(heads)})"
 
@@ -219,21 +233,21 @@ class _Printer(Printer):
         if node.extra == NOTHING:
             return self.choice(NOTHING) if node.some else self.empty()
         extra = self.in_sequence(node.extra)
-        more = self.row((self.tight(node.separator), extra))
-        return f"({self.row((extra, f'({more})*'))}){'' if node.some else '?'}"
+        more = self.tight(node.separator) + extra
+        return f"({extra}({more})*){'' if node.some else _MAYBE}"
 
     def _few(self, node: Unordered) -> str:
         """One or two members, and no others."""
         texts = [self._member(member) for member, _ in node.members]
         needed = [required for _, required in node.members]
         if len(texts) == 1:
-            return texts[0] if node.some or needed[0] else f"({texts[0]})?"
+            return texts[0] if node.some or needed[0] else f"({texts[0]}){_MAYBE}"
         separator = self.tight(node.separator)
         ways = [] if node.some or any(needed) else ['""']
         one, other = texts
         for first, second, required in ((one, other, needed[1]), (other, one, needed[0])):
-            more = self.row((separator, second))
-            ways.append(self.row((first, more if required else f"({more})?")))
+            more = separator + second
+            ways.append(first + (more if required else f"({more}){_MAYBE}"))
         return f"({self.ways(ways)})"
 
     def _group(
@@ -249,32 +263,43 @@ class _Printer(Printer):
         n_required = sum(required for _, required in members)
         separator = self.tight(node.separator)
         found = [
-            self.row((self._member(member), f"u{name}::set_bit({i})%if bit_clear({i})"))
+            f"{self._member(member)}{_MARK}u{name}::set_bit({i})%if bit_clear({i})"
             for i, (member, _) in enumerate(members)
         ]
-        more = self.row((separator, f"m{name}::_"))
+        more = f"{separator}{_MARK}m{name}::_"
         if node.extra != NOTHING:
-            found.append(self.row((self.in_sequence(node.extra), f"u{name}::_")))
+            found.append(f"{self.in_sequence(node.extra)}{_MARK}u{name}::_")
         else:  # no separator where nothing is left to come behind it
             more += f"%if not(is_ones([0:{len(members)}]))"
         complete = f"%if is_ones([0:{n_required}])" if n_required else ""
         after = [f'""{complete}'] if may_end else []
-        after += [more, *(self.row((separator, f"m{each}::0x0{complete}")) for each in later)]
+        after += [more, *(f"{separator}{_MARK}m{each}::0x0{complete}" for each in later)]
         return f"m{name}::_:{self.ways(found)}\nu{name}::_:{self.ways(after)}"
 
     def _member(self, node: Node) -> str:
-        """Objects that are much alike share members, as nodes: these are written once."""
+        """Objects that are much alike share members, as nodes: these are written once, unless they
+        need rules of their own, which are named after the rule that they stand in."""
         found = self._members.get(id(node))
         if found is None:
-            found = self._members[id(node)] = self.in_sequence(node)
+            n_extra = len(self._extra_rules)
+            found = self.in_sequence(node)
+            if len(self._extra_rules) == n_extra:
+                self._members[id(node)] = found
         return found
 
     def sequence(self, node: Sequence) -> str:
-        parts = tuple(fused(node.parts))
-        if Special in map(type, parts):
-            pairs = zip_longest(parts, parts[1:])
-            parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
-        return super().sequence(Sequence(parts))
+        clock.check()
+        parts = node.parts
+        if not _ALONE.issuperset(map(type, parts)):
+            parts = tuple(fused(node.parts))
+            if Special in map(type, parts):
+                pairs = zip_longest(parts, parts[1:])
+                parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
+        return "".join([self.in_sequence(part) for part in parts]) or '""'
+
+
+def _marked(name: str) -> str:
+    return f"{_MARK}{name}{_MARK}"
 
 
 def _written_out(node: Node) -> Node:

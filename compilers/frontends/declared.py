@@ -57,8 +57,10 @@ def _closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     found: dict[str, Any] = {}
-    lists = _LISTS if _OF_MEMBERS & schema.keys() else _LISTS_ALONE
+    lists = _LISTS_ALONE if _OF_MEMBERS.isdisjoint(schema) else _LISTS
     for key, value in schema.items():
+        if isinstance(value, str):
+            continue
         if isinstance(value, dict):
             if key in _TABLES:
                 found[key] = {name: _closed(each) for name, each in value.items()}
@@ -77,7 +79,9 @@ def _shut(schema: dict[str, Any]) -> dict[str, Any]:
 def _lists_all(schema: dict[str, Any]) -> bool:
     """Whether the members that it lists may be all that it has."""
     properties, required = schema.get("properties"), schema.get("required", [])
-    if not isinstance(properties, dict) or not isinstance(required, list) or _OPEN & schema.keys():
+    if not isinstance(properties, dict) or not isinstance(required, list):
+        return False
+    if not _OPEN.isdisjoint(schema):
         return False
     return all(isinstance(name, str) and name in properties for name in required)
 
@@ -85,8 +89,8 @@ def _lists_all(schema: dict[str, Any]) -> bool:
 def _plain(schema: dict[str, Any]) -> bool:
     """Whether nothing in it combines schemas, itself with that of a reference among them."""
     if "$ref" in schema:
-        return _to_definition(schema) and not _BESIDE_REF & schema.keys()
-    return not _COMBINING & schema.keys()
+        return _to_definition(schema) and _BESIDE_REF.isdisjoint(schema)
+    return _COMBINING.isdisjoint(schema)
 
 
 def _to_definition(schema: dict[str, Any]) -> bool:
@@ -107,14 +111,16 @@ def _objects(schema: dict[str, Any]) -> list[dict[str, Any]] | None:
         below: list[Any] = []
         for each in level:
             if isinstance(each, list):
-                below += each
-            elif isinstance(each, dict):
-                found.append(each)
-                for key, value in each.items():
-                    if isinstance(value, dict) and key in _TABLES:
-                        below += value.values()  # its keys are names, not keywords
-                    elif isinstance(value, _NESTED):
-                        below.append(value)
+                below += [item for item in each if isinstance(item, _NESTED)]
+                continue
+            found.append(each)
+            for key, value in each.items():
+                if not isinstance(value, _NESTED):
+                    continue
+                if key in _TABLES and isinstance(value, dict):  # its keys are names, not keywords
+                    below += [item for item in value.values() if isinstance(item, _NESTED)]
+                else:
+                    below.append(value)
         if not below:
             return found
         level = below

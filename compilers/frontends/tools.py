@@ -14,7 +14,7 @@ How all that is written is a Surface. The captures, by channel:
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from typing import Literal as OneOf
 
@@ -181,6 +181,7 @@ class _Reply:
     def __init__(self, surface: Surface, special: Collection[str], lead: str, gap: Node) -> None:
         self._surface = surface
         self._tags = Tags(surface, special)
+        self._notation = _notation(surface, self._tags)
         self._lead = lead
         self._gap = gap
         self._rules: dict[str, Node] = {}
@@ -188,7 +189,6 @@ class _Reply:
         self._notes: list[Note] = []
         self._opening: Node = EMPTY
         self._delimited = True  # by tags, and by JSON
-        self._arguments_of: list[Ref] = []  # the tools, in their order
 
     def take(self, name: str, grammar: Grammar | None) -> None:
         """A grammar from elsewhere, as the rule `name`."""
@@ -207,15 +207,17 @@ class _Reply:
         That text is kept apart so that it stands right behind the words before it: an engine that
         lexes greedily takes both as one terminal.
         """
-        for schema, where in functions.values():
+        arguments: dict[str, Node] = {}
+        for name, (schema, where) in functions.items():
             part = self._arguments(schema, where)
             self._rules |= part.rules
             self._values |= part.values
-            self._arguments_of.append(Ref(part.start))
+            whole = Ref(part.start)
+            parameters = self._surface.parameter is not None
+            arguments[name] = whole if parameters else Capture("arguments", whole, "tool_calls")
             self._notes += (Note(where + note.where, note.message) for note in part.notes)
         opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
-        names = list(functions)
-        spelled = [self._spelled(each, opening, names) for each in self._surface.spellings]
+        spelled = [self._spelled(each, opening, arguments) for each in self._surface.spellings]
         self._rules["call"] = choice(*spelled)
         before, _, after = split(self._surface.calls)
         more: Node = EMPTY
@@ -226,44 +228,40 @@ class _Reply:
         self._rules["calls"] = sequence(Ref("call"), more, self._tags.node(after))
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
-        style = self._surface.style
-        notation = _notation(self._surface, self._tags)
+        style, notation = self._surface.style, self._notation
+        how = style, notation
 
-        def make(prefix: str) -> Grammar:
+        def make() -> Grammar:
             declared = only_declared(_of_objects(schema))
+            prefix = kept.prefix(schema, how, where)
             if notation is None:
                 return json_schema.parse(declared, style, prefix)
             return parameters.parse(declared, notation, style, prefix)
 
         try:
-            return kept.once(schema, (style, notation), make)
+            return kept.once(schema, how, make)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 
-    def _spelled(self, spelling: str, opening: str, names: list[str]) -> Node:
-        """A call in one spelling, behind its opening: the text before the name, then each tool."""
+    def _spelled(self, spelling: str, opening: str, arguments: Mapping[str, Node]) -> Node:
+        """A call in one spelling, behind its opening: the text before the name, then each tool,
+        with these arguments."""
         pieces = split(spelling.removeprefix(opening))
-        at = pieces.index("name")
+        at, hole = pieces.index("name"), pieces.index("arguments")
+        before = self._pieces(pieces[:at])
+        between = self._pieces(pieces[at + 1 : hole])
+        after = self._pieces(pieces[hole + 1 :])
         bodies = [
-            sequence(
-                Capture("name", Literal(name), "tool_calls"),
-                *(self._piece(j, pieces[j], i) for j in range(at + 1, len(pieces))),
-            )
-            for i, name in enumerate(names)
+            sequence(Capture("name", Literal(name), "tool_calls"), *between, whole, *after)
+            for name, whole in arguments.items()
         ]
-        before = [self._piece(j, pieces[j], 0) for j in range(at)]
         return sequence(*before, choice(*bodies))
 
-    def _piece(self, place: int, piece: str, tool: int) -> Node:
-        """Text at even places, holes at odd ones."""
-        if place % 2 == 0:
-            return self._tags.node(piece)
-        if piece != "arguments":
-            return _HOLES[piece]
-        arguments = self._arguments_of[tool]
-        if self._surface.parameter is not None:
-            return arguments
-        return Capture("arguments", arguments, "tool_calls")
+    def _pieces(self, pieces: Iterable[str]) -> list[Node]:
+        """Text and holes in turn, from a text to a text."""
+        return [
+            _HOLES[piece] if i % 2 else self._tags.node(piece) for i, piece in enumerate(pieces)
+        ]
 
     # --- the whole
 

@@ -49,6 +49,7 @@ from compilers.regular import (
     times,
     without,
 )
+from compilers.uses import specials
 
 MAX_LEAVES = 200  # or rules; a larger grammar keeps to the longest terminal
 MAX_STATES = 500  # of two terminals side by side
@@ -64,13 +65,10 @@ def lexed(grammar: Grammar) -> Grammar:
         return grammar
     rules = {name: _rewritten(node) for name, node in grammar.rules.items()}
     found = replace(grammar, rules=rules)
-    return _Melter(found).run() if not _has_special(found) and overruns(found) else found
-
-
-def _has_special(grammar: Grammar) -> bool:
-    """llguidance 1.9 panics before a special token behind some large terminals: none is made."""
-    nodes = (each for node in grammar.rules.values() for each in walk(node))
-    return any(isinstance(each, Special) for each in nodes)
+    # llguidance 1.9 panics before a special token behind some large terminals: none is made.
+    return (
+        _Melter(found).run() if not specials(grammar.rules.values()) and overruns(found) else found
+    )
 
 
 # --- a hole and what ends it
