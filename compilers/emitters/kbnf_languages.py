@@ -9,6 +9,7 @@ numbers and the keys of the same object there is one. `alphabets` are of the gra
 see excluded.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -168,7 +169,7 @@ def _splits(expr: Expr) -> Iterator[tuple[Loop, frozenset[str]]]:
             yield from _splits(child)
 
 
-_units: dict[tuple[Expr, Alphabets | None], Unit] = {}
+_units: OrderedDict[tuple[Expr, Alphabets | None], Unit] = OrderedDict()
 
 
 def unit_of(expr: Expr, alphabets: Alphabets) -> Unit:
@@ -180,7 +181,7 @@ def unit_of(expr: Expr, alphabets: Alphabets) -> Unit:
         if not found.large and len(found.lines) <= MAX_LINES:
             _units[key] = found
             if len(_units) > MAX_UNITS:
-                _units.pop(next(iter(_units)), None)  # the oldest
+                _units.popitem(last=False)  # the oldest
     return found
 
 
@@ -278,7 +279,7 @@ class _Language(Writer):
             return NOTHING
         order = {each: number for number, each in enumerate(texts)}
         numbers = [order[id(layer)] for layer in found.layers]
-        whole = named(repr((list(texts.values()), numbers, found.start)))
+        whole = named(repr((self._short, list(texts.values()), numbers, found.start)))
         self.line(whole, [(f"{names[0]}{found.start}",)])
         return sequence_of([Literal(found.before), Symbol(whole)])
 

@@ -34,7 +34,19 @@ from compilers.ir import (
     maybe,
 )
 from compilers.oracle import recognises
-from compilers.regular import EVERY, both, cat, other_than, plus, span, text, times
+from compilers.regular import (
+    EVERY,
+    Expr,
+    both,
+    cat,
+    other_than,
+    plus,
+    ranges,
+    span,
+    star,
+    text,
+    times,
+)
 from tests.compilers.byte_engine import END, END_THINK, THINK, compiled, holds, tokens
 from tests.compilers.test_template import ROWS as TEMPLATES
 from tests.compilers.test_tools import AUTO, TOOLS
@@ -184,6 +196,37 @@ def test_a_pattern_with_a_bounded_length(low: int) -> None:
     words += ["ab-" * 26 + each for each in ("a", "ab", "abc", "-", "a-b")] + ["a--b", "é"]
     texts = [json.dumps(word, ensure_ascii=False) for word in words]
     same(compilers.json_schema({"type": "string", **schema}), texts)
+
+
+def test_patterns_with_bounded_lengths_beside_each_other() -> None:
+    """Two in one language, and one more in the same grammar: their states have other names."""
+    words = {"pattern": "^[a-z]+(-[a-z]+)*$", "maxLength": 80}
+    numbers = {"pattern": "^[0-9]{2}(_[0-9]+)*$", "minLength": 4, "maxLength": 90}
+    either = {"anyOf": [words, numbers], "type": "string"}
+    schema = {"prefixItems": [either, {**words, "type": "string", "maxLength": 70}]}
+    first = ["a" * 80, "a" * 81, "a--b", "00", "00_1", "00_" + "1" * 87, "00_" + "1" * 88, "a_1"]
+    second = ["a" * 70, "a" * 71, "a-b", "00_1"]
+    texts = [json.dumps(pair) for pair in product(first, second)]
+    same(compilers.json_schema({**schema, "items": False, "minItems": 2, "type": "array"}), texts)
+
+
+def bounded(letters: Expr) -> Node:
+    inside = cat(plus(letters), star(cat(text("-"), plus(letters))))
+    length = times(ranges((0x20, ord(">") - 1), (ord(">") + 1, 0xFFFF)), 0, 150)
+    return Regular(both(*(cat(text("<"), each, text(">")) for each in (inside, length))))
+
+
+def test_patterns_of_one_form_with_bounded_lengths() -> None:
+    """Only their letters are different."""
+    grammar = Grammar({"start": Sequence((bounded(span("a", "z")), bounded(span("A", "Z"))))})
+    words = ["<a>", "<A>", "<A-A>", f"<{'a' * 150}>", f"<{'a' * 151}>"]
+    same(grammar, ["".join(pair) for pair in product(words, repeat=2)])
+
+
+def test_too_long_a_bounded_length() -> None:
+    grammar = compilers.json_schema({"pattern": "^([a-z]+-)+$", "maxLength": 40_000})
+    with pytest.raises(Unsupported, match="more than 30000 states"):
+        compilers.emit(grammar, "kbnf")
 
 
 def test_the_complement_of_a_large_pattern() -> None:
