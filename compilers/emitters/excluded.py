@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
 
+from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16
 from compilers.emitters.kbnf_rules import Rules, Text, quote, rule
 from compilers.regular import (
     NEVER,
@@ -45,12 +46,10 @@ class Loop:
 
 
 @lru_cache(maxsize=2_000)
-def split(expr: And, everything: Expr) -> tuple[Loop, frozenset[str]] | None:
-    """A loop, and the words that are left out of it; None if the language is of another kind.
-
-    `everything` is the language of all texts: where it is a part of `expr`, it says nothing.
-    """
-    wanted = [part for part in expr.parts if not isinstance(part, Not) and part != everything]
+def split(expr: And) -> tuple[Loop, frozenset[str]] | None:
+    """A loop below plane 16, and the words that are left out of it; None if the language is of
+    another kind."""
+    wanted = [part for part in expr.parts if not isinstance(part, Not)]
     loop = _loop(wanted[0]) if len(wanted) == 1 else None
     if loop is None:
         return None
@@ -60,7 +59,8 @@ def split(expr: And, everything: Expr) -> tuple[Loop, frozenset[str]] | None:
         if words is None:
             return None
         found.update(inside for word in words if (inside := _inside(word, loop)) is not None)
-    return (loop, frozenset(found)) if _are_plain(set().union(*found), loop) else None
+    below = {word for word in found if max(word, default="") < chr(PLANE_16)}
+    return (loop, frozenset(below)) if _are_plain(set().union(*below), loop) else None
 
 
 def _loop(expr: Expr) -> Loop | None:
@@ -77,7 +77,9 @@ def _loop(expr: Expr) -> Loop | None:
     plain = [way for way in ways if isinstance(way, Chars)]
     if len(plain) != 1:
         return None
-    return Loop(before, plain[0], either(*(way for way in ways if way is not plain[0])), after)
+    spelled = either(*(below_plane_16(way) for way in ways if way is not plain[0]))
+    letters = below_plane_16(plain[0])
+    return Loop(before, letters, spelled, after) if isinstance(letters, Chars) else None
 
 
 def _literal(parts: tuple[Expr, ...]) -> str | None:

@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 from compilers.emitters.excluded import Alphabets, Excluder, Loop, split
 from compilers.emitters.kbnf_counted import AHEAD, Counted, Layer
 from compilers.emitters.kbnf_regular import (
-    EVERYTHING,
     Ahead,
     Letters,
     Part,
@@ -157,11 +156,11 @@ def alphabets_of(exprs: Iterable[Expr]) -> Alphabets:
 
 @lru_cache(maxsize=2_000)
 def _left_out(expr: Expr) -> list[tuple[Loop, frozenset[str]]]:
-    return list(_splits(below_plane_16(expr)))
+    return list(_splits(expr))
 
 
 def _splits(expr: Expr) -> Iterator[tuple[Loop, frozenset[str]]]:
-    known = split(expr, EVERYTHING) if isinstance(expr, And) else None
+    known = split(expr) if isinstance(expr, And) else None
     if known is not None:
         yield known
     elif expr.boolean and isinstance(expr, Alt | Cat | Rep):
@@ -197,7 +196,7 @@ class _Language(Writer):
 
     def unit(self, expr: Expr) -> Unit:
         """Open, if it begins or ends with letters, as a string does."""
-        found = self.lowered(below_plane_16(expr))
+        found = self.lowered(expr)
         parts = found.parts if isinstance(found, Sequence) else (found,)
         opens = not parts or any(isinstance(parts[end], Literal) for end in (0, -1))
         items: list[Item] = []
@@ -212,9 +211,9 @@ class _Language(Writer):
     def lowered(self, expr: Expr) -> Part:
         """The same language in rules, and in regexes where letters are many."""
         if not expr.boolean:
-            return written(expr)
+            return written(below_plane_16(expr))
         if isinstance(expr, And):
-            found = split(expr, EVERYTHING)
+            found = split(expr)
             return self._automaton(expr) if found is None else self._besides(*found)
         if isinstance(expr, Alt):
             return choice_of(map(self.lowered, expr.parts))
@@ -237,8 +236,9 @@ class _Language(Writer):
         bare = [] if "" in words else [EMPTY]
         return sequence_of([Literal(loop.before), choice_of([inside, *bare]), Literal(loop.after)])
 
-    def _automaton(self, expr: Expr) -> Part:
+    def _automaton(self, language: Expr) -> Part:
         """What needs an automaton: a regex made of it, or where letters are few, its states."""
+        expr = below_plane_16(language)
         product = bounded(expr)
         if product is not None:
             return self._layers(product)

@@ -96,13 +96,13 @@ def sequence_of(parts: Iterable[Part]) -> Node:
 # --- letters below plane 16, the only ones that texts have
 
 _TEXT = ranges((0, PLANE_16 - 1))
-EVERYTHING = star(_TEXT)
+_EVERYTHING = star(_TEXT)
 
 
 @lru_cache(maxsize=10_000)
 def below_plane_16(expr: Expr) -> Expr:
     """The part of a language that has no letter of plane 16."""
-    return substitute(expr, _letters_below, EVERYTHING)
+    return substitute(expr, _letters_below, _EVERYTHING)
 
 
 @lru_cache(maxsize=10_000)
