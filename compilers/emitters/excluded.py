@@ -202,12 +202,17 @@ class Excluder:
         rules.lines.update(self._rules.lines)
         tree, ends = _tree(words)
         names = [self._any] * len(tree)
+        left: dict[str, str | None] = {}
         for place in reversed(range(len(tree))):
-            if tree[place]:
-                along = [(letter, names[at], at in ends) for letter, at in tree[place].items()]
-                left, lines = _leaving(self, "".join(sorted(tree[place])))
+            ways = tree[place]
+            letters = "".join(sorted(ways))
+            if letters and letters not in left:
+                left[letters], lines = _leaving(self, letters)
                 rules.lines.update(lines)
-                names[place], rules.lines[names[place]] = _place(left, tuple(sorted(along)))
+            if letters:
+                along = [(letter, names[ways[letter]], ways[letter] in ends) for letter in letters]
+                names[place], line = _place(left[letters], tuple(along))
+                rules.lines[names[place]] = line
         return names[0]
 
     def leaving(self, letters: str) -> tuple[str | None, Mapping[str, str]]:
