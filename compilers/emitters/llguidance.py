@@ -259,19 +259,19 @@ class _Printer(Printer):
         may_end: bool,
     ) -> str:
         """A rule with a member, and one with what may stand behind it: the end, or more."""
-        members = sorted(group, key=lambda each: not each[1])  # the required ones first
-        n_required = sum(required for _, required in members)
+        required = [member for member, needed in group if needed]
+        members = [*required, *(member for member, needed in group if not needed)]
         separator = self.tight(node.separator)
         found = [
             f"{self._member(member)}{_MARK}u{name}::set_bit({i})%if bit_clear({i})"
-            for i, (member, _) in enumerate(members)
+            for i, member in enumerate(members)
         ]
         more = f"{separator}{_MARK}m{name}::_"
         if node.extra != NOTHING:
             found.append(f"{self.in_sequence(node.extra)}{_MARK}u{name}::_")
         else:  # no separator where nothing is left to come behind it
             more += f"%if not(is_ones([0:{len(members)}]))"
-        complete = f"%if is_ones([0:{n_required}])" if n_required else ""
+        complete = f"%if is_ones([0:{len(required)}])" if required else ""
         after = [f'""{complete}'] if may_end else []
         after += [more, *(f"{separator}{_MARK}m{each}::0x0{complete}" for each in later)]
         return f"m{name}::_:{self.ways(found)}\nu{name}::_:{self.ways(after)}"
