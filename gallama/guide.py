@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Any
 
 import compilers
-from compilers import clock
+from compilers import clock, collection
 from compilers.closing import Closing
 from compilers.extract import Extractor
 from compilers.frontends.declared import only_declared
@@ -144,7 +144,7 @@ class Guides:
                 self._known.move_to_end(key)
                 return found
         try:
-            with clock.limited():
+            with clock.limited(), collection.put_off():
                 made = make()
         except RecursionError as error:
             param = "messages" if key[0] is None else key[0].param

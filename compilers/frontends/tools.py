@@ -229,15 +229,17 @@ class _Reply:
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
         style, notation = self._surface.style, self._notation
+        how = style, notation
 
-        def make(prefix: str) -> Grammar:
+        def make() -> Grammar:
             declared = only_declared(_of_objects(schema))
+            prefix = kept.prefix(schema, how, where)
             if notation is None:
                 return json_schema.parse(declared, style, prefix)
             return parameters.parse(declared, notation, style, prefix)
 
         try:
-            return kept.once(schema, (style, notation), make)
+            return kept.once(schema, how, make)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 

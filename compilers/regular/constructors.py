@@ -51,7 +51,9 @@ def text(letters: str) -> Expr:
     found = tuple(map(_letter_expr, letters))
     if len(found) == 1:
         return found[0]
-    return NEVER if NEVER in found else Cat(found) if found else EMPTY
+    if not letters.isascii() and NEVER in found:  # half a surrogate pair is no letter
+        return NEVER
+    return Cat(found) if found else EMPTY
 
 
 def cat(*parts: Expr) -> Expr:

@@ -13,6 +13,7 @@ from compilers.regular.syntax import counted, letter_class
 MAX_MADE = 50_000  # expressions that are found again
 
 _NULLABLE, _BOOLEAN, _STATEFUL = map(attrgetter, ("nullable", "boolean", "stateful"))
+_HASH = attrgetter("_hash")
 
 
 class _HashConsed(type):
@@ -21,7 +22,8 @@ class _HashConsed(type):
     made: ClassVar[dict[tuple[object, ...], Any]] = {}
 
     def __call__(cls, *args: Any) -> Any:
-        address = (cls, *args)
+        # By the addresses of its parts, which live as long as it does: to hash them takes longer.
+        address = (cls, *map(id, args[0])) if cls in _OF_PARTS else (cls, *args)
         found = _HashConsed.made.get(address)
         if found is None:
             if len(_HashConsed.made) >= MAX_MADE:
@@ -43,11 +45,12 @@ class Expr(metaclass=_HashConsed):
     boolean: bool
     stateful: bool
 
-    def _set(self, nullable: bool, boolean: bool, *parts: "Expr") -> None:
+    def _set(self, nullable: bool, boolean: bool, stateful: bool, hashed: object) -> None:
+        """`hashed`: as `_content`, but of hashes that are known where that is of expressions."""
         self.nullable = nullable
         self.boolean = boolean
-        self.stateful = any(map(_STATEFUL, parts))
-        self._hash = hash((type(self).__name__, self._content()))
+        self.stateful = stateful
+        self._hash = hash((type(self).__name__, hashed))
 
     def _content(self) -> object:
         """What makes two expressions of a type equal. Not kept: it is seldom asked for."""
@@ -71,7 +74,7 @@ class Chars(Expr):
 
     def __init__(self, ranges: Ranges) -> None:
         self.ranges = ranges
-        self._set(False, False)
+        self._set(False, False, False, ranges)
 
     def _content(self) -> object:
         return self.ranges
@@ -87,7 +90,8 @@ class Cat(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts)), *parts)
+        nullable, boolean = all(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts))
+        self._set(nullable, boolean, any(map(_STATEFUL, parts)), tuple(map(_HASH, parts)))
 
     def _content(self) -> object:
         return self.parts
@@ -103,7 +107,8 @@ class Alt(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(any(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts)), *parts)
+        nullable, boolean = any(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts))
+        self._set(nullable, boolean, any(map(_STATEFUL, parts)), frozenset(map(_HASH, parts)))
 
     def _content(self) -> object:
         return frozenset(self.parts)
@@ -119,7 +124,8 @@ class And(Expr):
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
-        self._set(all(map(_NULLABLE, parts)), True, *parts)
+        nullable, stateful = all(map(_NULLABLE, parts)), any(map(_STATEFUL, parts))
+        self._set(nullable, True, stateful, frozenset(map(_HASH, parts)))
 
     def _content(self) -> object:
         return frozenset(self.parts)
@@ -135,7 +141,7 @@ class Not(Expr):
 
     def __init__(self, part: Expr) -> None:
         self.part = part
-        self._set(not part.nullable, True, part)
+        self._set(not part.nullable, True, part.stateful, part._hash)
 
     def _content(self) -> object:
         return self.part
@@ -151,7 +157,8 @@ class Rep(Expr):
 
     def __init__(self, part: Expr, low: int, high: int | None) -> None:
         self.part, self.low, self.high = part, low, high
-        self._set(low == 0 or part.nullable, part.boolean, part)
+        nullable = low == 0 or part.nullable
+        self._set(nullable, part.boolean, part.stateful, (part._hash, low, high))
 
     def _content(self) -> object:
         return self.part, self.low, self.high
@@ -171,8 +178,7 @@ class State(Expr):
 
     def __init__(self, automaton: Dfa, state: int) -> None:
         self.automaton, self.state = automaton, state
-        self._set(automaton.ends[state], True)
-        self.stateful = True
+        self._set(automaton.ends[state], True, True, (automaton, state))
 
     def _content(self) -> object:
         return self.automaton, self.state
@@ -180,6 +186,8 @@ class State(Expr):
     def __repr__(self) -> str:
         return f"<state {self.state} of {len(self.automaton.steps)}>"
 
+
+_OF_PARTS = frozenset([Cat, Alt, And])
 
 NEVER = Alt(())
 

@@ -18,6 +18,9 @@ _Places = tuple[int, ...]
 _DEAD: _Places = ()
 _FREE: _Places = (-2,)
 
+_Fates = tuple[bool | None, ...]
+"""Of each track, whether any text may follow, or none; None where that depends on the text."""
+
 _Formula = int | tuple[str, tuple["_Formula", ...]]
 """A track, or "and", "or", "not" and what they join."""
 
@@ -57,6 +60,7 @@ class _Product:
         self._letters = letters
         self._formula = self._read(expr)
         self._known: dict[_Places, _Places] = {}
+        self._verdicts: dict[_Fates, bool | tuple[bool, ...]] = {}
         self.start = self._distinct((0,) * len(self._tracks))
 
     def _read(self, expr: Expr) -> _Formula:
@@ -88,15 +92,23 @@ class _Product:
     def _distinct(self, places: _Places) -> _Places:
         """The same for states that are certainly equal."""
         pairs = zip(self._tracks, places, strict=True)
-        fates = [False if place < 0 else track.fates[place] for track, place in pairs]
-        decided = self._decided(self._formula, fates)
-        if isinstance(decided, bool):
-            found = _FREE if decided else _DEAD
+        fates = tuple([False if place < 0 else track.fates[place] for track, place in pairs])
+        verdict = self._verdicts.get(fates)
+        if verdict is None:
+            verdict = self._verdicts[fates] = self._verdict(fates)
+        if isinstance(verdict, bool):
+            found = _FREE if verdict else _DEAD
         else:
-            stay = [fate or i in decided for i, fate in enumerate(fates)]
-            found = tuple([p if keep else -1 for p, keep in zip(places, stay, strict=True)])
+            found = tuple([p if keep else -1 for p, keep in zip(places, verdict, strict=True)])
         self._known[places] = found
         return found
+
+    def _verdict(self, fates: _Fates) -> "bool | tuple[bool, ...]":
+        """What tracks of these fates come to; which of them have a say where that is open."""
+        decided = self._decided(self._formula, fates)
+        if isinstance(decided, bool):
+            return decided
+        return tuple([bool(fate) or i in decided for i, fate in enumerate(fates)])
 
     def _decided(self, formula: _Formula, fates: Sequence[bool | None]) -> bool | set[int]:
         """What a formula comes to; the tracks that still have a say where it is open."""

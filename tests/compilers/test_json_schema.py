@@ -361,6 +361,12 @@ def test_equal_subschemas_are_one_rule() -> None:
     assert holds(text, tokens(of({"b": {"title": 1}})))
 
 
+def test_alternatives_of_which_one_is_any_object_are_that_one() -> None:
+    date = {"properties": {"day": {}}}
+    found = parse({"type": "object", "anyOf": [date, {"type": "object", "required": ["day"]}]})
+    assert found.rules == parse({"type": "object"}).rules
+
+
 def test_a_keyword_of_a_later_draft_is_listed() -> None:
     schema = {"$schema": "http://json-schema.org/draft-04/schema#", "items": {"const": 1}}
     assert [note.where for note in compilers.json_schema(schema).notes] == ["/items/const"]

@@ -48,6 +48,22 @@ def test_auto(text: str, expected: bool) -> None:
     assert both(parse(TOOLS), text) == expected
 
 
+def test_each_tool_has_its_own_rules_whatever_annotations_hold() -> None:
+    """What is no JSON has no content by which its rules could be named."""
+
+    def of(kind: str) -> dict[str, Any]:
+        at = {"properties": {"at": {"type": kind, "default": object()}}, "required": ["at"]}
+        return {"properties": {"place": at}, "required": ["place"]}
+
+    def call(name: str, at: str) -> str:
+        arguments = f'{{"place": {{"at": {at}}}}}'
+        return f'<tool_call>\n{{"name": "{name}", "arguments": {arguments}}}\n</tool_call>'
+
+    held = parse([tool("number", **of("integer")), tool("text", **of("string"))])
+    calls = [call("number", "1"), call("number", '"1"'), call("text", "1"), call("text", '"1"')]
+    assert [both(held, text) for text in calls] == [True, False, False, True]
+
+
 def test_choices() -> None:
     single = parse(TOOLS, parallel=False)
     required = parse(TOOLS, "required")

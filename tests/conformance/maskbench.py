@@ -38,7 +38,7 @@ from typing import Any
 import numpy as np
 
 import compilers
-from compilers import clock
+from compilers import clock, collection
 from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
 from gallama.errors import EngineFailure
@@ -94,16 +94,19 @@ class Ours:
         self._engine = engine
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
+        with collection.put_off():  # until the engine is done, as a server does
+            return self._engine.compile(self._text(schema, outcome), self._vocabulary)
+
+    def _text(self, schema: Any, outcome: Outcome) -> str:
         start = time.thread_time()
         try:
             with self._limit():
                 grammar = compilers.json_schema(schema)
-                text = compilers.emit(grammar, self._dialect, **self._options)
+                return compilers.emit(grammar, self._dialect, **self._options)
         except compilers.CompileError as error:
             raise Refusal(error.kind) from error
         finally:
             outcome.front = time.thread_time() - start
-        return self._engine.compile(text, self._vocabulary)
 
 
 def _llguidance(options: argparse.Namespace, vocabulary: Vocabulary) -> Engine:

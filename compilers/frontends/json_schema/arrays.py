@@ -1,6 +1,6 @@
 """The keywords of arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from compilers.errors import Unsupported
@@ -117,7 +117,7 @@ def _contains(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str
     return tuple(found)
 
 
-KEYWORDS: Mapping[str, Method] = {
+KEYWORDS: dict[str, Method] = {
     "prefixItems": _items,
     "items": _items,
     "unevaluatedItems": _unevaluated_items,

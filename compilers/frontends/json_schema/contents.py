@@ -5,6 +5,8 @@ subschemas have the same number if they are equal but for what says nothing (tit
 defaults), wherever that stands in them.
 """
 
+from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 
 SILENT = frozenset(["title", "description", "default", "examples", "example", "$comment"])
@@ -32,59 +34,51 @@ class Contents:
 
     def of(self, schema: dict[str, Any]) -> int:
         """The number of what a subschema of the document says."""
-        found = self._known.get((id(schema), _SCHEMA))
-        if found is None:
-            self._read(schema)
-            found = self._known[id(schema), _SCHEMA]
-        return found
+        return self._known.get((id(schema), _SCHEMA)) or self._number(schema, _SCHEMA)
 
     def of_new(self, schema: dict[str, Any]) -> int:
         """The same of one that has been put together, and may not outlive this."""
-        return self._number(_SCHEMA, _parts(schema, _SCHEMA))
+        return self._number(schema, _SCHEMA, lasting=False)
 
-    def _read(self, schema: dict[str, Any]) -> None:
-        """All that is in it, from the inside out: no depth is too much."""
-        order: list[tuple[Any, int]] = [(schema, _SCHEMA)]
-        parts: list[list[_Part]] = []
-        for value, role in order:  # grows
-            parts.append(_parts(value, role))
-            order += [(part, its) for _, part, its in parts[-1] if isinstance(part, _NESTED)]
-        for (value, role), its_parts in zip(reversed(order), reversed(parts), strict=True):
-            key = id(value), role
-            if key not in self._known:
-                self._known[key] = self._number(role, its_parts, type(value))
+    def _number(self, value: Any, role: int, lasting: bool = True) -> int:
+        """By its type and role, and what it holds but for what says nothing.
 
-    def _number(self, role: int, parts: "list[_Part]", kind: type = dict) -> int:
-        content: list[object] = [kind, role]
-        for name, part, its_role in parts:
-            content += (name, part if isinstance(part, str) else self._of(part, its_role))
-        return self._numbers.setdefault(tuple(content), len(self._numbers))
+        One call for each level: as many as `document.MAX_DEPTH` may be within each other.
+        """
+        content: list[object] = [type(value), role]
+        roles, others = _ROLES[role]
+        named = isinstance(value, dict)
+        for name, each in value.items() if named else zip(repeat(""), value):
+            its = roles.get(name, others) if named else role
+            if its is None:
+                continue
+            if isinstance(each, str):
+                content += (name, each)
+            elif isinstance(each, _NESTED):
+                known = self._known.get((id(each), its))
+                content += (name, known or self._number(each, its, lasting))
+            else:
+                content += (name, _scalar(each))
+        found = self._numbers.setdefault(tuple(content), len(self._numbers) + 1)
+        if lasting:
+            self._known[id(value), role] = found
+        return found
 
-    def _of(self, value: Any, role: int) -> Content:
-        if isinstance(value, _NESTED):
-            found = self._known.get((id(value), role))
-            return self._number(role, _parts(value, role), type(value)) if found is None else found
-        known = value is None or isinstance(value, _NUMBERS)
-        return (type(value), value) if known else (type(value), id(value))
+
+def _scalar(value: Any) -> Content:
+    known = value is None or isinstance(value, _NUMBERS)
+    return (type(value), value) if known else (type(value), id(value))
 
 
 _NESTED = (dict, list)
 _NUMBERS = (int, float)
-_ROLES = dict.fromkeys(TABLES, _TABLE) | dict.fromkeys(VALUES, _VALUE)
-_ROLES_OF_PARTS = {_TABLE: _SCHEMA, _VALUE: _VALUE}
 
-_Part = tuple[str, Any, int]
-"""A name, what stands under it, and what that is."""
-
-
-def _parts(value: Any, role: int) -> list[_Part]:
-    """What an object or a list holds, but for what says nothing; in a list nothing has a name."""
-    if isinstance(value, list):
-        return [("", each, role) for each in value]
-    if role == _SCHEMA:
-        return [
-            (keyword, each, _ROLES.get(keyword, _SCHEMA))
-            for keyword, each in value.items()
-            if keyword not in SILENT
-        ]
-    return [(name, each, _ROLES_OF_PARTS[role]) for name, each in value.items()]
+_ROLES: Mapping[int, tuple[Mapping[str, int | None], int]] = {
+    _SCHEMA: (
+        dict.fromkeys(TABLES, _TABLE) | dict.fromkeys(VALUES, _VALUE) | dict.fromkeys(SILENT),
+        _SCHEMA,
+    ),
+    _TABLE: ({}, _SCHEMA),
+    _VALUE: ({}, _VALUE),
+}
+"""What the parts of an object are: some by name (None: they say nothing), and all others."""

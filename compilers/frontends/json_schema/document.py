@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import drafts
 from compilers.frontends.json_schema.contents import SILENT, Content, Contents
-from compilers.frontends.json_schema.wellformed import check, check_numbers, check_texts
+from compilers.frontends.json_schema.wellformed import check, check_finite, check_texts
 from compilers.ir import Note
 
 MAX_DEPTH = 400
@@ -22,9 +22,12 @@ MAX_PLACES = 100  # that one note is given: copies within copies are more than a
 _BESIDE_REF = SILENT | {"$ref"}
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Site:
-    """A subschema, at the first place that has it; `root` is the resource that it belongs to."""
+    """A subschema, at the first place that has it; `root` is the resource that it belongs to.
+
+    Nothing changes one. It is not declared frozen since that takes several times as long to make.
+    """
 
     schema: Any
     where: str
@@ -66,7 +69,7 @@ class Document:
         if found is None:
             where = "/".join((parent.where, *map(escape, path)))
             found = self._site(value, where, parent.root)
-        return self._follow(found)
+        return self._follow(found) if found is not TRUE and "$ref" in found.schema else found
 
     def _follow(self, site: Site) -> Site:
         """What a schema that is nothing but a `$ref` stands for, so that both are one."""
@@ -98,7 +101,7 @@ class Document:
         return found
 
     def _by_content(self, content: Content, value: dict[str, Any], where: str, root: Any) -> Site:
-        own = value if _identifier(value) else root
+        own = value if ("$id" in value or "id" in value) and _identifier(value) else root
         key = content, id(own)
         found = self._sites_by_content.get(key)
         if found is None:
@@ -250,7 +253,7 @@ def _anchors(schema: dict[str, Any]) -> list[str]:
 
 def _check(schema: Any) -> None:
     """Limits on size and depth, before anything recurses."""
-    scalars: list[Any] = []
+    texts: list[Any] = []
     level, depth, count = [schema], 0, 0
     while level:
         count += len(level)
@@ -261,12 +264,13 @@ def _check(schema: Any) -> None:
         below: list[Any] = []
         for value in level:
             if isinstance(value, dict):
-                scalars += value  # its names
+                texts += value  # its names
                 below += value.values()
             elif isinstance(value, list):
                 below += value
-            else:
-                scalars.append(value)
+            elif isinstance(value, str):
+                texts.append(value)
+            elif isinstance(value, float):
+                check_finite(value)
         level, depth = below, depth + 1
-    check_texts(scalars)
-    check_numbers(scalars)
+    check_texts(texts)

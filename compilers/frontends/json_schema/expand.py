@@ -22,7 +22,7 @@ from compilers.frontends.json_schema.holds import Checker
 from compilers.frontends.json_schema.satisfy import Satisfiability
 from compilers.frontends.json_schema.scalars import FINISH
 from compilers.frontends.json_schema.shapes import ANY_OBJECT, ArrayShape, Conj, Lit, ObjectShape
-from compilers.frontends.json_schema.vocabulary import COMMON, KNOWN, OF_KIND
+from compilers.frontends.json_schema.vocabulary import KNOWN, OF_KIND
 from compilers.ir import Note
 from compilers.regular import Expr
 
@@ -107,9 +107,12 @@ class Expander:
         return all(self._checker.holds(site, value) == sign for site, sign in wanted)
 
     def both(self, parts: Sequence[Any], kind: str) -> Any:
-        """The conjunction of narrowed schemas."""
+        """The conjunction of narrowed schemas, one at least."""
         if kind != "object" or all(len(part) == 1 for part in parts):
-            return ALGEBRAS[kind].both(parts)
+            return parts[0] if len(parts) == 1 else ALGEBRAS[kind].both(parts)
+        if len(parts) == 1 and not any(shape.some for shape in parts[0]):
+            every = any(map(self._satisfiability.is_every_object, parts[0]))
+            return (ANY_OBJECT,) if every else self._simplest(parts[0])
         found: tuple[ObjectShape, ...] = (ANY_OBJECT,)
         for part in sorted(parts, key=len):
             found = self._simplest(
@@ -133,9 +136,8 @@ class Expander:
         self.notes[where, message] = Note(where, message)
 
     def _all(self, wanted: Conj, kind: str) -> Any:
-        algebra = ALGEBRAS[kind]
         parts = [self.lit(lit, kind) for lit in _ordered(wanted)]
-        return self.both(parts, kind) if parts else algebra.true
+        return self.both(parts, kind) if parts else ALGEBRAS[kind].true
 
     def lit(self, lit: Lit, kind: str) -> Any:
         site, sign = lit
@@ -178,11 +180,13 @@ class Expander:
         return self.document.ref_stands_alone and "$ref" in site.schema
 
     def _keywords(self, site: Site, sign: bool, kind: str) -> list[Any]:
-        """Each keyword's share; of no use to this type: none."""
+        """Each keyword's share; none of what says nothing of this type."""
         names: Iterable[str] = ("$ref",) if self._only_ref(site) else site.schema
+        methods = OF_KIND[kind]
+        nothing = ALGEBRAS[kind].true if sign else ALGEBRAS[kind].false
         found = []
         for name in names:
-            method = COMMON.get(name) or OF_KIND[kind].get(name)
+            method = methods.get(name)
             if method is None:
                 if name not in KNOWN:
                     self.note(site, name, f"{name}: no keyword of JSON Schema")
@@ -191,7 +195,7 @@ class Expander:
                 part = method(self, site, site.schema[name], sign, kind)
             except CompileError as error:
                 raise error.at(f"{site.where}/{name}") from error
-            if part is not None:
+            if part is not None and part is not nothing:
                 found.append(part)
         return found
 
@@ -210,4 +214,4 @@ class Expander:
 
 def _ordered(wanted: Conj) -> list[Lit]:
     """In the order of the source: a frozenset has none, and a grammar must not depend on it."""
-    return sorted(wanted, key=lambda lit: (lit[0].where, lit[1]))
+    return sorted(wanted, key=lambda lit: (lit[0].where, lit[1])) if len(wanted) > 1 else [*wanted]

@@ -1,5 +1,7 @@
 """Which types of JSON a schema allows, as far as a glance tells: what it says about them itself."""
 
+from functools import lru_cache
+
 from compilers.errors import CompileError
 from compilers.frontends.json_schema.algebra import KINDS
 from compilers.frontends.json_schema.document import Document, Site
@@ -10,6 +12,11 @@ MAX_DEPTH = 8
 
 _EVERY_KIND = frozenset(KINDS)
 _KIND_OF_TYPE = dict(zip(KINDS, KINDS, strict=True)) | {"integer": "number"}
+
+
+@lru_cache(maxsize=1 << len(KINDS))
+def _in_order(kinds: frozenset[str]) -> tuple[str, ...]:
+    return tuple(kind for kind in KINDS if kind in kinds)
 
 
 class Glance:
@@ -25,7 +32,7 @@ class Glance:
         for site, sign in wanted:
             if sign:
                 found = found & self._site_kinds(site, MAX_DEPTH)
-        return KINDS if found == _EVERY_KIND else tuple(kind for kind in KINDS if kind in found)
+        return _in_order(found)
 
     def _site_kinds(self, site: Site, depth: int) -> frozenset[str]:
         schema = site.schema

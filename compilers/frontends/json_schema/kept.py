@@ -1,39 +1,45 @@
 """Grammars of small schemas, kept by content: a request has mostly the tools of the last one."""
 
 import hashlib
-import json
+import marshal
 from collections.abc import Callable, Hashable
 from typing import Any
 
 from compilers.ir import Grammar
 
 MAX_KEPT = 512
-MAX_LETTERS = 3_000  # of a schema that is kept
+MAX_BYTES = 5_000  # of a schema that is kept
 
 _kept: dict[Hashable, Grammar] = {}
 
 
-def once(schema: Any, how: Hashable, make: Callable[[str], Grammar]) -> Grammar:
-    """`make` of a prefix that belongs to this schema alone, or what it was for an equal schema.
-
-    `how` is what else the grammar depends on.
-    """
-    written = _written(schema)
-    address = written, how
-    found = _kept.get(address) if written else None
+def once(schema: Any, how: Hashable, make: Callable[[], Grammar]) -> Grammar:
+    """`make()`, or what it was for an equal schema. `how` is what else the grammar depends on."""
+    content = _content(schema)
+    address = content, how
+    found = _kept.get(address) if content else None
     if found is None:
-        digest = hashlib.sha256(repr((written, how)).encode("utf-8", "replace")).hexdigest()
-        found = make(f"s{digest[:8]}_")
-        if 0 < len(written) <= MAX_LETTERS:
+        found = make()
+        if 0 < len(content) <= MAX_BYTES:
             _kept[address] = found
             if len(_kept) > MAX_KEPT:
                 _kept.pop(next(iter(_kept)), None)  # the oldest
     return found
 
 
-def _written(schema: Any) -> str:
-    """The whole content of a schema; "" where it is no JSON, or nested without end."""
+def prefix(schema: Any, how: Hashable, where: str) -> str:
+    """How the names of rules may begin that belong to this schema alone; `where` tells it from
+    others if it is no JSON."""
+    whole = repr((_content(schema) or where, how))
+    return f"s{hashlib.blake2b(whole.encode('utf-8', 'replace'), digest_size=6).hexdigest()}_"
+
+
+def _content(schema: Any) -> bytes:
+    """All that a schema says; nothing where it is no JSON, or nested without end.
+
+    In the oldest form, which depends on nothing else; JSON takes three times as long.
+    """
     try:
-        return json.dumps(schema)
-    except (TypeError, ValueError, RecursionError):
-        return ""
+        return marshal.dumps(schema, 0)
+    except ValueError:
+        return b""

@@ -38,6 +38,7 @@ from compilers.ir import (
     EMPTY,
     NOTHING,
     SHARED,
+    Choice,
     Grammar,
     Literal,
     Node,
@@ -151,7 +152,7 @@ class Lowering:
             found += [self._array(shape) for shape in self._expander.arrays(wanted)]
         if "object" in kinds:
             found += self._objects(wanted)
-        return choice(*(node for node in found if node != NOTHING))
+        return _some_of(found)
 
     def _scalars(self, wanted: Conj, kinds: Sequence[str]) -> list[Node]:
         found: list[Node] = []
@@ -211,7 +212,7 @@ class Lowering:
         """Every shape; or, where some member could be there in too many ways, those without one."""
         shapes = self._expander.objects(wanted)
         plain = [shape for shape in shapes if not shape.some]
-        if plain and sum(map(_n_ways, shapes)) > len(plain) + MAX_WAYS:
+        if 0 < len(plain) < len(shapes) and sum(map(_n_ways, shapes)) > len(plain) + MAX_WAYS:
             self._expander.note_cut(min(site.where for site, _ in wanted))
             shapes = tuple(plain)
         return [self._object(shape) for shape in shapes]
@@ -220,8 +221,7 @@ class Lowering:
         if shape.values is not None:
             return self._listed(shape.values)
         if shape.some:
-            found = self._someone(shape, [])
-            return choice(*(node for node in found if node != NOTHING))
+            return _some_of(self._someone(shape, []))
         return self._plain_object(shape, [])
 
     def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
@@ -244,6 +244,7 @@ class Lowering:
 
     def _plain_object(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> Node:
         members: list[tuple[Node, bool]] = []
+        n_required = 0
         demanded = frozenset(shape.required)
         names = known(shape)
         if len(names) > MAX_MEMBERS:
@@ -256,8 +257,8 @@ class Lowering:
                     return NOTHING
                 continue
             members.append((self._known_member(name, child), required))
-        extras = self._extras(shape)
-        n_required = sum(required for _, required in members)
+            n_required += required
+        extras = self._extras(shape, names)
         if shape.high == n_required:  # no room for others
             members, extras = [each for each in members if each[1]], []
         enough = shape.low <= max(n_required, 1)
@@ -286,12 +287,12 @@ class Lowering:
         clock.check()
         return sequence(self._key(name), self._node(child))
 
-    def _extras(self, shape: ObjectShape) -> list[Key]:
+    def _extras(self, shape: ObjectShape, listed: Sequence[str]) -> list[Key]:
         """The names that are not listed, in classes that the same patterns match."""
-        patterns = dict.fromkeys(keys for group in shape.members for keys, _ in group.patterns)
+        patterns = dict.fromkeys([keys for group in shape.members for keys, _ in group.patterns])
         if not patterns and NO in _for_others(shape, frozenset()):
             return []
-        free = other_than(either(*map(text, known(shape))))
+        free = other_than(either(*map(text, listed)))
         classes = [(both(free, *shape.names), frozenset[Expr]())]
         for pattern in patterns:
             classes = [each for old in classes for each in _split(*old, pattern)]
@@ -302,7 +303,7 @@ class Lowering:
         return [(names, child) for names, child in found if NO not in child and not is_empty(names)]
 
     def _extra(self, extras: Sequence[Key]) -> Node:
-        return choice(*(self._pair(names, child) for names, child in extras))
+        return choice(*[self._pair(names, child) for names, child in extras])
 
     def _pair(self, names: Expr, child: Conj) -> Node:
         return sequence(Regular(spelling.quoted(names, self._style.key)), self._node(child))
@@ -526,6 +527,10 @@ class _CountedItems:
                 split.append((fails, (*new, count)))
             found = split
         return [each for each in found if NO not in each[0]]
+
+
+def _some_of(nodes: Sequence[Node]) -> Node:
+    return choice(*[node for node in nodes if not isinstance(node, Choice) or node.parts])
 
 
 def _n_ways(shape: ObjectShape) -> int:

@@ -46,11 +46,8 @@ def _members(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) 
 
 def _demanded(named: Mapping[str, Site]) -> tuple[str, ...]:
     """The members that say so themselves, as in draft 3."""
-    return tuple(
-        name
-        for name, site in named.items()
-        if isinstance(site.schema, dict) and site.schema.get("required") is True
-    )
+    schemas = [(name, site.schema) for name, site in named.items()]
+    return tuple([name for name, s in schemas if isinstance(s, dict) and s.get("required") is True])
 
 
 def _not_members(
@@ -155,7 +152,7 @@ def _table(schema: Mapping[str, Any], keyword: str) -> Iterable[tuple[str, Any]]
 _MEMBER_KEYWORDS = ("properties", "patternProperties", "additionalProperties")
 _DEPENDENCIES = ("dependencies", "dependentRequired", "dependentSchemas")
 
-KEYWORDS: Mapping[str, Method] = {
+KEYWORDS: dict[str, Method] = {
     "properties": _members,
     "patternProperties": _members,
     "additionalProperties": _members,

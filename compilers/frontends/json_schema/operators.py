@@ -1,7 +1,7 @@
 """The keywords of every type: references, boolean operators, type, enum and const."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from compilers import regular
@@ -218,7 +218,7 @@ def _spelled(value: Any, canonical: bool) -> Expr:
 
 _SIMPLE = ("type", "required", "properties", "minimum", "maximum", "pattern", "enum")
 
-KEYWORDS: Mapping[str, Method] = {
+KEYWORDS: dict[str, Method] = {
     "$ref": _ref,
     "$dynamicRef": _dynamic_ref,
     "$recursiveRef": _dynamic_ref,

@@ -3,12 +3,14 @@
 They keep the alternatives of a schema few: whoever needs to be exact does not ask here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from compilers import clock, regular
 from compilers.errors import CompileError, TooLarge
 from compilers.frontends.json_schema.shapes import (
+    ANY_OBJECT,
     NO,
     ArrayShape,
     Conj,
@@ -112,6 +114,10 @@ class Satisfiability:
         found = (self._settled(shape.merge(each), _touched(each)) for each in alternatives)
         return [each for each in found if each is not None]
 
+    def is_every_object(self, shape: ObjectShape) -> bool:
+        """True only if certainly every object has the shape."""
+        return self._entails(ANY_OBJECT, shape)
+
     def _settled(self, shape: ObjectShape, touched: set[str] | None) -> ObjectShape | None:
         """What `some` member must be where only one can be it. None: certainly no object.
 
@@ -122,15 +128,23 @@ class Satisfiability:
         closed = any(is_no(group.rest) and not group.patterns for group in shape.members)
         if not closed:
             return shape
+        names = known(shape)
         for i, (keys, lit) in enumerate(shape.some):
-            names = [n for n in known(shape) if regular.accepts(keys, n)]
-            able = [n for n in names if self.possible(conj(*shape.at(n), lit))]
+            able = list(islice(self._able(shape, names, keys, lit), 2))
             if not able:
                 return None
             if len(able) == 1:
                 one = has(able[0], lit)
                 return self._settled(without_some(shape, i).merge(one), _touched(one))
         return shape
+
+    def _able(
+        self, shape: ObjectShape, names: Sequence[str], keys: Expr, lit: Lit
+    ) -> Iterator[str]:
+        """The names among these of which a member could satisfy `lit`."""
+        for name in names:
+            if regular.accepts(keys, name) and self.possible(conj(*shape.at(name), lit)):
+                yield name
 
     def _entails(self, shape: ObjectShape, other: ObjectShape) -> bool:
         """True only if every object of the first shape certainly has the second."""

@@ -143,7 +143,7 @@ FINISH: Mapping[str, Callable[[Expr], Expr]] = {
 }
 """What is done at the end to the language of a type."""
 
-OF_NUMBERS: Mapping[str, Method] = {
+OF_NUMBERS: dict[str, Method] = {
     "minimum": _minimum,
     "maximum": _maximum,
     "exclusiveMinimum": _above,
@@ -151,7 +151,7 @@ OF_NUMBERS: Mapping[str, Method] = {
     "multipleOf": _multiple_of,
     "format": _format_of_number,
 }
-OF_STRINGS: Mapping[str, Method] = {
+OF_STRINGS: dict[str, Method] = {
     "minLength": _min_length,
     "maxLength": _max_length,
     "pattern": _pattern,

@@ -95,8 +95,6 @@ class ObjectShape:
         found = self._at.get(name)
         if found is not None:
             return found
-        if not self._speaks_of_members:
-            return _ANYTHING
         spine = [self]  # merged one after the other, perhaps thousands
         while (of := spine[-1].of) is not None and name not in of[0]._at:
             spine.append(of[0])
@@ -113,7 +111,7 @@ class ObjectShape:
                 return _NOTHING
         if len(self.members) == 1:
             return conj(*self.members[0].at(name))
-        return conj(*(lit for group in self.members for lit in group.at(name)))
+        return conj(*[lit for group in self.members for lit in group.at(name)])
 
     @property
     def _speaks_of_members(self) -> bool:
@@ -204,7 +202,7 @@ def conj(*lits: Lit) -> Conj:
             found.append(lit)
         elif is_no(lit):
             return _NOTHING
-    return _consistent(frozenset(found))
+    return _consistent(frozenset(found)) if found else _ANYTHING
 
 
 def _consistent(wanted: Conj) -> Conj:
@@ -222,9 +220,9 @@ def _both(one: Conj, two: Conj) -> Conj:
 
 def known(shape: ObjectShape) -> list[str]:
     """The names that a shape speaks of, in the order of the source."""
-    names: dict[str, None] = {}
+    names: dict[str, Any] = {}
     for group in shape.members:
-        names.update(dict.fromkeys(group.named))
+        names.update(group.named)
     names.update(dict.fromkeys(shape.required))
     return list(names)
 

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from compilers.frontends.json_schema import arrays, objects, operators, scalars
 from compilers.frontends.json_schema.algebra import Method
 
-COMMON = operators.KEYWORDS
 OF_KIND: Mapping[str, Mapping[str, Method]] = {
-    "null": {},
-    "boolean": {},
-    "number": scalars.OF_NUMBERS,
-    "string": scalars.OF_STRINGS,
-    "array": arrays.KEYWORDS,
-    "object": objects.KEYWORDS,
+    "null": operators.KEYWORDS,
+    "boolean": operators.KEYWORDS,
+    "number": operators.KEYWORDS | scalars.OF_NUMBERS,
+    "string": operators.KEYWORDS | scalars.OF_STRINGS,
+    "array": operators.KEYWORDS | arrays.KEYWORDS,
+    "object": operators.KEYWORDS | objects.KEYWORDS,
 }
+"""What says something of a type, those that speak of every type among them."""
 
 _ANNOTATIONS = (
     "$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary",
@@ -22,5 +22,5 @@ _ANNOTATIONS = (
 )  # fmt: skip
 _HELPERS = ("then", "else", "additionalItems", "minContains", "maxContains")
 
-ASSERTIONS = frozenset([*COMMON, *(k for table in OF_KIND.values() for k in table), *_HELPERS])
+ASSERTIONS = frozenset(_HELPERS).union(*OF_KIND.values())
 KNOWN = ASSERTIONS.union(_ANNOTATIONS)

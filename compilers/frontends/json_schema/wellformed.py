@@ -119,10 +119,9 @@ def check_texts(values: Iterable[Any]) -> None:
         raise Malformed(f"a lone surrogate in {wrong!r}", kind="malformed") from None
 
 
-def check_numbers(values: Iterable[Any]) -> None:
-    for value in values:
-        if isinstance(value, float) and not math.isfinite(value):
-            raise Malformed(f"{value} is no number of JSON", kind="malformed")
+def check_finite(value: float) -> None:
+    if not math.isfinite(value):
+        raise Malformed(f"{value} is no number of JSON", kind="malformed")
 
 
 def count(value: Any) -> int:
