@@ -168,7 +168,9 @@ def rust_regex(expr: Expr) -> str:
     if isinstance(expr, Chars):
         return _letters(expr.ranges)
     if isinstance(expr, Cat):
-        return "".join([_letters(p.ranges) if type(p) is Chars else _in_a_row(p) for p in expr.parts])
+        return "".join(
+            [_letters(p.ranges) if type(p) is Chars else _in_a_row(p) for p in expr.parts]
+        )
     if isinstance(expr, Alt):
         return "|".join(map(rust_regex, expr.parts)) if expr.parts else r"[^\x00-\x{10FFFF}]"
     assert isinstance(expr, Rep)
