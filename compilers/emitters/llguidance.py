@@ -107,7 +107,7 @@ def _text(grammar: Grammar, tokens: Mapping[str, int]) -> str:
     def named(leaf: _Leaf) -> str:
         if isinstance(leaf, Special):
             return _token(leaf.name, tokens)
-        return terminals.setdefault(leaf, f"T{len(terminals)}")
+        return terminals.get(leaf) or terminals.setdefault(leaf, f"T{len(terminals)}")
 
     printer = _Printer(grammar)
     lines = ["%llguidance {}"]
@@ -167,6 +167,7 @@ class _Printer(Printer):
         self._members: dict[int, str] = {}
 
     def rule_of(self, name: str) -> _Rule:
+        clock.check()
         self._rule, self._extra_rules = name, []
         lines = [self.rule(self._names[name], self.node(self._grammar.rules[name]))]
         lines += self._extra_rules
@@ -261,6 +262,7 @@ class _Printer(Printer):
         """A rule with a member, and one with what may stand behind it: the end, or more."""
         required = [member for member, needed in group if needed]
         members = [*required, *(member for member, needed in group if not needed)]
+        clock.check()
         separator = self.tight(node.separator)
         found = [
             f"{self._member(member)}{_MARK}u{name}::set_bit({i})%if bit_clear({i})"
@@ -288,7 +290,7 @@ class _Printer(Printer):
         return found
 
     def sequence(self, node: Sequence) -> str:
-        clock.check()
+        """The clock is looked at for each rule, choice and group of members: that is enough."""
         parts = node.parts
         if not _ALONE.issuperset(map(type, parts)):
             parts = tuple(fused(node.parts))
