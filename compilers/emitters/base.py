@@ -26,6 +26,7 @@ from compilers.regular import (
     Cat,
     Chars,
     Expr,
+    Ranges,
     Rep,
     counted,
     letter_class,
@@ -165,18 +166,21 @@ _ESCAPES = str.maketrans({chr(c): f"\\x{c:02x}" for c in range(0x20)} | _SHORT)
 def rust_regex(expr: Expr) -> str:
     """An expression without And and Not in the syntax of Rust's regex."""
     if isinstance(expr, Chars):
-        return _letters(expr)
+        return _letters(expr.ranges)
     if isinstance(expr, Cat):
-        return "".join([_letters(p) if type(p) is Chars else _in_a_row(p) for p in expr.parts])
+        return "".join(
+            [_letters(p.ranges) if type(p) is Chars else _in_a_row(p) for p in expr.parts]
+        )
     if isinstance(expr, Alt):
         return "|".join(map(rust_regex, expr.parts)) if expr.parts else r"[^\x00-\x{10FFFF}]"
     assert isinstance(expr, Rep)
-    part = _letters(expr.part) if isinstance(expr.part, Chars) else _group(expr.part)
+    part = _letters(expr.part.ranges) if isinstance(expr.part, Chars) else _group(expr.part)
     return part + counted(expr.low, expr.high)
 
 
-def _letters(expr: Chars) -> str:
-    return "(?s:.)" if expr.ranges == ANY_LETTER else letter_class(expr.ranges)
+@lru_cache(maxsize=4_000)
+def _letters(found: Ranges) -> str:
+    return "(?s:.)" if found == ANY_LETTER else letter_class(found)
 
 
 def _in_a_row(expr: Expr) -> str:

@@ -107,7 +107,7 @@ def _text(grammar: Grammar, tokens: Mapping[str, int]) -> str:
     def named(leaf: _Leaf) -> str:
         if isinstance(leaf, Special):
             return _token(leaf.name, tokens)
-        return terminals.setdefault(leaf, f"T{len(terminals)}")
+        return terminals.get(leaf) or terminals.setdefault(leaf, f"T{len(terminals)}")
 
     printer = _Printer(grammar)
     lines = ["%llguidance {}"]
@@ -167,6 +167,7 @@ class _Printer(Printer):
         self._members: dict[int, str] = {}
 
     def rule_of(self, name: str) -> _Rule:
+        clock.check()
         self._rule, self._extra_rules = name, []
         lines = [self.rule(self._names[name], self.node(self._grammar.rules[name]))]
         lines += self._extra_rules
@@ -259,19 +260,20 @@ class _Printer(Printer):
         may_end: bool,
     ) -> str:
         """A rule with a member, and one with what may stand behind it: the end, or more."""
-        members = sorted(group, key=lambda each: not each[1])  # the required ones first
-        n_required = sum(required for _, required in members)
+        required = [member for member, needed in group if needed]
+        members = [*required, *(member for member, needed in group if not needed)]
+        clock.check()
         separator = self.tight(node.separator)
         found = [
             f"{self._member(member)}{_MARK}u{name}::set_bit({i})%if bit_clear({i})"
-            for i, (member, _) in enumerate(members)
+            for i, member in enumerate(members)
         ]
         more = f"{separator}{_MARK}m{name}::_"
         if node.extra != NOTHING:
             found.append(f"{self.in_sequence(node.extra)}{_MARK}u{name}::_")
         else:  # no separator where nothing is left to come behind it
             more += f"%if not(is_ones([0:{len(members)}]))"
-        complete = f"%if is_ones([0:{n_required}])" if n_required else ""
+        complete = f"%if is_ones([0:{len(required)}])" if required else ""
         after = [f'""{complete}'] if may_end else []
         after += [more, *(f"{separator}{_MARK}m{each}::0x0{complete}" for each in later)]
         return f"m{name}::_:{self.ways(found)}\nu{name}::_:{self.ways(after)}"
@@ -288,7 +290,7 @@ class _Printer(Printer):
         return found
 
     def sequence(self, node: Sequence) -> str:
-        clock.check()
+        """The clock is looked at for each rule, choice and group of members: that is enough."""
         parts = node.parts
         if not _ALONE.issuperset(map(type, parts)):
             parts = tuple(fused(node.parts))

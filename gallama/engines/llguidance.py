@@ -165,9 +165,10 @@ def _first(text: str, tokenizer: LLTokenizer, vocabulary: Vocabulary) -> LLGuida
     if first.done:
         raise EngineFailure("llguidance: the grammar holds no text")
     first.fill_mask(row)
-    allowed = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
-    empty = bool(np.isin(allowed, list(vocabulary.end_tokens)).all())
-    return LLGuidanceMatcher(matcher, n_vocab, empty)
+    others = row.view(np.uint32)  # without the end tokens; a first mask may allow all 128k
+    for token in vocabulary.end_tokens:
+        others[token // 32] &= ~np.uint32(1 << token % 32)
+    return LLGuidanceMatcher(matcher, n_vocab, empty=not others.any())
 
 
 def _joined(text: str) -> list[str]:

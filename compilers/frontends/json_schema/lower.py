@@ -357,7 +357,7 @@ class Lowering:
         """By the set of those that are used up."""
         most = len(texts) if shape.high is None else min(shape.high, len(texts))
 
-        def state(used: frozenset[int]) -> Node:
+        def state(used: frozenset[int], rule: _Rule) -> Node:
             found: list[Node] = [EMPTY] if len(used) >= shape.low else []
             for i, literal in enumerate(texts):
                 if i not in used and len(used) < most:
@@ -365,8 +365,7 @@ class Lowering:
                     found.append(sequence(*lead, literal, rule(used | {i})))
             return choice(*found)
 
-        rule = self._states(state)
-        return rule(frozenset())
+        return self.counted(state, frozenset())
 
     def _few_values(self, wanted: Conj) -> list[Any] | None:
         """The values that satisfy it, where the source lists them and they are few."""
@@ -383,28 +382,41 @@ class Lowering:
                 return list(found.values()) if len(found) <= MAX_LISTED else None
         return None
 
-    def _states(self, body: Callable[[Any], Node]) -> Callable[[Any], Node]:
-        """A rule for each state, made when it is first asked for."""
-        made: dict[Any, Node] = {}
-        begun = 0  # bodies that are being made, one within the other
+    def counted(self, body: "Callable[[Any, _Rule], Node]", start: Any) -> Node:
+        """The rule of the state `start`; `body` makes one of a state and the rules of others."""
+        return _States(self._rules, f"{self._prefix}c", body).rule(start)
 
-        def rule(state: Any) -> Node:
-            nonlocal begun
-            if state not in made:
-                if begun == MAX_CHAIN:
-                    message = f"counting takes a chain of more than {MAX_CHAIN} states"
-                    raise TooLarge(message, kind="counting")
-                if len(made) > MAX_STATES:
-                    raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
-                name = f"{self._prefix}c{len(self._rules)}"
-                made[state] = Ref(name)
-                self._rules[name] = NOTHING  # holds the name while the body is made
-                begun += 1
-                self._rules[name] = body(state)
-                begun -= 1
-            return made[state]
 
-        return rule
+_Rule = Callable[[Any], Node]
+"""The rule of a state."""
+
+
+class _States:
+    """A rule for each state, made when it is first asked for, and put to `rules`."""
+
+    def __init__(
+        self, rules: dict[str, Node], prefix: str, body: Callable[[Any, _Rule], Node]
+    ) -> None:
+        self._rules = rules
+        self._prefix = prefix
+        self._body = body
+        self._made: dict[Any, Node] = {}
+        self._begun = 0  # bodies that are being made, one within the other
+
+    def rule(self, state: Any) -> Node:
+        if state not in self._made:
+            if self._begun == MAX_CHAIN:
+                message = f"counting takes a chain of more than {MAX_CHAIN} states"
+                raise TooLarge(message, kind="counting")
+            if len(self._made) > MAX_STATES:
+                raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
+            name = f"{self._prefix}{len(self._rules)}"
+            self._made[state] = Ref(name)
+            self._rules[name] = NOTHING  # holds the name while the body is made
+            self._begun += 1
+            self._rules[name] = self._body(state, self.rule)
+            self._begun -= 1
+        return self._made[state]
 
 
 class _Counted:
@@ -427,14 +439,13 @@ class _Counted:
         self._pending = pending
         self._low, self._high = shape.low, shape.high
         self._cap = max(1, shape.low if shape.high is None else shape.high)
-        self._rule = lowering._states(self._state)
         if len(members) * self._cap > MAX_STATES or self._cap > 200:
             raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
 
     def run(self) -> Node:
-        return self._rule((0, 0, frozenset(range(len(self._pending)))))
+        return self._lowering.counted(self._state, (0, 0, frozenset(range(len(self._pending)))))
 
-    def _state(self, state: tuple[int, int, frozenset[int]]) -> Node:
+    def _state(self, state: tuple[int, int, frozenset[int]], rule: _Rule) -> Node:
         passed, count, pending = state
         room = self._high is None or count < self._high
         lead = (self._lowering._item,) if count else ()
@@ -443,17 +454,17 @@ class _Counted:
             node, required = self._members[passed]
             found = []
             if room:
-                found.append(sequence(*lead, node, self._rule((passed + 1, after, pending))))
+                found.append(sequence(*lead, node, rule((passed + 1, after, pending))))
             if not required:
-                found.append(self._rule((passed + 1, count, pending)))
+                found.append(rule((passed + 1, count, pending)))
             return choice(*found)
         found = [EMPTY] if count >= self._low and not pending else []
         if room:
             for names, child in self._extras:
                 pair = self._lowering._pair(names, child)
-                found.append(sequence(*lead, pair, self._rule((passed, after, pending))))
+                found.append(sequence(*lead, pair, rule((passed, after, pending))))
                 found += [
-                    sequence(*lead, pair, self._rule((passed, after, pending - met)))
+                    sequence(*lead, pair, rule((passed, after, pending - met)))
                     for met, pair in self._wanted(names, child, pending)
                 ]
         return choice(*found)
@@ -487,12 +498,11 @@ class _CountedItems:
         bounds = [shape.low, 0 if shape.high is None else shape.high]
         self._cap = max([1, *firsts, *starts, *bounds])
         self._tops = [c.low if c.high is None else c.high + 1 for c in shape.counters]
-        self._rule = lowering._states(self._state)
 
     def run(self) -> Node:
-        return self._rule((0, (0,) * len(self._tops)))
+        return self._lowering.counted(self._state, (0, (0,) * len(self._tops)))
 
-    def _state(self, state: tuple[int, tuple[int, ...]]) -> Node:
+    def _state(self, state: tuple[int, tuple[int, ...]], rule: _Rule) -> Node:
         position, counts = state
         shape = self._shape
         found: list[Node] = []
@@ -506,7 +516,7 @@ class _CountedItems:
             for child, new in self._choices(position, counts):
                 node = self._lowering._node(child)
                 if node != NOTHING:
-                    found.append(sequence(*lead, node, self._rule((after, new))))
+                    found.append(sequence(*lead, node, rule((after, new))))
         return choice(*found)
 
     def _choices(
