@@ -1,6 +1,6 @@
 """The shortest text of each item of a grammar, and its size."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compilers.closing.items import (
     BEHIND,
@@ -55,18 +55,9 @@ class Texts:
             return self.size(item.part) * item.low
         if isinstance(item, Call):
             return self._rule_sizes[item.rule]
-        return sum(map(self.size, self._needed(item))) if isinstance(item, Members) else 0
-
-    def _needed(self, members: Members) -> list[Item]:
-        """What of an object must still come, in the order of its members."""
-        form: Form = members.form
-        left = [form.members[i][0] for i in sorted(form.required - members.used)]
-        if not left and members.place == NEXT:
-            options = [form.members[i][0] for i in form.free(members.used)]
-            options += [] if form.extra is None else [form.extra]
-            left = [min(options, key=self.size)]
-        found = [each for item in left for each in (form.separator, item)]
-        return found if members.place == BEHIND else found[1:]
+        if isinstance(item, Members):
+            return min((sum(map(self.size, way)) for way in _needed(item)), default=FAR)
+        return 0
 
     def _find_sizes(self) -> None:
         """Of the rules that hold themselves: the least fixed point."""
@@ -115,14 +106,19 @@ class Texts:
         if isinstance(item, Row):
             return self._texts_of(item.parts)
         if isinstance(item, Choice):
-            best = [part for part in item.parts if self.size(part) == self.size(item)]
-            return next((found for p in best if (found := self._text_of(p)) is not None), None)
+            return self._first_of(item, [(part,) for part in item.parts])
         if isinstance(item, Repeat):
             part = self._text_of(item.part) if item.low else ()
             return None if part is None else part * item.low
         if isinstance(item, Call):
             return self._rule_texts.get(item.rule)
-        return self._texts_of(self._needed(item)) if isinstance(item, Members) else ()
+        return self._first_of(item, _needed(item)) if isinstance(item, Members) else ()
+
+    def _first_of(self, item: Item, ways: Iterable[Sequence[Item]]) -> Text | None:
+        """Of the shortest ways that make an item, the first whose text is known. There may be
+        another, of the same size, that takes the item itself."""
+        best = [way for way in ways if sum(map(self.size, way)) == self.size(item)]
+        return next((found for way in best if (found := self._texts_of(way)) is not None), None)
 
     def _texts_of(self, items: Iterable[Item]) -> Text | None:
         found: list[bytes | str] = []
@@ -132,3 +128,16 @@ class Texts:
                 return None
             found += part
         return tuple(found)
+
+
+def _needed(members: Members) -> list[list[Item]]:
+    """What of an object must still come, in the order of its members: each way, where any will
+    do."""
+    form: Form = members.form
+    ways = [[form.members[i][0] for i in sorted(form.required - members.used)]]
+    if not ways[0] and members.place == NEXT:
+        options = [form.members[i][0] for i in form.free(members.used)]
+        options += [] if form.extra is None else [form.extra]
+        ways = [[each] for each in options]
+    start = 0 if members.place == BEHIND else 1
+    return [[each for item in way for each in (form.separator, item)][start:] for way in ways]

@@ -67,6 +67,12 @@ THEN = reply(ALL, reasoning="inside", content=compilers.json_schema(PERSON))
 OBJECT = b'{"name": "aa", "tags": ["x", "x"]}'
 GO = b'", "arguments": ' + OBJECT + b"}\n"
 
+# Its first member is as short as the other, and takes the rule itself.
+ITSELF = Unordered(
+    ((Ref("start"), False), (Repeat(Literal("a"), 0, 1), False)), NOTHING, Literal(","), some=True
+)
+WITHIN_ITSELF = Grammar({"start": ITSELF})
+
 Written = str | bytes | Special
 CASES: list[tuple[Grammar, Sequence[Written], Text]] = [
     (schema({"type": "object"}), [], (b"{}",)),
@@ -109,6 +115,8 @@ CASES: list[tuple[Grammar, Sequence[Written], Text]] = [
     (PLAIN, ["Well</thing"], (b"</think>",)),
     (PLANS, [], ("<think>", b"<p><s></s><s></s><n>9</n></p>", "</think>")),
     (THEN, ["So"], ("</think>", OBJECT)),
+    (WITHIN_ITSELF, [], ()),
+    (WITHIN_ITSELF, ["a,"], ()),
 ]  # fmt: skip
 
 
