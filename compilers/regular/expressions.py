@@ -22,8 +22,9 @@ class _HashConsed(type):
     made: ClassVar[dict[tuple[object, ...], Any]] = {}
 
     def __call__(cls, *args: Any) -> Any:
-        # By the addresses of its parts, which live as long as it does: to hash them takes longer.
-        address = (cls, *map(id, args[0])) if cls in _OF_PARTS else (cls, *args)
+        # By equal parts, not by the same ones: two that are equal and have no part in common take as
+        # long to compare as to write out, however often each part stands in them.
+        address = (cls, *args)
         found = _HashConsed.made.get(address)
         if found is None:
             if len(_HashConsed.made) >= MAX_MADE:
@@ -186,8 +187,6 @@ class State(Expr):
     def __repr__(self) -> str:
         return f"<state {self.state} of {len(self.automaton.steps)}>"
 
-
-_OF_PARTS = frozenset([Cat, Alt, And])
 
 NEVER = Alt(())
 
