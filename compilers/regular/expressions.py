@@ -22,8 +22,8 @@ class _HashConsed(type):
     made: ClassVar[dict[tuple[object, ...], Any]] = {}
 
     def __call__(cls, *args: Any) -> Any:
-        # By equal parts, not by the same ones: two that are equal and have no part in common take as
-        # long to compare as to write out, however often each part stands in them.
+        # By equal parts, not by the same ones: to compare two that are equal and share no part is
+        # to write them out, however often each part stands in them.
         address = (cls, *args)
         found = _HashConsed.made.get(address)
         if found is None:
