@@ -231,9 +231,9 @@ class _Reply:
         style, notation = self._surface.style, self._notation
         how = style, notation
 
-        def make() -> Grammar:
+        def make(content: bytes) -> Grammar:
             declared = only_declared(_of_objects(schema))
-            prefix = kept.prefix(schema, how, where)
+            prefix = kept.prefix(content, how, where)
             if notation is None:
                 return json_schema.parse(declared, style, prefix)
             return parameters.parse(declared, notation, style, prefix)

@@ -39,7 +39,7 @@ def parse(schema: Any, style: Style | None = None, prefix: str = "") -> Grammar:
     style = style or Style()
     if prefix:
         return _lowered(Document(schema), style, prefix)
-    return kept.once(schema, style, lambda: _lowered(Document(schema), style, ""))
+    return kept.once(schema, style, lambda _: _lowered(Document(schema), style, ""))
 
 
 def _lowered(document: Document, style: Style, prefix: str) -> Grammar:

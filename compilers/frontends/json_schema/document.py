@@ -69,7 +69,7 @@ class Document:
         if found is None:
             where = "/".join((parent.where, *map(escape, path)))
             found = self._site(value, where, parent.root)
-        return self._follow(found) if found is not TRUE and "$ref" in found.schema else found
+        return self._follow(found)
 
     def _follow(self, site: Site) -> Site:
         """What a schema that is nothing but a `$ref` stands for, so that both are one."""
@@ -101,7 +101,7 @@ class Document:
         return found
 
     def _by_content(self, content: Content, value: dict[str, Any], where: str, root: Any) -> Site:
-        own = value if ("$id" in value or "id" in value) and _identifier(value) else root
+        own = value if _identifier(value) else root
         key = content, id(own)
         found = self._sites_by_content.get(key)
         if found is None:

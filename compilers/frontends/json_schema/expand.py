@@ -109,7 +109,7 @@ class Expander:
     def both(self, parts: Sequence[Any], kind: str) -> Any:
         """The conjunction of narrowed schemas, one at least."""
         if kind != "object" or all(len(part) == 1 for part in parts):
-            return parts[0] if len(parts) == 1 else ALGEBRAS[kind].both(parts)
+            return ALGEBRAS[kind].both(parts)
         if len(parts) == 1 and not any(shape.some for shape in parts[0]):
             every = any(map(self._satisfiability.is_every_object, parts[0]))
             return (ANY_OBJECT,) if every else self._simplest(parts[0])
@@ -214,4 +214,4 @@ class Expander:
 
 def _ordered(wanted: Conj) -> list[Lit]:
     """In the order of the source: a frozenset has none, and a grammar must not depend on it."""
-    return sorted(wanted, key=lambda lit: (lit[0].where, lit[1])) if len(wanted) > 1 else [*wanted]
+    return sorted(wanted, key=lambda lit: (lit[0].where, lit[1]))

@@ -13,13 +13,14 @@ MAX_BYTES = 5_000  # of a schema that is kept
 _kept: dict[Hashable, Grammar] = {}
 
 
-def once(schema: Any, how: Hashable, make: Callable[[], Grammar]) -> Grammar:
-    """`make()`, or what it was for an equal schema. `how` is what else the grammar depends on."""
+def once(schema: Any, how: Hashable, make: Callable[[bytes], Grammar]) -> Grammar:
+    """`make` of all that a schema says, or what it was for an equal one. `how` is what else the
+    grammar depends on."""
     content = _content(schema)
     address = content, how
     found = _kept.get(address) if content else None
     if found is None:
-        found = make()
+        found = make(content)
         if 0 < len(content) <= MAX_BYTES:
             _kept[address] = found
             if len(_kept) > MAX_KEPT:
@@ -27,10 +28,10 @@ def once(schema: Any, how: Hashable, make: Callable[[], Grammar]) -> Grammar:
     return found
 
 
-def prefix(schema: Any, how: Hashable, where: str) -> str:
-    """How the names of rules may begin that belong to this schema alone; `where` tells it from
-    others if it is no JSON."""
-    whole = repr((_content(schema) or where, how))
+def prefix(content: bytes, how: Hashable, where: str) -> str:
+    """How the names of rules may begin that belong to a schema alone; `where` tells it from others
+    if it is no JSON, so without content."""
+    whole = repr((content or where, how))
     return f"s{hashlib.blake2b(whole.encode('utf-8', 'replace'), digest_size=6).hexdigest()}_"
 
 

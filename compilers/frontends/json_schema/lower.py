@@ -38,7 +38,6 @@ from compilers.ir import (
     EMPTY,
     NOTHING,
     SHARED,
-    Choice,
     Grammar,
     Literal,
     Node,
@@ -70,6 +69,9 @@ _DELIMITED = frozenset(_OPENS)
 
 Key = tuple[Expr, Conj]
 """A language of names, and what the values of such members must satisfy."""
+
+_Rule = Callable[[Any], Node]
+"""The rule of a state, where something is counted."""
 
 
 class Lowering:
@@ -152,7 +154,7 @@ class Lowering:
             found += [self._array(shape) for shape in self._expander.arrays(wanted)]
         if "object" in kinds:
             found += self._objects(wanted)
-        return _some_of(found)
+        return choice(*found)
 
     def _scalars(self, wanted: Conj, kinds: Sequence[str]) -> list[Node]:
         found: list[Node] = []
@@ -221,7 +223,7 @@ class Lowering:
         if shape.values is not None:
             return self._listed(shape.values)
         if shape.some:
-            return _some_of(self._someone(shape, []))
+            return choice(*self._someone(shape, []))
         return self._plain_object(shape, [])
 
     def _someone(self, shape: ObjectShape, pending: list[tuple[Expr, Lit]]) -> list[Node]:
@@ -382,13 +384,9 @@ class Lowering:
                 return list(found.values()) if len(found) <= MAX_LISTED else None
         return None
 
-    def counted(self, body: "Callable[[Any, _Rule], Node]", start: Any) -> Node:
+    def counted(self, body: Callable[[Any, _Rule], Node], start: Any) -> Node:
         """The rule of the state `start`; `body` makes one of a state and the rules of others."""
         return _States(self._rules, f"{self._prefix}c", body).rule(start)
-
-
-_Rule = Callable[[Any], Node]
-"""The rule of a state."""
 
 
 class _States:
@@ -537,10 +535,6 @@ class _CountedItems:
                 split.append((fails, (*new, count)))
             found = split
         return [each for each in found if NO not in each[0]]
-
-
-def _some_of(nodes: Sequence[Node]) -> Node:
-    return choice(*[node for node in nodes if not isinstance(node, Choice) or node.parts])
 
 
 def _n_ways(shape: ObjectShape) -> int:

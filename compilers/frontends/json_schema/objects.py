@@ -46,8 +46,11 @@ def _members(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) 
 
 def _demanded(named: Mapping[str, Site]) -> tuple[str, ...]:
     """The members that say so themselves, as in draft 3."""
-    schemas = [(name, site.schema) for name, site in named.items()]
-    return tuple([name for name, s in schemas if isinstance(s, dict) and s.get("required") is True])
+    return tuple(
+        name
+        for name, site in named.items()
+        if isinstance(site.schema, dict) and site.schema.get("required") is True
+    )
 
 
 def _not_members(

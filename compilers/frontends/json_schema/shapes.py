@@ -191,7 +191,6 @@ def item_at(items: tuple[Items, ...], index: int) -> Conj:
     return conj(*found)
 
 
-_ANYTHING: Conj = frozenset()
 _NOTHING: Conj = frozenset([NO])
 
 
@@ -202,7 +201,7 @@ def conj(*lits: Lit) -> Conj:
             found.append(lit)
         elif is_no(lit):
             return _NOTHING
-    return _consistent(frozenset(found)) if found else _ANYTHING
+    return _consistent(frozenset(found))
 
 
 def _consistent(wanted: Conj) -> Conj:
