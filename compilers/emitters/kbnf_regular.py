@@ -308,7 +308,7 @@ def from_automaton(expr: Expr) -> Node | None:
     found = to_factored_expr(states)
     if _letters_of(found) > MAX_REGEX_TEXT:
         return None
-    filled = NOTHING if found == NEVER else sequence_of([Regex(found)])
+    filled = NOTHING if found is NEVER else sequence_of([Regex(found)])
     return choice_of([filled, EMPTY]) if expr.nullable else filled
 
 

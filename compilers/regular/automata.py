@@ -20,6 +20,11 @@ class Dfa:
         self.ends = ends
 
     @cached_property
+    def content(self) -> int:
+        """A hash of its tables, the same in every process."""
+        return hash((tuple(self.classes), tuple(map(tuple, self.steps)), tuple(self.ends)))
+
+    @cached_property
     def alive(self) -> frozenset[int]:
         """The states from which an end can be reached."""
         before: dict[int, set[int]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
-from operator import is_
+from operator import attrgetter, is_
 
 from compilers.regular.expressions import (
     ANY,
@@ -20,6 +20,8 @@ from compilers.regular.expressions import (
     children,
 )
 from compilers.regular.letters import Ranges, normal, overlap
+
+_SPELLING = attrgetter("spelling")
 
 
 def ranges(*pairs: tuple[int, int]) -> Expr:
@@ -92,13 +94,13 @@ def both(*parts: Expr) -> Expr:
                 return NEVER
             if isinstance(each, Chars):
                 letters = each.ranges if letters is None else overlap(letters, each.ranges)
-            elif each != EVERY:
+            elif each is not EVERY:
                 flat[each] = None
     if letters is not None:
         if not letters:
             return NEVER
         flat[Chars(letters)] = None
-    found = list(flat)
+    found = sorted(flat, key=_SPELLING)
     return found[0] if len(found) == 1 else And(tuple(found)) if found else EVERY
 
 
@@ -108,7 +110,18 @@ def other_than(part: Expr) -> Expr:
         return part.part
     if part is NEVER:
         return EVERY
-    return NEVER if part == EVERY else Not(part)
+    return NEVER if part is EVERY else Not(similar(part))
+
+
+def similar(part: Expr) -> Expr:
+    """The same with its alternatives in an order that is not that of the source.
+
+    Where nobody reads them: two that differ in that order only are then one. Of derivatives that
+    are not similar there are finitely many (Brzozowski 1964, theorem 5.2).
+    """
+    if isinstance(part, Alt) and part.parts:
+        return Alt(tuple(sorted(part.parts, key=_SPELLING)))
+    return part
 
 
 def times(part: Expr, low: int, high: int | None = None) -> Expr:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from compilers import clock
-from compilers.regular.constructors import both, cat, either, other_than, times
+from compilers.regular.constructors import both, cat, either, other_than, similar, times
 from compilers.regular.expressions import (
     EMPTY,
     NEVER,
@@ -38,11 +38,11 @@ def _of_cat(expr: Cat, letter: int) -> Expr:
         found.append(cat(derivative(part, letter), *expr.parts[i + 1 :]))
         if not part.nullable:
             break
-    return either(*found)
+    return similar(either(*found))
 
 
 def _of_alt(expr: Alt, letter: int) -> Expr:
-    return either(*(derivative(part, letter) for part in expr.parts))
+    return similar(either(*(derivative(part, letter) for part in expr.parts)))
 
 
 def _of_and(expr: And, letter: int) -> Expr:

@@ -4,81 +4,98 @@ Their `repr` is for people: `&` and `!` besides the usual syntax.
 """
 
 from operator import attrgetter
+from threading import RLock
 from typing import Any, ClassVar
+from weakref import ref
 
 from compilers.regular.automata import Dfa
 from compilers.regular.letters import ANY_LETTER, Ranges
 from compilers.regular.syntax import counted, letter_class
 
-MAX_MADE = 50_000  # expressions that are found again
-
 _NULLABLE, _BOOLEAN, _STATEFUL = map(attrgetter, ("nullable", "boolean", "stateful"))
-_HASH = attrgetter("_hash")
+_SPELLING = attrgetter("spelling")
+
+
+class _Entry(ref[Any]):
+    """An expression that lasts as long as others have it."""
+
+    __slots__ = ("address",)
+    address: tuple[object, ...]
+
+
+_made: dict[tuple[object, ...], _Entry] = {}
+_lock = RLock()  # one may be forgotten while the same thread notes another
 
 
 class _HashConsed(type):
-    """Makes an expression once and finds it again: to compare two is to compare two addresses."""
+    """Makes an expression once, and finds it as long as anybody has it.
 
-    made: ClassVar[dict[tuple[object, ...], Any]] = {}
+    As with a WeakValueDictionary, whose every look-up runs Python.
+    """
 
     def __call__(cls, *args: Any) -> Any:
-        # By equal parts, not by the same ones: to compare two that are equal and share no part is
-        # to write them out, however often each part stands in them.
         address = (cls, *args)
-        found = _HashConsed.made.get(address)
+        entry = _made.get(address)
+        found = None if entry is None else entry()
+        return _noted(super().__call__(*args), address) if found is None else found
+
+
+def _noted(expr: Any, address: tuple[object, ...]) -> Any:
+    entry = _Entry(expr, _forget)
+    entry.address = address
+    with _lock:
+        # Another thread may have made the same one.
+        found = _made.setdefault(address, entry)()
         if found is None:
-            if len(_HashConsed.made) >= MAX_MADE:
-                # What is in use stays equal by structure, only less quickly.
-                _HashConsed.made.clear()
-            found = _HashConsed.made[address] = super().__call__(*args)
-        return found
+            _made[address] = entry
+    return expr if found is None else found
+
+
+def _forget(entry: _Entry) -> None:
+    with _lock:
+        if _made.get(entry.address) is entry:
+            del _made[entry.address]
 
 
 class Expr(metaclass=_HashConsed):
-    """An expression: never changed, equal by structure.
+    """An expression: never changed, and the only one of its parts in their order.
+
+    So to compare two is to compare two addresses, and what is worked out for one and kept is that
+    of no other spelling: it may be printed.
 
     `nullable`: whether the empty text is in its language; `boolean`: whether And or Not stands
-    anywhere in it; `stateful`: whether a State does.
+    anywhere in it; `stateful`: whether a State does; `spelling`: a hash of all that it is written
+    with, the same in every process.
     """
 
-    __slots__ = ("_hash", "boolean", "nullable", "stateful")
+    __slots__ = ("__weakref__", "boolean", "nullable", "spelling", "stateful")
+    _kind: ClassVar[int]
     nullable: bool
     boolean: bool
     stateful: bool
+    spelling: int
 
-    def _set(self, nullable: bool, boolean: bool, stateful: bool, hashed: object) -> None:
-        """`hashed`: as `_content`, but of hashes that are known where that is of expressions."""
+    def _set(self, nullable: bool, boolean: bool, stateful: bool, spelled: object) -> None:
+        """`spelled`: of numbers alone, whose hashes are the same in every process."""
         self.nullable = nullable
         self.boolean = boolean
         self.stateful = stateful
-        self._hash = hash((type(self).__name__, hashed))
+        self.spelling = hash((self._kind, spelled))
 
-    def _content(self) -> object:
-        """What makes two expressions of a type equal. Not kept: it is seldom asked for."""
-        raise NotImplementedError
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if type(self) is not type(other) or not isinstance(other, Expr):
-            return False
-        return self._hash == other._hash and self._content() == other._content()
+    def __reduce__(self) -> tuple[type["Expr"], tuple[object, ...]]:
+        """A copy is the same one."""
+        return type(self), tuple(getattr(self, name) for name in self.__slots__)
 
 
 class Chars(Expr):
     """One letter of a set."""
 
     __slots__ = ("ranges",)
+    _kind = 0
 
     def __init__(self, ranges: Ranges) -> None:
         self.ranges = ranges
         self._set(False, False, False, ranges)
-
-    def _content(self) -> object:
-        return self.ranges
 
     def __repr__(self) -> str:
         return letter_class(self.ranges)
@@ -88,14 +105,12 @@ class Cat(Expr):
     """One part after the other; no parts: the empty text."""
 
     __slots__ = ("parts",)
+    _kind = 1
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
         nullable, boolean = all(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts))
-        self._set(nullable, boolean, any(map(_STATEFUL, parts)), tuple(map(_HASH, parts)))
-
-    def _content(self) -> object:
-        return self.parts
+        self._set(nullable, boolean, any(map(_STATEFUL, parts)), tuple(map(_SPELLING, parts)))
 
     def __repr__(self) -> str:
         return "".join(f"({p})" if isinstance(p, Alt | And) else repr(p) for p in self.parts)
@@ -105,14 +120,12 @@ class Alt(Expr):
     """Any of the parts; no parts: the empty language."""
 
     __slots__ = ("parts",)
+    _kind = 2
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
         nullable, boolean = any(map(_NULLABLE, parts)), any(map(_BOOLEAN, parts))
-        self._set(nullable, boolean, any(map(_STATEFUL, parts)), frozenset(map(_HASH, parts)))
-
-    def _content(self) -> object:
-        return frozenset(self.parts)
+        self._set(nullable, boolean, any(map(_STATEFUL, parts)), tuple(map(_SPELLING, parts)))
 
     def __repr__(self) -> str:
         return "|".join(map(repr, self.parts)) or "[]"
@@ -122,14 +135,12 @@ class And(Expr):
     """All of the parts at once."""
 
     __slots__ = ("parts",)
+    _kind = 3
 
     def __init__(self, parts: tuple[Expr, ...]) -> None:
         self.parts = parts
         nullable, stateful = all(map(_NULLABLE, parts)), any(map(_STATEFUL, parts))
-        self._set(nullable, True, stateful, frozenset(map(_HASH, parts)))
-
-    def _content(self) -> object:
-        return frozenset(self.parts)
+        self._set(nullable, True, stateful, tuple(map(_SPELLING, parts)))
 
     def __repr__(self) -> str:
         return "&".join(f"({part})" for part in self.parts)
@@ -139,13 +150,11 @@ class Not(Expr):
     """Every text but those of `part`."""
 
     __slots__ = ("part",)
+    _kind = 4
 
     def __init__(self, part: Expr) -> None:
         self.part = part
-        self._set(not part.nullable, True, part.stateful, part._hash)
-
-    def _content(self) -> object:
-        return self.part
+        self._set(not part.nullable, True, part.stateful, part.spelling)
 
     def __repr__(self) -> str:
         return f"!({self.part})"
@@ -154,15 +163,13 @@ class Not(Expr):
 class Rep(Expr):
     """`low` to `high` times (None: any number)."""
 
-    __slots__ = ("high", "low", "part")
+    __slots__ = ("part", "low", "high")  # noqa: RUF023 (as they are given)
+    _kind = 5
 
     def __init__(self, part: Expr, low: int, high: int | None) -> None:
         self.part, self.low, self.high = part, low, high
-        nullable = low == 0 or part.nullable
-        self._set(nullable, part.boolean, part.stateful, (part._hash, low, high))
-
-    def _content(self) -> object:
-        return self.part, self.low, self.high
+        nullable, bound = low == 0 or part.nullable, () if high is None else (high,)
+        self._set(nullable, part.boolean, part.stateful, (part.spelling, low, *bound))
 
     def __repr__(self) -> str:
         return f"({self.part}){counted(self.low, self.high)}"
@@ -176,13 +183,11 @@ class State(Expr):
     """
 
     __slots__ = ("automaton", "state")
+    _kind = 6
 
     def __init__(self, automaton: Dfa, state: int) -> None:
         self.automaton, self.state = automaton, state
-        self._set(automaton.ends[state], True, True, (automaton, state))
-
-    def _content(self) -> object:
-        return self.automaton, self.state
+        self._set(automaton.ends[state], True, True, (automaton.content, state))
 
     def __repr__(self) -> str:
         return f"<state {self.state} of {len(self.automaton.steps)}>"

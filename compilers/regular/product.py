@@ -193,7 +193,7 @@ class _Track:
         found = self._numbers.setdefault(expr, len(self.states))
         if found == len(self.states):
             self.states.append(expr)
-            self.fates.append(False if expr is NEVER else True if expr == EVERY else None)
+            self.fates.append(False if expr is NEVER else True if expr is EVERY else None)
         return found
 
 

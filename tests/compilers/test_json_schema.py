@@ -5,6 +5,10 @@ order of the source (then only rejections must agree).
 """
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +20,7 @@ from compilers.frontends.json_schema import Style, document, parse
 from compilers.oracle import recognises
 from tests.compilers.byte_engine import VOCABULARY, compiled, holds, tokens
 
+ROOT = Path(__file__).parents[2]
 NAME = {"name": {"type": "string"}}
 
 ROWS: list[tuple[Any, list[Any], list[Any]]] = [
@@ -416,10 +421,37 @@ def test_separators() -> None:
     assert not recognises(tight, '{"a": [null, null]}')
 
 
-def test_the_same_text_every_time() -> None:
-    schema = {
-        "anyOf": [{"properties": {c: {"type": "string"}}} for c in "xyz"],
-        "not": {"const": 1},
-    }
-    texts = {compilers.emit(compilers.json_schema(dict(schema)), "llguidance") for _ in range(3)}
-    assert len(texts) == 1
+SOME_SCHEMAS: list[dict[str, Any]] = [
+    {"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}},
+    {"type": "object", "properties": {"name": {"type": "number"}, "Size": {"maxLength": 9}}},
+    {"type": "object", "properties": {"age": {}, "name": {}}, "propertyNames": {"maxLength": 9}},
+    {"type": "array", "items": {"pattern": "^[a-z]+$"}, "maxItems": 40},
+    {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$", "maxLength": 80},
+    {"type": "object", "properties": {"size": {}}, "patternProperties": {"^x-": {}}},
+    {"anyOf": [{"properties": {c: {"type": "string"}}} for c in "xyz"], "not": {"const": 1}},
+    *({"type": "string", "enum": [*days]} for days in (("sun", "mon"), ("mon", "sun"))),
+    *({"not": {"enum": [*days]}} for days in (("sun", "mon"), ("mon", "sun"))),
+    *({"type": "string", "pattern": f"^({pattern})+$"} for pattern in ("a.|b", "b|a.")),
+]
+EMITTED = """
+import json, sys, compilers
+schemas = json.loads(sys.argv[1])
+def text(schema, dialect):
+    try:
+        return compilers.emit(compilers.json_schema(schema), dialect)
+    except compilers.CompileError as error:
+        return str(error)
+texts = {str((each, to)): text(each, to) for each in schemas for to in compilers.DIALECTS}
+print(json.dumps(texts))
+"""
+
+
+def test_a_text_does_not_depend_on_what_was_compiled_before() -> None:
+    """Nor on the order of sets. Equal languages, such as two lists of the same words, are kept."""
+    found = []
+    for seed, schemas in (("1", SOME_SCHEMAS), ("2", SOME_SCHEMAS[::-1])):
+        command = [sys.executable, "-c", EMITTED, json.dumps(schemas)]
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, check=True)
+        found.append(json.loads(done.stdout))
+    assert found[0] == found[1]

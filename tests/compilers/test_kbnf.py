@@ -1,14 +1,11 @@
 """KBNF: what is written, that it means what the grammar means, and what it cannot say."""
 
 import json
-import os
 import re
-import subprocess
 import sys
 import typing
 from importlib import import_module
 from itertools import permutations, product
-from pathlib import Path
 from typing import Any
 
 import kbnf
@@ -50,8 +47,6 @@ from compilers.regular import (
 from tests.compilers.byte_engine import END, END_THINK, THINK, compiled, holds, tokens
 from tests.compilers.test_template import ROWS as TEMPLATES
 from tests.compilers.test_tools import AUTO, TOOLS
-
-ROOT = Path(__file__).parents[2]
 
 
 def same(grammar: Grammar, texts: list[str]) -> None:
@@ -236,32 +231,6 @@ def test_the_complement_of_a_large_pattern() -> None:
     same(
         grammar, [json.dumps(each) for each in ("", "http:", "http://a/b", "a b", "x:/[::1]", "é")]
     )
-
-
-SOME_SCHEMAS: list[dict[str, Any]] = [
-    {"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}},
-    {"type": "object", "properties": {"name": {"type": "number"}, "Size": {"maxLength": 9}}},
-    {"type": "array", "items": {"pattern": "^[a-z]+$"}, "maxItems": 40},
-    {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$", "maxLength": 80},
-    {"type": "object", "properties": {"size": {}}, "patternProperties": {"^x-": {}}},
-]
-EMITTED = """
-import json, sys, compilers
-schemas = json.loads(sys.argv[1])
-texts = {json.dumps(each): compilers.emit(compilers.json_schema(each), "kbnf") for each in schemas}
-print(json.dumps(texts))
-"""
-
-
-def test_the_text_does_not_depend_on_what_was_written_before() -> None:
-    """Units of rules are kept from one grammar to the next."""
-    found = []
-    for seed, schemas in (("1", SOME_SCHEMAS), ("2", SOME_SCHEMAS[::-1])):
-        command = [sys.executable, "-c", EMITTED, json.dumps(schemas)]
-        env = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, check=True)
-        found.append(json.loads(done.stdout))
-    assert found[0] == found[1]
 
 
 UNSUPPORTED = [

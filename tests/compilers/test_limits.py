@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import compilers
-from compilers import regular
 from compilers.errors import CompileError, Unsupported
 from tests.compilers.byte_engine import holds, tokens
 
@@ -149,19 +148,6 @@ def test_hostile(front: Front, source: Any) -> None:
 
 COUNTS = ["([ab]{1,60}c?){1,60}", "(a|b|ab){1,3000}c", "(([ab]{1,15}c?){1,15}d?){1,15}"]
 TOO_MANY = ["([ab]{1,80}c?){1,80}", "([ab]{1,100}){1,100}", ".*a.{5000}", "(a|b|ab){1,5000}c"]
-
-
-def test_equal_expressions_are_compared_soon() -> None:
-    """Each holds the one before it twice, beginning with two words in another order."""
-
-    def tower(*words: str) -> regular.Expr:
-        found = regular.either(*map(regular.text, words))
-        for _ in range(60):
-            twice = regular.cat(found, regular.text("-"), found)
-            found = regular.either(twice, regular.text("end"))
-        return found
-
-    assert tower("ab", "cd") == tower("cd", "ab")
 
 
 @pytest.mark.parametrize("pattern", COUNTS)

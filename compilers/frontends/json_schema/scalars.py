@@ -97,7 +97,7 @@ def _string(value: Any) -> str:
 
 def _finish_number(found: Expr) -> Expr:
     """Exponents only where nothing is asked of a number: bounds speak of plain spellings."""
-    if found == EVERY:
+    if found is EVERY:
         return numerals.NUMBER
     if found == numerals.NO_FRACTION:
         return numerals.INTEGER
@@ -112,7 +112,7 @@ def _open_ended(found: Expr) -> bool:
         return all(map(_open_ended, found.parts))
     if isinstance(found, regular.Alt):
         return any(map(_open_ended, found.parts))
-    return isinstance(found, regular.Not) or found == EVERY
+    return isinstance(found, regular.Not) or found is EVERY
 
 
 def _finish_string(found: Expr) -> Expr:

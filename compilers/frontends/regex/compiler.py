@@ -63,7 +63,7 @@ def search(node: Node, pattern: str) -> Expr:
     compiler = _Compiler(pattern)
     if not has(node, Begin | Boundary):
         found = compiler.run(_shrunk(node), "some", EVERY)
-        return EVERY if found == EVERY or found.nullable else cat(EVERY, found)
+        return EVERY if found is EVERY or found.nullable else cat(EVERY, found)
     first = compiler.run(node, "nothing", EVERY)
     later = [cat(some, compiler.run(node, before, EVERY)) for before, some in _splits(EVERY, node)]
     return either(first, *later)
@@ -91,8 +91,8 @@ class _Compiler:
             self._nested -= 1
 
     def _on_plain(self, node: Plain, before: _Before, rest: Expr) -> Expr:
-        expr = _needed(node.expr, last=True) if rest == EVERY else node.expr
-        return rest if rest == EVERY and expr.nullable else cat(expr, rest)
+        expr = _needed(node.expr, last=True) if rest is EVERY else node.expr
+        return rest if rest is EVERY and expr.nullable else cat(expr, rest)
 
     def _on_begin(self, node: Begin, before: _Before, rest: Expr) -> Expr:
         return rest if before == "nothing" else NEVER
