@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
-from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.validators import extend, validator_for
 
 from compilers.frontends.json_schema import formats
@@ -104,12 +104,11 @@ class Judge:
                 checker.checks(name)(partial(_is_of, language))
         keywords = {
             "dependencies": Draft7Validator.VALIDATORS["dependencies"],
-            **{name: self._noting(kind.VALIDATORS[name]) for name in ("properties", "required")},
+            **{name: _once(kind.VALIDATORS[name]) for name in ("properties", "required")},
         }
         types = kind.TYPE_CHECKER.redefine("integer", lambda _, value: _is_integer(value))
         made = extend(kind, keywords, type_checker=types)
         self._validator = made(schema, format_checker=checker)
-        self._twice: set[str] = set()
 
     def fault(self, value: Any) -> str | None:
         """What is wrong with a value that is of `read` or `exact`. A name twice is, too, where the
@@ -117,22 +116,21 @@ class Judge:
 
         Unresolvable, re.error, RecursionError: jsonschema cannot read the schema.
         """
-        self._twice.clear()
         with localcontext(Context(prec=DIGITS)):
             error = next(self._validator.iter_errors(value), None)
-        if error is not None:
-            return f"{error.message[:200]} at {error.json_path}"
-        return f"names twice: {sorted(self._twice)}" if self._twice else None
+        return None if error is None else f"{error.message[:200]} at {error.json_path}"
 
-    def _noting(self, check: Callable[..., Any]) -> Callable[..., Any]:
-        """A keyword that names members, and notes which of them stand twice."""
 
-        def noted(validator: Any, names: Any, value: Any, schema: Any) -> Iterator[Any]:
-            if isinstance(value, Twice) and isinstance(names, dict | list):
-                self._twice.update(value.names.intersection(names))
-            yield from check(validator, names, value, schema) or ()
+def _once(check: Callable[..., Any]) -> Callable[..., Any]:
+    """A keyword that names members, for objects that have none of these twice."""
 
-        return noted
+    def checked(validator: Any, names: Any, value: Any, schema: Any) -> Iterator[Any]:
+        if isinstance(value, Twice) and isinstance(names, dict | list):
+            for name in sorted(value.names.intersection(names)):
+                yield ValidationError(f"{name!r} stands twice")
+        yield from check(validator, names, value, schema) or ()
+
+    return checked
 
 
 def _is_integer(value: Any) -> bool:

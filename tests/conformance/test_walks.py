@@ -65,7 +65,7 @@ NOT_THE_POINT = compilers.emit(
 WRONG = [
     (NOT_THE_POINT, "invalid", "is a required property"),
     ('start: "{" /[a-z]/ "}"', "no JSON", "property name"),
-    ('start: "{\\"a\\": 1, \\"a\\": 2}"', "invalid", "names twice"),
+    ('start: "{\\"a\\": 1, \\"a\\": 2}"', "invalid", "stands twice"),
     ('start: "{\\"a\\": " <think> "}"', "broken", "a special token is allowed"),
     ('start: "{\\"a\\": " /[1-5]{99}/', "broken", "is not of the grammar"),
     ("start: T\nT: /(?s:.*)/ & ~/(?s:.*)[ab].{30}(?s:.*)/", "broken", "too many"),
@@ -94,6 +94,7 @@ JUDGED = [
     ({"properties": {"pattern": {"type": "null"}}}, '{"pattern": 1}', False),
     ({"properties": {"a": {}}}, '{"a": 1, "a": 2}', False),
     ({"properties": {"a": {}}}, '{"b": 1, "b": 2}', True),
+    ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, '{"a": 1, "a": 2, "b": 3}', True),
 ]
 
 
