@@ -1,5 +1,6 @@
 """What is llguidance's own: terminals that would fail some tokens into a reply."""
 
+import numpy as np
 import pytest
 
 from gallama.engines.llguidance import LLGuidanceEngine
@@ -19,3 +20,17 @@ def test_what_would_fail_in_a_reply_is_refused_before_it(place: str) -> None:
     engine.compile(f"start: {place}T\nT: {texts('abcd')}", VOCABULARY)
     with pytest.raises(EngineFailure, match="too many expressions"):
         engine.compile(f"start: {place}T\nT: {texts('abcdefghijklmn')}", VOCABULARY)
+
+
+def test_several_that_are_good_alone_are_good_at_one_place() -> None:
+    """A mask needs all of them, and so more than any had when it was tried."""
+    sets = ["abcdefghijklmnop"[i : i + 9] for i in range(8)]
+    terminals = [f"T{i}: {texts(letters)}" for i, letters in enumerate(sets)]
+    ways = "|".join(f"T{i}" for i in range(len(sets)))
+    grammar = "\n".join([f'start: "{{" ({ways})', *terminals])
+    matcher = LLGuidanceEngine().compile(grammar, VOCABULARY)
+    row = np.zeros((len(VOCABULARY.pieces) + 31) // 32, np.int32)
+    for token in b"{abcdefghijklmnop":
+        matcher.fill_mask(row)
+        matcher.advance(token)
+    matcher.fill_mask(row)
