@@ -37,7 +37,6 @@ from numpy.typing import NDArray
 from referencing.exceptions import Unresolvable
 
 import compilers
-from compilers import clock
 from gallama.budget import Closer, Speller
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
@@ -290,14 +289,13 @@ class Schema:
     def closing(self, tokens: Iterable[int]) -> tuple[int, ...] | None:
         """What closes a reply; None where that is too large to be found. Raises Broken."""
         try:
-            with clock.limited():
-                state = self._closer.start
-                for token in tokens:
-                    after = self._closer.after(state, token)
-                    if after is None:
-                        raise Broken(f"token {token} is not of the grammar")
-                    state = after
-                return self._closer.reply(state)
+            state = self._closer.start
+            for token in tokens:
+                after = self._closer.after(state, token)
+                if after is None:
+                    raise Broken(f"token {token} is not of the grammar")
+                state = after
+            return self._closer.reply(state)
         except compilers.TooLarge:
             return None
 
