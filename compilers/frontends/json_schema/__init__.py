@@ -45,10 +45,11 @@ def parse(schema: Any, style: Style | None = None, prefix: str = "") -> Grammar:
 def _lowered(document: Document, style: Style, prefix: str) -> Grammar:
     lowering = Lowering(document, style, prefix)
     grammar = lowering.run(conj((document.root, True)))
-    if grammar.start in productive(grammar.rules):
+    found = productive(grammar.rules)
+    if grammar.start in found:
         return grammar
     if lowering.is_whole:
-        raise Contradiction("no value satisfies this schema")
+        raise Contradiction("no value satisfies this schema", lowering.barren(found))
     raise TooLarge(
         "too many ways to satisfy it, and none of the simplest can be", "", "alternatives"
     )

@@ -7,13 +7,13 @@ bounded size cannot see it, and RFC 8259 (section 4) leaves open what it means.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 from compilers import clock, regular
-from compilers.errors import TooLarge, Unsupported
+from compilers.errors import CompileError, TooLarge, Unsupported
 from compilers.frontends.json_schema import leaves, spelling
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
 from compilers.frontends.json_schema.document import Document
@@ -51,6 +51,7 @@ from compilers.ir import (
     sequence,
 )
 from compilers.regular import Expr, State, both, either, other_than, text
+from compilers.uses import uses
 
 MAX_RULES = 20_000
 MAX_MEMBERS = 5_000  # of one object, by name
@@ -99,7 +100,10 @@ class Lowering:
         while self._todo:
             name, each = self._todo.pop()
             kinds = self._expander.kinds(each)
-            self._rules[name] = self._value(each, kinds)
+            try:
+                self._rules[name] = self._value(each, kinds)
+            except CompileError as error:
+                raise _at(each, error) from error
             if kinds and _DELIMITED.issuperset(kinds):
                 self._values[name] = "".join(_OPENS[kind] for kind in kinds)
             self._check_limits()
@@ -115,6 +119,16 @@ class Lowering:
     def is_whole(self) -> bool:
         """Whether the grammar has all that the schema allows, not only the simplest."""
         return self._expander.n_cut == 0
+
+    def barren(self, productive: Set[str]) -> str:
+        """Where a schema stands that no value satisfies, so that none does the whole."""
+        places = {name: _place(wanted) for wanted, name in self._names.items()}
+        name = next(iter(places))
+        passed = {name}
+        while below := uses(self._rules[name]).rules.keys() - productive - passed:
+            name = next(each for each in uses(self._rules[name]).rules if each in below)
+            passed.add(name)
+        return places.get(name, "")
 
     def _check_limits(self) -> None:
         if len(self._rules) > MAX_RULES:
@@ -145,7 +159,10 @@ class Lowering:
         kinds = self._expander.kinds(wanted)
         if any(kind in STRUCTURES for kind in kinds):
             return Ref(self._rule(wanted))
-        return choice(*self._scalars(wanted, kinds))
+        try:
+            return choice(*self._scalars(wanted, kinds))
+        except CompileError as error:
+            raise _at(wanted, error) from error
 
     def _value(self, wanted: Conj, kinds: Sequence[str]) -> Node:
         """What is wanted, as far as it is of these types."""
@@ -215,7 +232,7 @@ class Lowering:
         shapes = self._expander.objects(wanted)
         plain = [shape for shape in shapes if not shape.some]
         if 0 < len(plain) < len(shapes) and sum(map(_n_ways, shapes)) > len(plain) + MAX_WAYS:
-            self._expander.note_cut(min(site.where for site, _ in wanted))
+            self._expander.note_cut(_place(wanted))
             shapes = tuple(plain)
         return [self._object(shape) for shape in shapes]
 
@@ -344,15 +361,28 @@ class Lowering:
     def _unique(self, shape: ArrayShape) -> Node:
         """Every order of a few listed values, each at most once."""
         wanted = item_at(shape.items, 0)
+        if shape.counters or any(group.first for group in shape.items):
+            message = (
+                "uniqueItems: a grammar cannot tell items apart beside contains, or where they "
+                "differ by place: leave it out"
+            )
+            raise Unsupported(message, shape.unique, "uniqueItems")
         values = self._few_values(wanted)
-        if values is None or shape.counters or any(group.first for group in shape.items):
-            raise Unsupported("uniqueItems: a grammar cannot compare items", kind="uniqueItems")
+        if values is None:
+            message = (
+                "uniqueItems: a grammar can tell items apart only where they are listed: give them "
+                f"an enum of at most {MAX_LISTED}, or leave uniqueItems out"
+            )
+            raise Unsupported(message, shape.unique, "uniqueItems")
         texts = [self._written(value) for value in values]
         if shape.low <= 1 and (shape.high is None or shape.high >= len(texts)):
             return _any_of_them(texts, self._item, shape.low)
         if len(texts) > MAX_UNIQUE:
-            message = f"uniqueItems: counting more than {MAX_UNIQUE} values"
-            raise Unsupported(message, kind="uniqueItems")
+            message = (
+                f"uniqueItems: of {len(texts)} different items a grammar cannot count how many "
+                f"there are, of {MAX_UNIQUE} it can: leave minItems and maxItems out"
+            )
+            raise Unsupported(message, shape.unique, "uniqueItems")
         return self._counted_unique(texts, shape)
 
     def _counted_unique(self, texts: Sequence[Node], shape: ArrayShape) -> Node:
@@ -535,6 +565,15 @@ class _CountedItems:
                 split.append((fails, (*new, count)))
             found = split
         return [each for each in found if NO not in each[0]]
+
+
+def _at(wanted: Conj, error: CompileError) -> CompileError:
+    """An error that has no place is about what was wanted, unless the time was up."""
+    return error if error.kind == "time" else error.at(_place(wanted))
+
+
+def _place(wanted: Conj) -> str:
+    return min((site.where for site, _ in wanted), default="")
 
 
 def _n_ways(shape: ObjectShape) -> int:
