@@ -7,7 +7,8 @@ The tools are drawn from the function-call schemas of the data (BFCL and Glaive,
 several functions). "first" is a list of tools of which none was seen in this form, in a process
 that has compiled before; "again" the same list with one tool replaced, as in the next request of an
 agent; "small" are tools with a text, a number and a choice of two for parameters, none seen before.
-CPU time of the thread. The proof that what comes back can be taken apart, which a server makes besides, is shown for itself.
+CPU time of the thread. The proof that what comes back can be taken apart, which a server makes
+besides, is shown for itself.
 """
 
 import argparse
