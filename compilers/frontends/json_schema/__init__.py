@@ -7,7 +7,8 @@
     glance.py, satisfy.py    what keeps the alternatives few
     numerals.py, formats.py, spelling.py    numbers and strings as regular languages
     holds.py       values against schemas, for enum and const
-    lower.py       shapes to rules; leaves.py those that are met again and again; kept.py grammars
+    lower.py       shapes to rules; counting.py where members or items are counted; names.py those
+                   that are not listed; leaves.py what is met again and again; kept.py grammars
 
 Every assertion keyword is enforced exactly, or the schema is refused with its JSON pointer. What
 specifications call annotations (unknown formats and keywords, and keywords that the declared draft
