@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from compilers.errors import Contradiction, Malformed, TooLarge
+from compilers.frontends.names import fitted
 from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
     EMPTY,
@@ -80,7 +81,8 @@ def parse(source: str) -> Grammar:
     for name, node in found.items():
         lowered[name] = _lowered(node, lowered)
     needed = reachable(lowered, "root")
-    grammar = Grammar({name: lowered[name] for name in reversed(lowered) if name in needed}, "root")
+    written = {name: lowered[name] for name in reversed(lowered) if name in needed}
+    grammar = fitted(Grammar(written, "root"))
     if grammar.start not in productive(grammar.rules):
         raise Contradiction("no text is of this grammar")
     return grammar

@@ -26,6 +26,7 @@ from functools import lru_cache
 from importlib import resources
 
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge
+from compilers.frontends.names import fitted
 from compilers.frontends.regex import whole
 from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
@@ -42,6 +43,7 @@ from compilers.ir import (
     choice,
     rewritten,
     sequence,
+    unused,
 )
 from compilers.lookahead import repeats, size
 from compilers.regular import Expr, cat, chars, either, ranges, text, times
@@ -84,7 +86,7 @@ def parse(source: str) -> Grammar:
         raise TooLarge(f"a grammar of more than {MAX_LENGTH} letters", kind="lark")
     parser = _Parser(source)
     parser.run()
-    grammar = _Lowering(parser).run()
+    grammar = fitted(_Lowering(parser).run())
     if grammar.start not in productive(grammar.rules):
         raise Contradiction("no text is of this grammar")
     return grammar
@@ -297,9 +299,7 @@ class _Lowering:
         rules = {name: self._rule(node, skip) for name, node in parser.rules.items()}
         if skip == EMPTY:
             return Grammar(rules)
-        whole_text = "start"
-        while whole_text in rules:
-            whole_text += "_"
+        whole_text = unused("start", rules)
         return Grammar({whole_text: sequence(skip, Ref("start")), **rules}, whole_text)
 
     def _rule(self, node: Node, skip: Node) -> Node:

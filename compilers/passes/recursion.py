@@ -23,6 +23,7 @@ from compilers.ir import (
     choice,
     mapped,
     sequence,
+    unused,
     walk,
 )
 from compilers.regular import nonempty, without
@@ -121,9 +122,7 @@ class _NoEmptyRounds:
 
     def _named(self, name: str) -> Node:
         if name not in self._made:
-            self._made[name] = f"{name}_some"
-            while self._made[name] in self._source:
-                self._made[name] += "_"
+            self._made[name] = unused(f"{name}_some", self._source)
             self.rules[self._made[name]] = NOTHING  # holds the name while the body is made
             self.rules[self._made[name]] = self._nonempty(self._source[name])
         return Ref(self._made[name])
