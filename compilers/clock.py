@@ -39,7 +39,7 @@ _budget = _Budget()
 @contextmanager
 def limited(seconds: float = MAX_SECONDS) -> Iterator[None]:
     """So long for what is done within, of the thread's CPU time; what is within another counts with
-    that. Raises TooLarge when the time is up."""
+    that. Raises TooLarge when the time is up, and where what is done goes too deep for Python."""
     outermost = _budget.deadline is None
     if outermost:
         _budget.deadline, _budget.seconds = time.thread_time() + seconds, seconds
@@ -47,6 +47,8 @@ def limited(seconds: float = MAX_SECONDS) -> Iterator[None]:
         yield
     except _TimeIsUp:
         raise TooLarge(f"more than {_budget.seconds:g} seconds of work", kind="time") from None
+    except RecursionError as error:
+        raise TooLarge("nested too deeply", kind="depth") from error
     finally:
         if outermost:
             _budget.deadline = None

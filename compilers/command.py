@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import compilers
-from compilers.errors import caret
+from compilers.errors import placed
 from compilers.frontends.declared import only_declared
 from compilers.frontends.json_schema.assertions import assertions
 from compilers.ir import Capture, FreeText, walk
@@ -58,10 +58,11 @@ def _json(file: str) -> Any:
     except RecursionError as error:
         raise compilers.TooLarge("nested too deeply to be read") from error
     except json.JSONDecodeError as error:
-        line = (text.splitlines() or [""])[error.lineno - 1 :][:1]
-        shown = caret((line or [""])[0], error.colno - 1)
-        where = f"line {error.lineno}, column {error.colno}"
+        where, shown = placed(text, error.pos)
         raise compilers.Malformed(f"this is no JSON ({error.msg})\n{shown}", where) from error
+    except ValueError as error:  # what Python says of it is of no use to others
+        most = sys.get_int_max_str_digits()
+        raise compilers.TooLarge(f"a number of more than {most} digits") from error
 
 
 def _split(texts: str) -> list[str]:

@@ -25,7 +25,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 
+from compilers import clock
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge
+from compilers.frontends.counts import count
 from compilers.frontends.names import fitted
 from compilers.frontends.regex import whole
 from compilers.frontends.tokens import Token, Tokens, near
@@ -79,6 +81,7 @@ _OTHER_COMMANDS = ("%declare", "%extend", "%override")
 _OWN_COMMON = r'_STRING_ESC_INNER: /([^"\\\n]|\\[^\n])*/'
 
 
+@clock.limited()
 def parse(source: str) -> Grammar:
     """The grammar of the rule `start`. Malformed or Unsupported with line and caret; Contradiction
     where no text is of it."""
@@ -206,9 +209,9 @@ class _Parser:
 
     def _counts(self) -> tuple[int, int]:
         token = self.tokens.take("number", "a number")
-        low = high = int(token.text)
+        low = high = count(token.text)
         if self.tokens.skip(".."):
-            high = int(self.tokens.take("number", "a number").text)
+            high = count(self.tokens.take("number", "a number").text)
         if high < low:
             raise self.tokens.malformed("the counts after ~ are out of order", token.at)
         if high > MAX_COUNT:

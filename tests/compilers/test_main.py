@@ -25,6 +25,9 @@ COMMANDS = [
         "",
         "refused: line 1, column 1: this is no JSON (Expecting value)\n<",
     ),
+    (["json_schema", "N"], 1, "", "compilers: N: refused: a number of more than 4300 digits\n"),
+    (["json_schema", "L"], 2, "", "compilers: L: is no text in UTF-8\n"),
+    (["json_schema", "D"], 1, "", "compilers: D: refused: nested too deeply to be read\n"),
     (["json_schema", "P", "--reject", '{"a": 1, "b": 2}'], 0, "", "no members but those declared"),
     (["tools", "T"], 0, "start:", "enforced: calls of now; maxProperties"),
     (
@@ -55,8 +58,11 @@ def test_commands(
         "P": '{"properties": {"a": {}}}',
         "T": TOOLS,
         "X": "<a>{x</b>",
+        "N": f'{{"const": {"9" * 5000}}}',
+        "L": '{"const": "\xe9"}',
+        "D": "[" * 100_000,
     }.items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="latin-1")
     try:
         found = main(arguments)
     except SystemExit as error:

@@ -1,10 +1,14 @@
 """What may stand behind a keyword, in any draft: checked when a subschema is first met."""
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from compilers.errors import Malformed
+from compilers.errors import Malformed, TooLarge
+
+MAX_COUNT = 1 << 64
+"""Schemas say the largest number of some language for "any"; none has one beyond this."""
 
 
 def _is_number(value: Any) -> bool:
@@ -119,13 +123,20 @@ def check_texts(values: Iterable[Any]) -> None:
         raise Malformed(f"a lone surrogate in {wrong!r}", kind="malformed") from None
 
 
-def check_finite(value: float) -> None:
-    if not math.isfinite(value):
+def check_number(value: float) -> None:
+    """Raises Malformed for what is no number, TooLarge for one that most readers of JSON would not
+    take (RFC 8259, section 6)."""
+    if abs(value) <= sys.float_info.max:
+        return
+    if isinstance(value, float):
         raise Malformed(f"{value} is no number of JSON", kind="malformed")
+    raise TooLarge("a number of more than 308 digits", kind="number")
 
 
 def count(value: Any) -> int:
-    """Raises Malformed for what is no whole number from 0."""
+    """Raises Malformed for what is no whole number from 0, TooLarge beyond MAX_COUNT."""
     if not _is_count(value):
         raise Malformed("must be a whole number from 0", kind="malformed")
+    if value > MAX_COUNT:
+        raise TooLarge("must be at most 2 ** 64", kind="count")
     return int(value)
