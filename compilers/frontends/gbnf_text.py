@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from compilers import clock
 from compilers.errors import Contradiction, Malformed, TooLarge
-from compilers.frontends.counts import count
 from compilers.frontends.names import fitted
+from compilers.frontends.texts import count
 from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
     EMPTY,

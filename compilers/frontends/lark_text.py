@@ -27,9 +27,9 @@ from importlib import resources
 
 from compilers import clock
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge
-from compilers.frontends.counts import count
 from compilers.frontends.names import fitted
 from compilers.frontends.regex import whole
+from compilers.frontends.texts import count
 from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
     EMPTY,

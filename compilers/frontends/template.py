@@ -25,8 +25,8 @@ from itertools import pairwise
 
 from compilers import clock
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, placed
-from compilers.frontends.counts import count
 from compilers.frontends.regex import whole
+from compilers.frontends.texts import HALF_PAIR, count, half_pair
 from compilers.ir import (
     Capture,
     FreeText,
@@ -113,6 +113,9 @@ class _Parser:
         self._at = 0
 
     def run(self) -> Node:
+        if (at := half_pair(self._source)) is not None:
+            self._at = at
+            raise self._malformed(HALF_PAIR)
         while self._at < len(self._source):
             found = _TOKEN.match(self._source, self._at)
             if found is None or (found["tag"] or "")[:1] in ("!", "?"):

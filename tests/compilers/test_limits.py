@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import compilers
-from compilers.errors import CompileError, Unsupported
+from compilers.errors import CompileError, Malformed, Unsupported
 from tests.compilers.byte_engine import holds, tokens
 
 # Of processor time, for the front end (which stops a schema after 1.5 s) and for each dialect.
@@ -174,6 +174,22 @@ def test_hostile(front: Front, source: Any) -> None:
     grammar = soon(lambda: front(source))
     for dialect in compilers.DIALECTS if grammar is not None else ():
         soon(lambda dialect=dialect: compilers.emit(grammar, dialect))
+
+
+HALF_PAIRS: list[tuple[Front, Any]] = [
+    (compilers.choice, ["yes", "\ud800"]),
+    (compilers.lark_text, 'start: "\udfff"'),
+    (compilers.gbnf_text, "root ::= [\ud800]"),
+    (compilers.template, "<a>\ud83d</a>"),
+    (compilers.json_schema, {"enum": ["yes", "\ud800"]}),
+    (compilers.json_schema, {"properties": {"\udfff": {}}}),
+]
+
+
+@pytest.mark.parametrize(("front", "source"), HALF_PAIRS)
+def test_what_has_no_utf_8_is_refused(front: Front, source: Any) -> None:
+    with pytest.raises(Malformed, match="half of a surrogate pair is no letter"):
+        front(source)
 
 
 COUNTS = ["([ab]{1,60}c?){1,60}", "(a|b|ab){1,3000}c", "(([ab]{1,15}c?){1,15}d?){1,15}"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from compilers.errors import Malformed, TooLarge
+from compilers.frontends.texts import HALF_PAIR, half_pair
 
 MAX_COUNT = 1 << 64
 """Schemas say the largest number of some language for "any"; none has one beyond this."""
@@ -116,11 +117,9 @@ def check(schema: Mapping[str, Any], where: str) -> None:
 def check_texts(values: Iterable[Any]) -> None:
     """Raises Malformed for strings that are not Unicode: half a surrogate pair has no UTF-8."""
     texts = [value for value in values if isinstance(value, str)]
-    try:
-        "".join(texts).encode()
-    except UnicodeEncodeError:
-        wrong = next(text for text in texts if any("\ud800" <= c <= "\udfff" for c in text))
-        raise Malformed(f"a lone surrogate in {wrong!r}", kind="malformed") from None
+    if half_pair("".join(texts)) is not None:
+        wrong = next(text for text in texts if half_pair(text) is not None)
+        raise Malformed(f"{HALF_PAIR}: {wrong!r}", kind="malformed")
 
 
 def check_number(value: float) -> None:

@@ -3,7 +3,6 @@
 import re
 
 from compilers.errors import TooLarge
-from compilers.frontends.counts import count
 from compilers.frontends.regex.cursor import Cursor
 from compilers.frontends.regex.letters import LINE_END, Letters, inverted
 from compilers.frontends.regex.nodes import (
@@ -18,6 +17,7 @@ from compilers.frontends.regex.nodes import (
     concat,
     repetition,
 )
+from compilers.frontends.texts import count
 from compilers.regular import ANY, EMPTY
 
 MAX_DEPTH = 60  # groups within each other
