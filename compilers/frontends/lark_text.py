@@ -29,6 +29,7 @@ from compilers import clock
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge
 from compilers.frontends.names import fitted
 from compilers.frontends.regex import whole
+from compilers.frontends.regex.letters import in_both_cases
 from compilers.frontends.texts import count
 from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
@@ -48,7 +49,7 @@ from compilers.ir import (
     unused,
 )
 from compilers.lookahead import repeats, size
-from compilers.regular import Expr, cat, chars, either, ranges, text, times
+from compilers.regular import Expr, cat, either, ranges, text, times
 from compilers.uses import productive
 
 MAX_LENGTH = 100_000
@@ -251,7 +252,7 @@ class _Parser:
             return Regular(ranges((ord(found), ord(last))))
         if not fold:
             return Literal(found)
-        return Regular(cat(*(either(chars(c.lower()), chars(c.upper())) for c in found)))
+        return Regular(cat(*map(in_both_cases, found)))
 
     def _unquoted(self, token: Token) -> tuple[str, bool]:
         body, _, fold = token.text[1:].rpartition('"')
