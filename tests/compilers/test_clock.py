@@ -11,7 +11,7 @@ import pytest
 from compilers import clock
 from compilers.emitters import gbnf
 from compilers.errors import CompileError, TooLarge
-from compilers.frontends.json_schema import lower
+from compilers.frontends.json_schema import names
 from compilers.leaves import fate
 from compilers.lookahead import extends
 from compilers.passes import lexed
@@ -63,7 +63,7 @@ KEPT: dict[str, Callable[[Expr, Expr], Any]] = {
     "lookahead.extends": lambda one, other: (
         extends(either(text("-"), cat(text("-"), both(one, other)))) == ()
     ),
-    "lower._disjoint": lower._disjoint,
+    "names._disjoint": names._disjoint,
     "gbnf._nameless": lambda one, _: gbnf._nameless(one, ("<think>",)) is one,
 }
 
