@@ -91,7 +91,7 @@ class Lowering:
             try:
                 self._rules[name] = self._value(each, kinds)
             except CompileError as error:
-                raise _at(each, error) from error
+                raise error.at(_place(each)) from error
             if kinds and _DELIMITED.issuperset(kinds):
                 self._values[name] = "".join(_OPENS[kind] for kind in kinds)
             self._check_limits()
@@ -150,7 +150,7 @@ class Lowering:
         try:
             return choice(*self._scalars(wanted, kinds))
         except CompileError as error:
-            raise _at(wanted, error) from error
+            raise error.at(_place(wanted)) from error
 
     def _value(self, wanted: Conj, kinds: Sequence[str]) -> Node:
         """What is wanted, as far as it is of these types."""
@@ -392,12 +392,8 @@ class Lowering:
         return States(self._rules, f"{self._prefix}c", body).rule(start)
 
 
-def _at(wanted: Conj, error: CompileError) -> CompileError:
-    """An error that has no place is about what was wanted, unless the time was up."""
-    return error if error.kind == "time" else error.at(_place(wanted))
-
-
 def _place(wanted: Conj) -> str:
+    """Where the first of these subschemas stands."""
     return min((site.where for site, _ in wanted), default="")
 
 
