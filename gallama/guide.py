@@ -143,12 +143,12 @@ class Guides:
             if found is not None:
                 self._known.move_to_end(key)
                 return found
+        param = "messages" if key[0] is None else key[0].param or "messages"
         try:
             with clock.limited(), collection.put_off():
                 made = make()
-        except RecursionError as error:
-            param = "messages" if key[0] is None else key[0].param
-            raise _refused("nested too deeply", param or "messages") from error
+        except compilers.TooLarge as error:  # the whole takes too long, or goes too deep
+            raise _refused(str(error), param) from error
         with self._lock:
             self._known[key] = made
             while len(self._known) > MAX_GRAMMARS:

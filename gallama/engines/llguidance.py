@@ -33,10 +33,10 @@ MAX_GOOD = 2_000  # terminals that are not tried again
 # Alternatives at one place: the default, 2,000, is met by a oneOf of a dozen objects whose members
 # come in any order; its masks still take 5 ms at most.
 MAX_ITEMS = 8_000
-# The work on one mask: ten times the default. Of terminals there may be several at a place, behind
-# a token that ends another, where one alone was good when it was tried; and a number of which each
-# digit is a rule within the last one (of multipleOf) takes the more the longer it is: one of 1,200
-# digits can be written. At worst such a mask takes 0.2 s.
+# The work on one mask: ten times the default. Of terminals there may be several at one place,
+# behind a token that ends another, where one alone was good when it was tried; and a number of
+# which each digit is a rule within the last one (of multipleOf) takes the more the longer it is:
+# one of 1,200 digits can be written. At worst such a mask takes 0.2 s.
 TRIED_FUEL = 200_000
 _LIMITS = LLParserLimits(
     max_items_in_row=MAX_ITEMS, step_lexer_fuel=10 * TRIED_FUEL, step_max_items=500_000
