@@ -380,8 +380,8 @@ class Prover:
 def table(results: Sequence[Found]) -> None:
     groups: dict[str, Counter[str]] = {}
     for found in results:
-        group = re.split("---|_(?=java|javascript|multiple|parallel|simple|live)|/", found.name)[0]
-        counts = groups.setdefault(group, Counter())
+        group, of_many, _ = found.name.partition("---")
+        counts = groups.setdefault(group if of_many else group.partition("_")[0], Counter())
         counts += found.counts
         counts["schemas"] += 1
         counts["refused"] += found.refused is not None
