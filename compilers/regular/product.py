@@ -1,6 +1,6 @@
 """From an expression to its automaton: the product of the automata of its parts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from compilers import clock
@@ -9,7 +9,7 @@ from compilers.regular.automata import MAX_STATES, Dfa
 from compilers.regular.bits import bits, numbers
 from compilers.regular.derivatives import alphabet, derivative, first_sets
 from compilers.regular.expressions import EVERY, NEVER, Alt, And, Cat, Expr, Not, children
-from compilers.regular.letters import Ranges
+from compilers.regular.letters import Ranges, holds
 
 MAX_WORK = 100_000
 """Derivatives on the way to the automaton of one part, each as many as it has alternatives."""
@@ -33,21 +33,14 @@ _OPERATORS: dict[type[Expr], str] = {And: "and", Alt: "or", Not: "not"}
 def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
     """The automaton whose states are what may follow. TooLarge after `limit` states."""
     classes = alphabet(expr)
-    product = _Product(expr, [letters[0][0] for letters in classes])
-    number, order = {product.start: 0}, [product.start]
+    product = _Product(expr, _Letters([letters[0][0] for letters in classes]))
     steps: list[list[int]] = []
-    while len(steps) < len(order):
+    while len(steps) < len(product.states):
         clock.check()
-        row = []
-        for after in product.after(order[len(steps)]):
-            if after not in number:
-                number[after] = len(order)
-                order.append(after)
-            row.append(number[after])
-        steps.append(row)
-        if len(order) > limit:
+        steps.append(product.row(len(steps)))
+        if len(product.states) > limit:
             raise TooLarge(f"a regular language with more than {limit} states", kind="states")
-    return Dfa(classes, steps, list(map(product.ends, order)))
+    return Dfa(classes, steps, list(map(product.ends, product.states)))
 
 
 class _Product:
@@ -55,16 +48,19 @@ class _Product:
 
     A part stands in many places of the expression and is followed once. Where some parts have
     decided the whole, or what another could still say, the others are no longer told apart.
+    `states` are numbered as they are met.
     """
 
-    def __init__(self, expr: Expr, letters: list[int]) -> None:
+    def __init__(self, expr: Expr, letters: "_Letters") -> None:
         self._tracks: list[_Track] = []
         self._index: dict[Expr, int] = {}
         self._letters = letters
         self._formula = self._read(expr)
-        self._known: dict[_Places, _Places] = {}
+        self._known: dict[_Places, int] = {}
         self._verdicts: dict[_Fates, bool | tuple[bool, ...]] = {}
-        self.start = self._distinct((0,) * len(self._tracks))
+        self.states: list[_Places] = []
+        self._numbers: dict[_Places, int] = {}
+        self._number((0,) * len(self._tracks))
 
     def _read(self, expr: Expr) -> _Formula:
         kind = _OPERATORS.get(type(expr)) if expr.boolean else None
@@ -75,14 +71,31 @@ class _Product:
             self._tracks.append(_Track(expr, self._letters))
         return self._index[expr]
 
-    def after(self, places: _Places) -> list[_Places]:
+    def row(self, state: int) -> list[int]:
         """The states after each letter."""
+        places = self.states[state]
         if places in (_DEAD, _FREE):
-            return [places] * len(self._letters)
-        rows = [track.row(place) for track, place in zip(self._tracks, places, strict=True)]
-        afters = zip(*rows, strict=True)
-        known = self._known.get
-        return [self._distinct(a) if (k := known(a)) is None else k for a in afters]
+            return [state] * self._letters.count
+        live = [track for track, place in enumerate(places) if place >= 0]
+        rows = [self._tracks[track].row(places[track]) for track in live]
+        afters = list(zip(*rows, strict=True))  # of those tracks, after each letter
+        found = {each: self._after(live, each) for each in dict.fromkeys(afters)}
+        return [found[each] for each in afters]
+
+    def _after(self, live: list[int], afters: _Places) -> int:
+        places = [-1] * len(self._tracks)
+        for track, place in zip(live, afters, strict=True):
+            places[track] = place
+        return self._number(tuple(places))
+
+    def _number(self, places: _Places) -> int:
+        found = self._known.get(places)
+        if found is None:
+            distinct = self._distinct(places)
+            found = self._known[places] = self._numbers.setdefault(distinct, len(self.states))
+            if found == len(self.states):
+                self.states.append(distinct)
+        return found
 
     def ends(self, places: _Places) -> bool:
         """Whether a text may end there."""
@@ -100,11 +113,8 @@ class _Product:
         if verdict is None:
             verdict = self._verdicts[fates] = self._verdict(fates)
         if isinstance(verdict, bool):
-            found = _FREE if verdict else _DEAD
-        else:
-            found = tuple([p if keep else -1 for p, keep in zip(places, verdict, strict=True)])
-        self._known[places] = found
-        return found
+            return _FREE if verdict else _DEAD
+        return tuple([p if keep else -1 for p, keep in zip(places, verdict, strict=True)])
 
     def _verdict(self, fates: _Fates) -> "bool | tuple[bool, ...]":
         """What tracks of these fates come to; which of them have a say where that is open."""
@@ -132,30 +142,63 @@ class _Product:
         return found or not decisive
 
 
+class _Letters:
+    """A letter of each class that a product tells apart; sets of them are bits."""
+
+    def __init__(self, letters: list[int]) -> None:
+        self.count = len(letters)
+        self._letters = letters
+        self._sets: dict[Ranges, int] = {}
+        self._parts: dict[frozenset[Ranges], list[_Part]] = {}
+
+    def parted(self, sets: frozenset[Ranges]) -> "list[_Part]":
+        """The letters in parts that none of these sets tells apart; the part with the first letter
+        first, and so on."""
+        found = self._parts.get(sets)
+        if found is None:
+            parts = [(1 << self.count) - 1]
+            for each in sets:
+                inside = self._within(each)
+                halves = ((part & inside, part & ~inside) for part in parts)
+                parts = [half for pair in halves for half in pair if half]
+            parts.sort(key=lambda part: part & -part)
+            indexes = [list(numbers(part)) for part in parts]
+            found = self._parts[sets] = [(self._letters[part[0]], part) for part in indexes]
+        return found
+
+    def _within(self, letters: Ranges) -> int:
+        found = self._sets.get(letters)
+        if found is None:
+            pairs = enumerate(self._letters)
+            found = self._sets[letters] = bits(i for i, letter in pairs if holds(letters, letter))
+        return found
+
+
+_Part = tuple[int, list[int]]
+"""One of its letters, and the numbers of all of them."""
+
+
 class _Track:
     """The states of a part, its derivatives, numbered and followed as they are needed.
 
     `fates`: whether any text may follow a state, or none; None where that depends on the text.
     """
 
-    def __init__(self, expr: Expr, letters: list[int]) -> None:
+    def __init__(self, expr: Expr, letters: _Letters) -> None:
         self._letters = letters
         self._work = 0
         self._numbers: dict[Expr, int] = {}
         self._rows: dict[int, list[int]] = {}
-        self._sets: dict[Ranges, int] = {}
         self.states: list[Expr] = []
         self.fates: list[bool | None] = []
         self._number(expr)
 
     def row(self, place: int) -> list[int]:
         """The states after each letter."""
-        if place < 0:
-            return [place] * len(self._letters)
         found = self._rows.get(place)
         if found is None:
             state = self.states[place]
-            self._work += len(self._letters) * _alternatives(state)
+            self._work += self._letters.count * _alternatives(state)
             if self._work > MAX_WORK:
                 raise TooLarge("an automaton that takes too long to make", kind="states")
             found = self._rows[place] = self._derived(state)
@@ -163,30 +206,11 @@ class _Track:
 
     def _derived(self, state: Expr) -> list[int]:
         """One derivative for all letters that no set tells apart in which the first one may be."""
-        found = [0] * len(self._letters)
-        for letters in self._parted(first_sets(state)):
-            indexes = list(numbers(letters))
-            after = self._number(derivative(state, self._letters[indexes[0]]))
-            for index in indexes:
+        found = [0] * self._letters.count
+        for letter, part in self._letters.parted(first_sets(state)):
+            after = self._number(derivative(state, letter))
+            for index in part:
                 found[index] = after
-        return found
-
-    def _parted(self, sets: Iterable[Ranges]) -> list[int]:
-        """The letters as bits, in parts; the part with the first letter first, and so on."""
-        parts = [(1 << len(self._letters)) - 1]
-        for each in sets:
-            inside = self._within(each)
-            halves = ((part & inside, part & ~inside) for part in parts)
-            parts = [half for pair in halves for half in pair if half]
-        return sorted(parts, key=lambda part: part & -part)
-
-    def _within(self, letters: Ranges) -> int:
-        """The letters of a set, as bits."""
-        found = self._sets.get(letters)
-        if found is None:
-            pairs = enumerate(self._letters)
-            inside = (i for i, c in pairs if any(low <= c <= high for low, high in letters))
-            found = self._sets[letters] = bits(inside)
         return found
 
     def _number(self, expr: Expr) -> int:
