@@ -6,6 +6,10 @@
 
 It counts CPU time of the thread, so that a busy machine refuses no more than an idle one. The most
 laborious of 1,400 schemas from the wild takes about half of it; nobody should wait for a second.
+
+What comes out must not depend on the clock, nor what is kept for others: so nothing may make do
+without what took too long, as it may without what is too large. Hence the end of the time is no
+CompileError until whoever set the limit has it.
 """
 
 import threading
@@ -19,11 +23,14 @@ MAX_SECONDS = 0.5
 TICKS = 64  # the clock is a system call: it is looked at now and then
 
 
+class _TimeIsUp(Exception):
+    """Goes through all that catches a TooLarge."""
+
+
 class _Budget(threading.local):
     deadline: float | None = None
     seconds = MAX_SECONDS
     ticks = 0
-    spent = False
 
 
 _budget = _Budget()
@@ -32,28 +39,25 @@ _budget = _Budget()
 @contextmanager
 def limited(seconds: float = MAX_SECONDS) -> Iterator[None]:
     """So long for what is done within, of the thread's CPU time; what is within another counts with
-    that. Raises TooLarge at the end, too, if somebody made do without what took too long: what
-    comes out must not depend on the clock."""
-    if _budget.deadline is not None:
-        yield
-        return
-    _budget.deadline, _budget.seconds = time.thread_time() + seconds, seconds
+    that. Raises TooLarge when the time is up, and where what is done goes too deep for Python."""
+    outermost = _budget.deadline is None
+    if outermost:
+        _budget.deadline, _budget.seconds = time.thread_time() + seconds, seconds
     try:
         yield
-        if _budget.spent:
-            raise _too_long()
+    except _TimeIsUp:
+        raise TooLarge(f"more than {_budget.seconds:g} seconds of work", kind="time") from None
+    except RecursionError as error:
+        raise TooLarge("nested too deeply", kind="depth") from error
     finally:
-        _budget.deadline, _budget.spent = None, False
+        if outermost:
+            _budget.deadline = None
 
 
 def check() -> None:
-    """Raises TooLarge when the time is up, and from then on at every call."""
+    """Whether there is time left is looked at in one of TICKS calls."""
     _budget.ticks += 1
-    if _budget.ticks % TICKS == 0 and _budget.deadline is not None:
-        _budget.spent = time.thread_time() > _budget.deadline
-    if _budget.spent:
-        raise _too_long()
-
-
-def _too_long() -> TooLarge:
-    return TooLarge(f"more than {_budget.seconds:g} seconds of work", kind="time")
+    if _budget.ticks % TICKS or _budget.deadline is None:
+        return
+    if time.thread_time() > _budget.deadline:
+        raise _TimeIsUp

@@ -5,12 +5,15 @@ printed as: a new one is one row, and both command lines have it.
 
 The grammar goes to stdout; to stderr what of the declaration is enforced, what is not, the size and
 the time, and how the texts of --accept and --reject fared. The exit code is 0, or 1 where the
-declaration is refused or a text did not do as it should, or 2 where a file cannot be read.
+declaration is refused or a text did not do as it should, or 2 where the declaration cannot be read
+or the grammar cannot be printed.
 """
 
 import argparse
 import csv
+import io
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -20,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import compilers
-from compilers.errors import caret
+from compilers.errors import placed
 from compilers.frontends.declared import only_declared
 from compilers.frontends.json_schema.assertions import assertions
 from compilers.ir import Capture, FreeText, walk
@@ -47,8 +50,13 @@ class Frontend:
 
 def _text(file: str) -> str:
     if file == "-":
-        return sys.stdin.read()
+        return sys.stdin.buffer.read().decode()
     return Path(file).read_text(encoding="utf-8")
+
+
+def _given(argument: str) -> str:
+    """What stands on the command line itself; its bytes, where they are no UTF-8, are hidden."""
+    return argument.encode("utf-8", "surrogateescape").decode()
 
 
 def _json(file: str) -> Any:
@@ -58,15 +66,19 @@ def _json(file: str) -> Any:
     except RecursionError as error:
         raise compilers.TooLarge("nested too deeply to be read") from error
     except json.JSONDecodeError as error:
-        line = (text.splitlines() or [""])[error.lineno - 1 :][:1]
-        shown = caret((line or [""])[0], error.colno - 1)
-        where = f"line {error.lineno}, column {error.colno}"
+        where, shown = placed(text, error.pos)
         raise compilers.Malformed(f"this is no JSON ({error.msg})\n{shown}", where) from error
+    except ValueError as error:  # what Python says of it is of no use to others
+        most = sys.get_int_max_str_digits()
+        raise compilers.TooLarge(f"a number of more than {most} digits") from error
 
 
 def _split(texts: str) -> list[str]:
     """Comma-separated; a text with a comma stands in double quotes."""
-    return next(csv.reader([texts], strict=True), [])
+    rows = list(csv.reader(io.StringIO(_given(texts), newline=""), strict=True))
+    if len(rows) > 1:
+        raise csv.Error("a line ends outside of double quotes")
+    return rows[0] if rows else []
 
 
 def _schema(schema: Any) -> compilers.Grammar:
@@ -135,7 +147,7 @@ FRONTENDS = {
         "regex",
         "PATTERN",
         "a regular expression, matched from end to end",
-        str,
+        _given,
         compilers.regex,
         lambda pattern, grammar: "the pattern, from end to end",
     ),
@@ -231,7 +243,13 @@ def show(
     options: argparse.Namespace,
 ) -> int:
     """Print a grammar that took `spent` seconds, and try the texts."""
-    print(text, end="")
+    try:
+        print(text, end="", flush=True)
+    except (OSError, UnicodeEncodeError) as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is in its buffer
+        if not isinstance(error, BrokenPipeError):  # as `head` does it
+            print(f"{program}: the grammar cannot be printed: {error}", file=sys.stderr)
+        return 2
     print(f"enforced: {enforced}", file=sys.stderr)
     for note in grammar.notes:
         print(f"not enforced: {note.where}: {note.message}", file=sys.stderr)

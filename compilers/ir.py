@@ -17,7 +17,7 @@ A `Grammar` is a set of named rules; a rule is one node:
 Nodes are immutable and know nothing of sources or dialects.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from compilers.regular import Expr
@@ -92,7 +92,8 @@ Node = (
 EMPTY = Sequence(())
 NOTHING = Choice(())
 SHARED = "shared_"
-"""How the names of rules begin that are the same in every grammar that has them."""
+"""How the names of rules begin that are the same in every grammar that has them. No name that a
+person gave begins so (frontends/names.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +197,26 @@ def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
 
 def renamed(grammar: Grammar, prefix: str) -> Grammar:
     """The same grammar, its rules under names of their own, to be put beside others."""
-    names = {name: name if name.startswith(SHARED) else prefix + name for name in grammar.rules}
+    own = (name for name in grammar.rules if not name.startswith(SHARED))
+    return under_names(grammar, {name: prefix + name for name in own})
+
+
+def under_names(grammar: Grammar, names: Mapping[str, str]) -> Grammar:
+    """The same grammar, its rules under these names; those that are not mentioned keep theirs."""
+
+    def name_of(name: str) -> str:
+        return names.get(name, name)
 
     def change(node: Node) -> Node:
-        return Ref(names[node.name]) if isinstance(node, Ref) else node
+        return Ref(name_of(node.name)) if isinstance(node, Ref) else node
 
-    rules = {names[name]: rewritten(node, change) for name, node in grammar.rules.items()}
-    values = {names[name]: opens for name, opens in grammar.values.items()}
-    return replace(grammar, rules=rules, start=names[grammar.start], values=values)
+    rules = {name_of(name): rewritten(node, change) for name, node in grammar.rules.items()}
+    values = {name_of(name): opens for name, opens in grammar.values.items()}
+    return replace(grammar, rules=rules, start=name_of(grammar.start), values=values)
+
+
+def unused(name: str, names: Container[str]) -> str:
+    """A name that is none of these: this one, or with underscores behind it."""
+    while name in names:
+        name += "_"
+    return name

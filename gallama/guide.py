@@ -143,12 +143,14 @@ class Guides:
             if found is not None:
                 self._known.move_to_end(key)
                 return found
+        param = "messages" if key[0] is None else key[0].param or "messages"
         try:
             with clock.limited(), collection.put_off():
                 made = make()
+        except compilers.TooLarge as error:  # what is not due to one part: the time was up
+            raise _refused(str(error), param) from error
         except RecursionError as error:
-            param = "messages" if key[0] is None else key[0].param
-            raise _refused("nested too deeply", param or "messages") from error
+            raise _refused("nested too deeply", param) from error
         with self._lock:
             self._known[key] = made
             while len(self._known) > MAX_GRAMMARS:

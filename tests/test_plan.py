@@ -2,9 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
+import compilers
+from compilers import clock
 from gallama.api.completions import Completions
 from gallama.api.service import Service
 from gallama.api.types import CompletionRequest
@@ -16,7 +19,7 @@ from gallama.guide import Guides
 from gallama.plan import Plan, Speaker, plan
 from gallama.probe import find
 from gallama.template import CHATML, ChatTemplate
-from gallama.types import Message, Request, Sampling, Vocabulary
+from gallama.types import Guide, Message, Request, Sampling, Vocabulary
 from tests.test_template import VOCABULARY
 
 ROOM = 100  # tokens of context
@@ -35,6 +38,20 @@ def speaker(vocabulary: Vocabulary, template: ChatTemplate) -> Speaker:
 def guides(vocabulary: Vocabulary) -> Guides:
     dialect = find(CHATML, "auto", {"generic": DialectSpec()})
     return Guides(dialect, LLGuidanceEngine(), "llguidance", vocabulary)
+
+
+def test_time_that_is_up_refuses_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever it is up: a reply's grammar is also taken apart, which no front end limits."""
+
+    def spend(grammar: compilers.Grammar) -> NoReturn:
+        while True:
+            clock.check()
+
+    monkeypatch.setattr(compilers, "Extraction", spend)
+    tools = '[{"type": "function", "function": {"name": "now"}}]'
+    guide = Guide(tools=tools, param="tools")
+    with pytest.raises(PlanError, match=r"tools: cannot be enforced: more than 0\.5 seconds"):
+        guides(VOCABULARY).chat(guide, "no")
 
 
 # a raw prompt, and its tokens where a model has a token before every prompt

@@ -272,12 +272,17 @@ class _Printer(RulePrinter):
 @lru_cache(maxsize=10_000)
 def _without_nul(expr: Expr) -> Expr:
     """The texts without U+0000. NEVER where the expression names that letter alone somewhere."""
+    holds_it = expr.boolean
     todo = [expr]
     while todo:
         each = todo.pop()
-        if isinstance(each, Chars) and each.ranges == ((0, 0),):
-            return NEVER
+        if isinstance(each, Chars) and each.ranges[0][0] == 0:
+            if each.ranges == ((0, 0),):
+                return NEVER
+            holds_it = True
         todo.extend(children(each))
+    if not holds_it:
+        return expr
     return substitute(expr, lambda letters: both(letters, _LETTER), star(_LETTER))
 
 

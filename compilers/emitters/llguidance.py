@@ -26,10 +26,12 @@ from compilers.ir import (
     Sequence,
     Special,
     Unordered,
+    walk,
 )
 from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
 from compilers.passes.lexed import fused, lexed
+from compilers.passes.recursion import nullable, open_to_itself
 from compilers.per_node import PerNode
 from compilers.regular import (
     EMPTY,
@@ -66,6 +68,8 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
     written = held(grammar) if order == "free" else in_order(grammar)
+    if not written.delimited:
+        _check_members(written)
     if len(written.rules) > MAX_WALK and _walk(written) > MAX_WALK:
         raise TooLarge(f"rules within rules, {MAX_WALK} deep", kind="depth")
     return _text(lexed(written), tokens or {})
@@ -75,6 +79,34 @@ def held(grammar: Grammar) -> Grammar:
     """The grammar that is written: all of it. Members of an object come in any order; those of one
     that has more than MAX_PERMUTED in groups of so many, one group after the other."""
     return grammar
+
+
+def _check_members(grammar: Grammar) -> None:
+    """Raises Unsupported for members that may begin or end with themselves, unless they are few.
+
+    llguidance does not tell rules apart by their parameters where two of them begin at one place:
+    what is complete for one is complete for the other. So within `a:,x:a:` the end of the inner
+    members would be one of the outer ones, too. (Members that begin at two places of one text, and
+    are read on from both, would suffer the same; no front end writes such.)
+    """
+    empty = nullable(grammar.rules)
+    named = ((name, each) for name, node in grammar.rules.items() for each in _by_parameter(node))
+    for name, members in named:
+        if open_to_itself(members, grammar.rules, empty):
+            what = f"members in any order that begin or end with themselves, in {name!r}"
+            raise _Printer.unsupported(what)
+
+
+def _by_parameter(node: Node) -> Iterable[Unordered]:
+    """The members that are written as rules with a parameter."""
+    if not uses(node).unordered:
+        return ()
+    return (each for each in walk(node) if isinstance(each, Unordered) and not _are_few(each))
+
+
+def _are_few(node: Unordered) -> bool:
+    """Whether members are written in all their orders."""
+    return len(node.members) <= 2 and node.extra == NOTHING
 
 
 def _walk(grammar: Grammar) -> int:
@@ -213,7 +245,7 @@ class _Printer(Printer):
         members = node.members
         if not members:
             return self._others(node)
-        if len(members) <= 2 and node.extra == NOTHING:
+        if _are_few(node):
             return self._few(node)
         groups = [members[i : i + MAX_PERMUTED] for i in range(0, len(members), MAX_PERMUTED)]
         place = len(self._extra_rules)

@@ -19,7 +19,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from compilers import clock
 from compilers.errors import Contradiction, Malformed, TooLarge
+from compilers.frontends.names import fitted
+from compilers.frontends.texts import count
 from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
     EMPTY,
@@ -43,7 +46,7 @@ MAX_LENGTH = 100_000
 MAX_DEPTH = 50
 MAX_COUNT = 10_000
 MAX_TERMINAL = 400
-"""Parts of a regular language, each counted as often as it is written."""
+"""Parts of a regular language, each counted as often as it is written; letters of a text."""
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\f]+|\s*\#[^\n]*)
@@ -69,6 +72,7 @@ class _Character(NamedTuple):
     written: str
 
 
+@clock.limited()
 def parse(source: str) -> Grammar:
     """The grammar of the rule `root`. Malformed or Unsupported with line and caret; Contradiction
     where no text is of it."""
@@ -80,7 +84,8 @@ def parse(source: str) -> Grammar:
     for name, node in found.items():
         lowered[name] = _lowered(node, lowered)
     needed = reachable(lowered, "root")
-    grammar = Grammar({name: lowered[name] for name in reversed(lowered) if name in needed}, "root")
+    written = {name: lowered[name] for name in reversed(lowered) if name in needed}
+    grammar = fitted(Grammar(written, "root"))
     if grammar.start not in productive(grammar.rules):
         raise Contradiction("no text is of this grammar")
     return grammar
@@ -164,7 +169,8 @@ class _Parser:
 
     def _counts(self, token: Token) -> tuple[int, int | None]:
         low, comma, high = (part.strip() for part in token.text[1:-1].partition(","))
-        bounds = int(low), int(high) if high else None if comma else int(low)
+        least = count(low)
+        bounds = least, count(high) if high else None if comma else least
         if bounds[1] is not None and bounds[1] < bounds[0]:
             raise self._tokens.malformed("the counts are out of order", token.at)
         if max(bounds[0], bounds[1] or 0) > MAX_COUNT:
@@ -251,7 +257,7 @@ def _lowered(node: Node, known: Mapping[str, Node]) -> Node:
     """`known`: rules that are lowered already, of which the regular ones are put in."""
     if isinstance(node, Ref):
         found = known.get(node.name)
-        return found if isinstance(found, Literal | Regular) else node
+        return found if found is not None and _is_small(found) else node
     if isinstance(node, Repeat):
         part = _lowered(node.part, known)
         one = _merged([part], lambda expr: times(expr, node.low, node.high))
@@ -286,8 +292,16 @@ def _sequence(parts: list[Node]) -> Node:
 
 def _neighbours(one: Node, two: Node) -> Node | None:
     if isinstance(one, Literal) and isinstance(two, Literal):
-        return Literal(one.text + two.text)
+        joined = Literal(one.text + two.text)
+        return joined if _is_small(joined) else None
     return _merged([one, two], cat)
+
+
+def _is_small(node: Node) -> bool:
+    """Whether it is a terminal that may be written wherever it is used."""
+    return isinstance(node, Regular) or (
+        isinstance(node, Literal) and len(node.text) <= MAX_TERMINAL
+    )
 
 
 def _merged(parts: list[Node], join: Callable[..., Expr]) -> Regular | None:

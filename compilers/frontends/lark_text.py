@@ -25,8 +25,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 
+from compilers import clock
 from compilers.errors import CompileError, Contradiction, Malformed, TooLarge
+from compilers.frontends.names import fitted
 from compilers.frontends.regex import whole
+from compilers.frontends.regex.letters import in_both_cases
+from compilers.frontends.texts import count
 from compilers.frontends.tokens import Token, Tokens, near
 from compilers.ir import (
     EMPTY,
@@ -42,9 +46,10 @@ from compilers.ir import (
     choice,
     rewritten,
     sequence,
+    unused,
 )
 from compilers.lookahead import repeats, size
-from compilers.regular import Expr, cat, chars, either, ranges, text, times
+from compilers.regular import Expr, cat, either, ranges, text, times
 from compilers.uses import productive
 
 MAX_LENGTH = 100_000
@@ -77,6 +82,7 @@ _OTHER_COMMANDS = ("%declare", "%extend", "%override")
 _OWN_COMMON = r'_STRING_ESC_INNER: /([^"\\\n]|\\[^\n])*/'
 
 
+@clock.limited()
 def parse(source: str) -> Grammar:
     """The grammar of the rule `start`. Malformed or Unsupported with line and caret; Contradiction
     where no text is of it."""
@@ -84,7 +90,7 @@ def parse(source: str) -> Grammar:
         raise TooLarge(f"a grammar of more than {MAX_LENGTH} letters", kind="lark")
     parser = _Parser(source)
     parser.run()
-    grammar = _Lowering(parser).run()
+    grammar = fitted(_Lowering(parser).run())
     if grammar.start not in productive(grammar.rules):
         raise Contradiction("no text is of this grammar")
     return grammar
@@ -204,9 +210,9 @@ class _Parser:
 
     def _counts(self) -> tuple[int, int]:
         token = self.tokens.take("number", "a number")
-        low = high = int(token.text)
+        low = high = count(token.text)
         if self.tokens.skip(".."):
-            high = int(self.tokens.take("number", "a number").text)
+            high = count(self.tokens.take("number", "a number").text)
         if high < low:
             raise self.tokens.malformed("the counts after ~ are out of order", token.at)
         if high > MAX_COUNT:
@@ -246,7 +252,7 @@ class _Parser:
             return Regular(ranges((ord(found), ord(last))))
         if not fold:
             return Literal(found)
-        return Regular(cat(*(either(chars(c.lower()), chars(c.upper())) for c in found)))
+        return Regular(cat(*map(in_both_cases, found)))
 
     def _unquoted(self, token: Token) -> tuple[str, bool]:
         body, _, fold = token.text[1:].rpartition('"')
@@ -297,9 +303,7 @@ class _Lowering:
         rules = {name: self._rule(node, skip) for name, node in parser.rules.items()}
         if skip == EMPTY:
             return Grammar(rules)
-        whole_text = "start"
-        while whole_text in rules:
-            whole_text += "_"
+        whole_text = unused("start", rules)
         return Grammar({whole_text: sequence(skip, Ref("start")), **rules}, whole_text)
 
     def _rule(self, node: Node, skip: Node) -> Node:

@@ -23,8 +23,10 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
 
-from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, caret
+from compilers import clock
+from compilers.errors import CompileError, Contradiction, Malformed, TooLarge, placed
 from compilers.frontends.regex import whole
+from compilers.frontends.texts import HALF_PAIR, count, half_pair
 from compilers.ir import (
     Capture,
     FreeText,
@@ -93,6 +95,7 @@ class _Element:
     parts: "list[Node | _Whole]" = field(default_factory=list)
 
 
+@clock.limited()
 def parse(source: str, channel: str = "thinking") -> Grammar:
     """The grammar of a template. Malformed with line and caret where it is none."""
     if len(source) > MAX_LENGTH:
@@ -110,6 +113,9 @@ class _Parser:
         self._at = 0
 
     def run(self) -> Node:
+        if (at := half_pair(self._source)) is not None:
+            self._at = at
+            raise self._malformed(HALF_PAIR)
         while self._at < len(self._source):
             found = _TOKEN.match(self._source, self._at)
             if found is None or (found["tag"] or "")[:1] in ("!", "?"):
@@ -135,11 +141,8 @@ class _Parser:
         return "'<' that opens no tag"
 
     def _malformed(self, message: str) -> Malformed:
-        before = self._source[: self._at]
-        line, column = before.count("\n"), self._at - (before.rfind("\n") + 1)
-        where = f"line {line + 1}, column {column + 1}"
-        written = (self._source.splitlines() or [""])[line]
-        return Malformed(f"{message}\n{caret(written, column)}", where, "template")
+        where, shown = placed(self._source, self._at)
+        return Malformed(f"{message}\n{shown}", where, "template")
 
     def _token(self, found: re.Match[str]) -> None:
         if found["comment"] is not None:
@@ -156,9 +159,9 @@ class _Parser:
             return  # a remark to people
         low, high = DEFAULT_TIMES
         if found["low"] is not None:
-            low, high = int(found["low"]), int(found["high"])
-        if not low <= high <= MAX_TIMES:
-            raise self._malformed(f"repetition must be LOW-HIGH with HIGH at most {MAX_TIMES}")
+            low, high = count(found["low"]), count(found["high"])
+        if not low <= high or not 1 <= high <= MAX_TIMES:
+            raise self._malformed(f"repetition must be LOW-HIGH with HIGH from 1 to {MAX_TIMES}")
         parts = self._open[-1].parts
         if parts and _is_space(parts[-1]):
             parts.pop()  # what stood before the comment

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from compilers.errors import Malformed, Unsupported, placed
+from compilers.frontends.texts import HALF_PAIR, half_pair
 
 
 class Token(NamedTuple):
@@ -25,6 +26,8 @@ class Tokens:
         self._source = source
         self._language = language
         self._next = 0
+        if (at := half_pair(source)) is not None:
+            raise self.malformed(HALF_PAIR, at)
         self._tokens = list(self._lex(pattern))
 
     def _lex(self, pattern: re.Pattern[str]) -> Iterator[Token]:

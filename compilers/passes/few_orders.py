@@ -21,6 +21,7 @@ from compilers.ir import (
     choice,
     mapped,
     sequence,
+    unused,
 )
 from compilers.uses import uses
 
@@ -38,15 +39,16 @@ def orders_of(required: Sequence[bool]) -> list[list[int]] | None:
 
 def few_orders(grammar: Grammar) -> Grammar:
     """A smaller language. An Unordered that is left is meant in the order that it has."""
-    work = _Pass()
+    work = _Pass(grammar)
     for name, node in grammar.rules.items():
         work.rules[name] = work.rewritten(node) if uses(node).unordered else node
     return replace(grammar, rules=work.rules)
 
 
 class _Pass:
-    def __init__(self) -> None:
+    def __init__(self, grammar: Grammar) -> None:
         self.rules: dict[str, Node] = {}
+        self._source = grammar.rules
         self._numbers = count()
 
     def rewritten(self, node: Node) -> Node:
@@ -64,7 +66,7 @@ class _Pass:
         inner = self.rewritten(member)
         if isinstance(inner, Literal | Ref) or inner == NOTHING:
             return inner
-        name = f"member{next(self._numbers)}"
+        name = unused(f"member{next(self._numbers)}", self._source)
         self.rules[name] = inner
         return Ref(name)
 
@@ -72,24 +74,25 @@ class _Pass:
         """The rule of a set of members: what may follow when they are left, and others written."""
         separator, members = node.separator, node.members
         extras = EMPTY if node.extra == NOTHING else Repeat(sequence(separator, node.extra))
-        prefix = f"left{next(self._numbers)}_"
+        number = next(self._numbers)
+        whole = (1 << len(members)) - 1
+        names = [unused(f"left{number}_{left}", self._source) for left in range(whole)]
 
         def complete(left: int) -> bool:
             return not any(left >> i & 1 and needed for i, (_, needed) in enumerate(members))
 
         def ways(left: int, heads: list[Node]) -> list[Node]:
             return [
-                sequence(head, Ref(f"{prefix}{left & ~(1 << i)}"))
+                sequence(head, Ref(names[left & ~(1 << i)]))
                 for i, head in enumerate(heads)
                 if left >> i & 1
             ]
 
         first = [member for member, _ in members]
         later = [sequence(separator, member) for member in first]
-        whole = (1 << len(members)) - 1
         for left in range(whole - 1, -1, -1):
             end = [extras] if complete(left) else []
-            self.rules[f"{prefix}{left}"] = choice(*ways(left, later), *end)
+            self.rules[names[left]] = choice(*ways(left, later), *end)
         none = [sequence(node.extra, extras)] if complete(whole) else []
         none += [EMPTY] if complete(whole) and not node.some else []
         return choice(*ways(whole, first), *none)

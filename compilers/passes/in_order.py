@@ -1,6 +1,5 @@
 """Members in the order of the source, for dialects that cannot say "in any order"."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from compilers.ir import (
@@ -16,29 +15,23 @@ from compilers.ir import (
     mapped,
     maybe,
     sequence,
-    walk,
+    unused,
 )
 from compilers.uses import uses
 
 
-def in_order(grammar: Grammar, keep: Callable[[Unordered], bool] = lambda node: False) -> Grammar:
-    """Each Unordered replaced, but for those that `keep` names. The language gets smaller."""
-    work = _Pass(keep)
+def in_order(grammar: Grammar) -> Grammar:
+    """Each Unordered replaced. The language gets smaller."""
+    work = _Pass(grammar)
     for name, node in grammar.rules.items():
-        work.rules[name] = work.rewrite(node) if _changes(node, keep) else node
+        work.rules[name] = work.rewrite(node) if uses(node).unordered else node
     return replace(grammar, rules=work.rules)
 
 
-def _changes(node: Node, keep: Callable[[Unordered], bool]) -> bool:
-    if not uses(node).unordered:
-        return False
-    return any(isinstance(each, Unordered) and not keep(each) for each in walk(node))
-
-
 class _Pass:
-    def __init__(self, keep: Callable[[Unordered], bool]) -> None:
+    def __init__(self, grammar: Grammar) -> None:
         self.rules: dict[str, Node] = {}
-        self._keep = keep
+        self._source = grammar.rules
         self._count = 0
 
     def rewrite(self, node: Node) -> Node:
@@ -52,8 +45,6 @@ class _Pass:
         """
         members = [(self.rewrite(member), required) for member, required in node.members]
         extra = self.rewrite(node.extra)
-        if self._keep(node):
-            return Unordered(tuple(members), extra, node.separator, node.some)
         more = Repeat(sequence(node.separator, extra)) if extra != NOTHING else EMPTY
         first = next((i for i, (_, required) in enumerate(members) if required), None)
         if first is None:
@@ -81,6 +72,6 @@ class _Pass:
         if node == EMPTY or isinstance(node, Ref | Literal):
             return node
         self._count += 1
-        name = f"tail{self._count}"
+        name = unused(f"tail{self._count}", self._source)
         self.rules[name] = node
         return Ref(name)

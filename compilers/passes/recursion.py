@@ -20,9 +20,12 @@ from compilers.ir import (
     Regular,
     Repeat,
     Sequence,
+    Unordered,
+    children,
     choice,
     mapped,
     sequence,
+    unused,
     walk,
 )
 from compilers.regular import nonempty, without
@@ -75,6 +78,8 @@ def _nullable(node: Node, rules: set[str]) -> bool:
         return node.name in rules
     if isinstance(node, Capture):
         return _nullable(node.part, rules)
+    if isinstance(node, Unordered):  # its members have some text
+        return not node.some and not any(required for _, required in node.members)
     return isinstance(node, FreeText)
 
 
@@ -112,6 +117,9 @@ class _NoEmptyRounds:
             return self._some(node)
         if isinstance(node, Capture):
             return Capture(node.name, self._nonempty(node.part), node.channel)
+        if isinstance(node, Unordered):
+            members = tuple((self.rewrite(member), False) for member, _ in node.members)
+            return Unordered(members, self.rewrite(node.extra), node.separator, some=True)
         return self._named(node.name) if isinstance(node, Ref) else NOTHING
 
     def _some(self, node: Repeat) -> Node:
@@ -121,9 +129,7 @@ class _NoEmptyRounds:
 
     def _named(self, name: str) -> Node:
         if name not in self._made:
-            self._made[name] = f"{name}_some"
-            while self._made[name] in self._source:
-                self._made[name] += "_"
+            self._made[name] = unused(f"{name}_some", self._source)
             self.rules[self._made[name]] = NOTHING  # holds the name while the body is made
             self.rules[self._made[name]] = self._nonempty(self._source[name])
         return Ref(self._made[name])
@@ -204,3 +210,39 @@ def _on_a_cycle(steps: Mapping[str, set[str]]) -> str | None:
         seen.add(name)
         name = min(steps[name] & left)
     return name
+
+
+def open_to_itself(members: Unordered, rules: Mapping[str, Node], empty: set[str]) -> bool:
+    """Whether members in any order may begin or end with these members themselves.
+
+    `empty`: the rules that the empty text matches.
+    """
+    return any(_reaches(members, rules, empty, last) for last in (False, True))
+
+
+def _reaches(members: Unordered, rules: Mapping[str, Node], empty: set[str], last: bool) -> bool:
+    todo = [each for part in children(members) for each in _edge(part, empty, last)]
+    seen = set(map(id, todo))
+    for each in todo:  # grows
+        if each is members:
+            return True
+        inner = [rules[each.name]] if isinstance(each, Ref) else children(each)
+        new = [found for part in inner for found in _edge(part, empty, last)]
+        todo += [found for found in new if id(found) not in seen]
+        seen.update(map(id, new))
+    return False
+
+
+def _edge(node: Node, empty: set[str], last: bool) -> Iterable[Node]:
+    """The references and the members in any order that a text of the node may begin with; `last`:
+    end with."""
+    if isinstance(node, Ref | Unordered):
+        yield node
+    elif isinstance(node, Sequence):
+        for part in reversed(node.parts) if last else node.parts:
+            yield from _edge(part, empty, last)
+            if not _nullable(part, empty):
+                break
+    else:
+        for part in children(node):
+            yield from _edge(part, empty, last)

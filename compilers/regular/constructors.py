@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, is_
 
+from compilers import clock
 from compilers.regular.expressions import (
     ANY,
     EMPTY,
@@ -193,6 +194,7 @@ def substitute(expr: Expr, of: Callable[[Chars], Expr], universe: Expr) -> Expr:
     """
     if isinstance(expr, Chars):
         return of(expr)
+    clock.check()
     before = children(expr)
     parts = [of(p) if type(p) is Chars else substitute(p, of, universe) for p in before]
     if isinstance(expr, Cat | Alt) and all(map(is_, parts, before)):

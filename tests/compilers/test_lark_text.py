@@ -18,6 +18,7 @@ ROWS = [
     ('start: "a"~2 "b"~1..3', ["aab", "aabbb"], ["ab", "aa", "aabbbb"]),
     ('start: "a"~0..1 "b"', ["b", "ab"], ["aab"]),
     ('start: "yes"i', ["yes", "YES", "yEs"], ["ye"]),
+    ('start: "ßǅ"i', ["ßǅ", "ßǆ", "ßǄ"], ["Sǅ", "SSǅ"]),
     ('start: "a".."f" "0".."9"', ["a0", "f9"], ["g0", "a"]),
     (r'start: "\"\\\n\t\x41\u00e9\U0001F600"', ['"\\\n\tAé😀'], ["A"]),
     (r"start: /[a-c]{2}\/x/i", ["ab/x", "CB/X"], ["a/x"]),

@@ -1,5 +1,6 @@
 """Hostile declarations: each compiles or is refused by name, soon, in every dialect."""
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import compilers
-from compilers.errors import CompileError, Unsupported
+from compilers.errors import CompileError, Malformed, Unsupported
 from tests.compilers.byte_engine import holds, tokens
 
 # Of processor time, for the front end (which stops a schema after 1.5 s) and for each dialect.
@@ -29,6 +30,10 @@ def rules(n: int, body: str, last: str, name: str = "r") -> str:
     """Lark in which each rule is made of the next one."""
     lines = [f"{name}{i}: {body.format(f'{name}{i + 1}')}" for i in range(n)]
     return "\n".join([f"start: {name}0", *lines, f"{name}{n}: {last}"])
+
+
+def as_gbnf(lark: str) -> str:
+    return lark.replace(":", " ::=").replace("start", "root")
 
 
 SCHEMAS = {
@@ -70,6 +75,18 @@ SCHEMAS = {
     "many unequal items": {"type": "array", "uniqueItems": True,
                            "items": {"enum": list(range(100))}},
     "a pattern that explodes": {"pattern": "^(a|b)*a(a|b){20}$", "not": {"pattern": "b.{20}$"}},
+    "100,000 values": {"enum": [f"value {i}" for i in range(100_000)]},
+    "a value nested deeply": {"const": nested(lambda value: {"a": value}, 390, 1)},
+    "counts like those of no language": {"minLength": 1e308, "maxItems": 10**4000,
+                                         "minProperties": 2**64 + 1},
+    "no number": {"const": math.nan},
+    "a number that no reader takes": {"const": -(10**400)},
+    "a bound beyond all others": {"type": "array", "uniqueItems": True, "items": {
+        "type": "integer", "minimum": 10**400, "maximum": 1.5}},
+    "an index of 5,000 digits": {"$ref": "#/anyOf/" + "9" * 5000, "anyOf": [{}]},
+    "an index in other digits": {"$ref": "#/anyOf/²", "anyOf": [{}]},
+    "a name that is no URI": {"$id": "http://[", "$ref": "x"},
+    "another": {"$defs": {"a": {"$id": "http://a\u2100b/"}}, "$ref": "http://[#a"},
 }  # fmt: skip
 PATTERNS = {
     "deep groups": "(" * 5_000 + ")" * 5_000,
@@ -88,6 +105,7 @@ PATTERNS = {
     "anchors in a row": "a$" * 2_000,
     "look-aheads in a row": "(?=a)b?" * 2_000,
     "boundaries in a row": r"a\b" * 2_000,
+    "a count of 5,000 digits": "a{1," + "9" * 5_000 + "}",
 }
 TEMPLATES = {
     "deep": "<a>" * 45 + "{x}" + "</a>" * 45,
@@ -100,6 +118,8 @@ TEMPLATES = {
     "open braces": "<a>" + "{" * 20_000 + "</a>",
     "open comment": "<a><!--" + "-" * 50_000,
     "a pattern that explodes": "<a>{x:regex((a|b)*a(a|b){18})}</a>",
+    "no times": "<a>{x}</a><!-- add 0-0 more -->",
+    "times of 5,000 digits": f"<a>{{x}}</a><!-- add 1-{'9' * 5_000} more -->",
 }
 LARK = {
     "deep groups": "start: " + "(" * 5_000 + '"a"' + ")" * 5_000,
@@ -113,12 +133,22 @@ LARK = {
     "2,000 alternatives": "start: " + " | ".join(f'"w{i}"' for i in range(2000)),
     "nothing but empty": "start: (((()*)+)?)*",
     "overlapping words": 'start: A* B* C*\nA: /[ab]+/\nB: /[bc]+/\nC: /[ca]+x/',
+    "a long chain of terminals": rules(6_000, "{0}", '"a"', "R"),
+    "a long chain of rules": rules(6_000, "{0}", '"a"'),
+    "a count of 5,000 digits": f'start: "a"~{"9" * 5_000}',
 }  # fmt: skip
+GBNF = {
+    "a text twice the next": as_gbnf(rules(30, "{0} {0}", '"a"')),
+    "a long chain": as_gbnf(rules(6_000, "{0}", '"a"')),
+    "a long chain that is not regular": as_gbnf(rules(1_500, '"(" {0} ")" | root', '"a"')),
+    "a count of 5,000 digits": 'root ::= "a"{' + "9" * 5_000 + "}",
+}
 KINDS: dict[str, tuple[Front, dict[str, Any]]] = {
     "schema": (compilers.json_schema, SCHEMAS),
     "regex": (compilers.regex, PATTERNS),
     "template": (compilers.template, TEMPLATES),
     "lark": (compilers.lark_text, LARK),
+    "gbnf": (compilers.gbnf_text, GBNF),
 }
 CASES = [
     pytest.param(front, source, id=f"{kind}: {name}")
@@ -144,6 +174,22 @@ def test_hostile(front: Front, source: Any) -> None:
     grammar = soon(lambda: front(source))
     for dialect in compilers.DIALECTS if grammar is not None else ():
         soon(lambda dialect=dialect: compilers.emit(grammar, dialect))
+
+
+HALF_PAIRS: list[tuple[Front, Any]] = [
+    (compilers.choice, ["yes", "\ud800"]),
+    (compilers.lark_text, 'start: "\udfff"'),
+    (compilers.gbnf_text, "root ::= [\ud800]"),
+    (compilers.template, "<a>\ud83d</a>"),
+    (compilers.json_schema, {"enum": ["yes", "\ud800"]}),
+    (compilers.json_schema, {"properties": {"\udfff": {}}}),
+]
+
+
+@pytest.mark.parametrize(("front", "source"), HALF_PAIRS)
+def test_what_has_no_utf_8_is_refused(front: Front, source: Any) -> None:
+    with pytest.raises(Malformed, match="half of a surrogate pair is no letter"):
+        front(source)
 
 
 COUNTS = ["([ab]{1,60}c?){1,60}", "(a|b|ab){1,3000}c", "(([ab]{1,15}c?){1,15}d?){1,15}"]

@@ -25,6 +25,9 @@ COMMANDS = [
         "",
         "refused: line 1, column 1: this is no JSON (Expecting value)\n<",
     ),
+    (["json_schema", "N"], 1, "", "compilers: N: refused: a number of more than 4300 digits\n"),
+    (["json_schema", "L"], 2, "", "compilers: L: is no text in UTF-8\n"),
+    (["json_schema", "D"], 1, "", "compilers: D: refused: nested too deeply to be read\n"),
     (["json_schema", "P", "--reject", '{"a": 1, "b": 2}'], 0, "", "no members but those declared"),
     (["tools", "T"], 0, "start:", "enforced: calls of now; maxProperties"),
     (
@@ -37,6 +40,10 @@ COMMANDS = [
     (["regex", "a(?<=b)"], 1, "", "refused: pattern: look-behind\na(?<=b)\n   ^"),
     (["choice", 'yes,"a,b"', "--accept", "a,b"], 0, "start:", "enforced: one of 2 texts"),
     (["choice", 'yes,"a'], 2, "", "compilers: choice: unexpected end of data"),
+    (["choice", "yes\nno"], 2, "", "compilers: choice: a line ends outside of double quotes, in"),
+    (["choice", 'no,"a\nb"', "--accept", "a\nb"], 0, "start:", "enforced: one of 2 texts"),
+    (["choice", "yes,\udce9"], 2, "", "compilers: choice: is no text in UTF-8\n"),
+    (["regex", "yes|\udce9"], 2, "", "compilers: regex: is no text in UTF-8\n"),
     (["choice", "a", "--to", "yacc"], 2, "", "invalid choice: 'yacc'"),
 ]
 
@@ -55,14 +62,32 @@ def test_commands(
         "P": '{"properties": {"a": {}}}',
         "T": TOOLS,
         "X": "<a>{x</b>",
+        "N": f'{{"const": {"9" * 5000}}}',
+        "L": '{"const": "\xe9"}',
+        "D": "[" * 100_000,
     }.items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="latin-1")
     try:
         found = main(arguments)
     except SystemExit as error:
         found = error.code  # type: ignore[assignment]
     printed = capsys.readouterr()
     assert (found, out in printed.out, err in printed.err) == (code, True, True), printed
+
+
+def test_a_grammar_that_cannot_be_printed() -> None:
+    command = [sys.executable, "-m", "compilers", "regex", "a"]
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert found.returncode == 2
+    assert found.stderr.startswith("compilers: the grammar cannot be printed: ")
+    assert len(found.stderr.splitlines()) == 1
+
+
+def test_bytes_from_a_pipe() -> None:
+    command = [sys.executable, "-m", "compilers", "lark_text", "-"]
+    found = subprocess.run(command, input=b'start: "\xe9"', capture_output=True, check=False)
+    assert (found.returncode, found.stderr) == (2, b"compilers: -: is no text in UTF-8\n")
 
 
 def test_pure() -> None:

@@ -72,6 +72,8 @@ REFUSED = [
     (r"(a)\1", Unsupported, "back-reference"),
     (r"(?<=a)b", Unsupported, "look-behind"),
     (r"^(?:\ba )+$", Unsupported, r"\b inside a repetition"),
+    (r"^(?:a\b|b)*$", Unsupported, r"\b inside a repetition"),
+    (r"^((?!^a).)*$", Unsupported, "an anchor or look-ahead inside a repetition"),
     (r"(?m)^a", Unsupported, "(?m"),
     (r"a++", Unsupported, "possessive"),
     (r"[[:alpha:]_]+", Unsupported, "POSIX class"),

@@ -4,21 +4,24 @@ JSON Schema 2020-12 Core, sections 8.2 (`$id`, `$anchor`, `$ref`) and 9.1; draft
 they differ: `id`, `definitions`, `$recursiveRef`, and that nothing beside a `$ref` counts.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urljoin
 
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import drafts
 from compilers.frontends.json_schema.contents import SILENT, Content, Contents
-from compilers.frontends.json_schema.wellformed import check, check_finite, check_texts
+from compilers.frontends.json_schema.wellformed import check, check_number, check_texts
 from compilers.ir import Note
 
 MAX_DEPTH = 400
 MAX_NODES = 200_000
 MAX_REFS = 50  # one after the other, with nothing between
 MAX_PLACES = 100  # that one note is given: copies within copies are more than anyone reads
+_NUMBERS = (int, float)
+_INDEX = re.compile("0|[1-9][0-9]{0,9}")
 _BESIDE_REF = SILENT | {"$ref"}
 
 
@@ -191,11 +194,11 @@ class Document:
         if self._index is None:
             self._index = _identifiers(self._schema)
         base = self._base_of(site.root)
-        full = urljoin(base, ref)
+        full = _joined(base, ref)
         if full in self._index:
             value = self._index[full]
             return self._site(value, f"<{full}>" if value is not self._schema else "", value)
-        start, fragment = urldefrag(full)
+        start, _, fragment = full.partition("#")
         root = self._index.get(start)
         return self._pointed(root, fragment) if root is not None and "/" in fragment else None
 
@@ -207,7 +210,7 @@ class Document:
 def _step(value: Any, step: str) -> Any:
     if isinstance(value, dict):
         return value.get(step)
-    if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+    if isinstance(value, list) and _INDEX.fullmatch(step) and int(step) < len(value):
         return value[int(step)]
     return None
 
@@ -225,6 +228,14 @@ def _identifier(schema: dict[str, Any]) -> str | None:
     return None
 
 
+def _joined(base: str, uri: str) -> str:
+    """RFC 3986, section 5.2; what is no URI is a name all the same, of nothing else."""
+    try:
+        return urljoin(base, uri)
+    except ValueError:
+        return uri
+
+
 def _identifiers(schema: Any) -> dict[str, Any]:
     """Every `$id` and anchor of a document, absolute."""
     found: dict[str, Any] = {}
@@ -236,7 +247,7 @@ def _identifiers(schema: Any) -> dict[str, Any]:
         elif isinstance(value, dict):
             own = _identifier(value)
             if own:
-                base = urldefrag(urljoin(base, own))[0]
+                base = _joined(base, own).partition("#")[0]
                 found.setdefault(base, value)
             for name in _anchors(value):
                 found.setdefault(f"{base}#{name}", value)
@@ -270,7 +281,7 @@ def _check(schema: Any) -> None:
                 below += value
             elif isinstance(value, str):
                 texts.append(value)
-            elif isinstance(value, float):
-                check_finite(value)
+            elif isinstance(value, _NUMBERS):
+                check_number(value)
         level, depth = below, depth + 1
     check_texts(texts)

@@ -1,10 +1,15 @@
 """What may stand behind a keyword, in any draft: checked when a subschema is first met."""
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from compilers.errors import Malformed
+from compilers.errors import Malformed, TooLarge
+from compilers.frontends.texts import HALF_PAIR, half_pair
+
+MAX_COUNT = 1 << 64
+"""Schemas say the largest number of some language for "any"; none has one beyond this."""
 
 
 def _is_number(value: Any) -> bool:
@@ -112,20 +117,25 @@ def check(schema: Mapping[str, Any], where: str) -> None:
 def check_texts(values: Iterable[Any]) -> None:
     """Raises Malformed for strings that are not Unicode: half a surrogate pair has no UTF-8."""
     texts = [value for value in values if isinstance(value, str)]
-    try:
-        "".join(texts).encode()
-    except UnicodeEncodeError:
-        wrong = next(text for text in texts if any("\ud800" <= c <= "\udfff" for c in text))
-        raise Malformed(f"a lone surrogate in {wrong!r}", kind="malformed") from None
+    if half_pair("".join(texts)) is not None:
+        wrong = next(text for text in texts if half_pair(text) is not None)
+        raise Malformed(f"{HALF_PAIR}: {wrong!r}", kind="malformed")
 
 
-def check_finite(value: float) -> None:
-    if not math.isfinite(value):
+def check_number(value: float) -> None:
+    """Raises Malformed for what is no number, TooLarge for one that most readers of JSON would not
+    take (RFC 8259, section 6)."""
+    if abs(value) <= sys.float_info.max:
+        return
+    if isinstance(value, float):
         raise Malformed(f"{value} is no number of JSON", kind="malformed")
+    raise TooLarge("a number of more than 308 digits", kind="number")
 
 
 def count(value: Any) -> int:
-    """Raises Malformed for what is no whole number from 0."""
+    """Raises Malformed for what is no whole number from 0, TooLarge beyond MAX_COUNT."""
     if not _is_count(value):
         raise Malformed("must be a whole number from 0", kind="malformed")
+    if value > MAX_COUNT:
+        raise TooLarge("must be at most 2 ** 64", kind="count")
     return int(value)

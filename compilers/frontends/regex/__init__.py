@@ -15,6 +15,7 @@ refused by name.
 
 from functools import lru_cache
 
+from compilers import clock
 from compilers.errors import Contradiction, TooLarge
 from compilers.frontends.regex import compiler
 from compilers.frontends.regex.parser import Parser
@@ -22,6 +23,7 @@ from compilers.ir import Grammar, Regular
 from compilers.regular import EVERY, Expr, both, cat, is_empty
 
 
+@clock.limited()
 def parse(pattern: str | None, prefix: str | None = None) -> Grammar:
     """The grammar of the texts that `pattern` matches from end to end, and that begin with a match
     of `prefix`; None for either asks nothing."""

@@ -102,9 +102,7 @@ class _Compiler:
 
     def _on_boundary(self, node: Boundary, before: _Before, rest: Expr) -> Expr:
         if before == "some":
-            raise Unsupported(
-                f"\\b inside a repetition, in {self._pattern!r}", kind="pattern: inner \\b"
-            )
+            raise self._inside("\\b")
         if (before == "word") != node.wanted:  # a letter of a word must follow
             return _touching(rest, WORD, last=False)
         found = _touching(rest, NO_WORD, last=False)
@@ -148,15 +146,19 @@ class _Compiler:
         if tempered is None:
             tempered = self._starred(node, before, rest)
         if tempered is None:
-            raise Unsupported(
-                f"an anchor or look-ahead inside a repetition, in {self._pattern!r}",
-                kind="pattern: look-ahead in a repetition",
-            )
+            raise self._inside("\\b" if has(node.part, Boundary) else "an anchor or look-ahead")
         return tempered
 
+    def _inside(self, what: str) -> Unsupported:
+        message = f"{what} inside a repetition, in {self._pattern!r}"
+        return Unsupported(message, kind=f"pattern: {what} inside a repetition")
+
     def _starred(self, node: Repetition, before: _Before, rest: Expr) -> Expr | None:
-        """`(a|b$)*`: an iteration that needs the end is the last one, one with `^` the first."""
-        if node.low > 1 or node.high is not None or has(node.part, Lookahead):
+        r"""`(a|b$)*`: an iteration that needs the end is the last one, one with `^` the first.
+
+        What `\b` and look-ahead ask for may lie in the next one.
+        """
+        if node.low > 1 or node.high is not None or has(node.part, Lookahead | Boundary):
             return None
         inner = self.run(_without_ends(node.part), "some", EMPTY)
         last = self.run(node.part, "some", EMPTY) if rest.nullable else NEVER
@@ -174,7 +176,7 @@ class _Compiler:
         look, letter = part.parts
         if not isinstance(look, Lookahead) or look.wanted or not isinstance(letter, Plain):
             return None
-        if not isinstance(letter.expr, Chars):
+        if not isinstance(letter.expr, Chars) or has(look.part, Begin | Boundary):
             return None
         found = self.run(look.part, "some", EVERY)
         if found.nullable:  # x matches the empty text: no letter can stand

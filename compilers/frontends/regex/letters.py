@@ -32,6 +32,12 @@ def inverted(expr: Expr) -> Expr:
     return ranges(*inverse(expr.ranges)) if isinstance(expr, Chars) else ANY
 
 
+def in_both_cases(letter: str) -> Expr:
+    """A letter, small and capital; what takes several letters to write is neither."""
+    folded = {letter, letter.lower(), letter.upper()}
+    return chars("".join(each for each in folded if len(each) == 1))
+
+
 class Letters:
     """Reads what stands for one letter. `fold`: both cases of a letter are meant."""
 
@@ -41,8 +47,7 @@ class Letters:
 
     def letter(self, letter: str) -> Expr:
         """The letter itself."""
-        folded = {letter, letter.lower(), letter.upper()} if self.fold else {letter}
-        return ranges(*((ord(each), ord(each)) for each in folded if len(each) == 1))
+        return in_both_cases(letter) if self.fold else chars(letter)
 
     def escaped(self) -> Expr:
         """Behind a backslash."""

@@ -1,5 +1,7 @@
 """From a pattern to its nodes: a recursive descent."""
 
+import re
+
 from compilers.errors import TooLarge
 from compilers.frontends.regex.cursor import Cursor
 from compilers.frontends.regex.letters import LINE_END, Letters, inverted
@@ -15,11 +17,13 @@ from compilers.frontends.regex.nodes import (
     concat,
     repetition,
 )
+from compilers.frontends.texts import count
 from compilers.regular import ANY, EMPTY
 
 MAX_DEPTH = 60  # groups within each other
 MAX_LENGTH = 20_000  # letters of a pattern
 
+_COUNTS = re.compile(r"\{[0-9]+(,[0-9]*)?")
 _QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
@@ -73,10 +77,11 @@ class Parser:
             return None
         body = self._cursor.up_to("}")
         low, comma, high = (body or "")[1:].partition(",")
-        if body is None or not low.isdecimal() or not (high == "" or high.isdecimal()):
+        if body is None or not _COUNTS.fullmatch(body):
             return None  # an ordinary brace
         self._cursor.at += len(body) + 1
-        bounds = int(low), int(high) if high else None if comma else int(low)
+        least = count(low)
+        bounds = least, count(high) if high else None if comma else least
         if bounds[1] is not None and bounds[1] < bounds[0]:
             raise self._cursor.malformed("numbers out of order in {}")
         if max(bounds[0], bounds[1] or 0) > MAX_COUNT:
