@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase, digits
+from typing import NamedTuple
 
-from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16
+from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16, one_letter
 from compilers.emitters.kbnf_rules import Rules, Text, quote, rule
 from compilers.regular import (
     NEVER,
@@ -47,10 +48,17 @@ class Loop:
     after: str
 
 
+class Left(NamedTuple):
+    """A loop below plane 16, and the words that are left out of it, with their letters."""
+
+    loop: Loop
+    words: frozenset[str]
+    letters: frozenset[str]
+
+
 @lru_cache(maxsize=2_000)
-def split(expr: And) -> tuple[Loop, frozenset[str]] | None:
-    """A loop below plane 16, and the words that are left out of it; None if the language is of
-    another kind."""
+def split(expr: And) -> Left | None:
+    """None if the language is of another kind."""
     wanted = [part for part in expr.parts if not isinstance(part, Not)]
     loop = _loop(wanted[0]) if len(wanted) == 1 else None
     if loop is None:
@@ -61,10 +69,14 @@ def split(expr: And) -> tuple[Loop, frozenset[str]] | None:
         if words is None:
             return None
         found.update(inside for word in words if (inside := _inside(word, loop)) is not None)
-    below = {word for word in found if max(word, default="") < chr(PLANE_16)}
-    return (loop, frozenset(below)) if _are_plain(set().union(*below), loop) else None
+    letters = frozenset[str]().union(*found)
+    if max(letters, default="") >= chr(PLANE_16):
+        found = {word for word in found if max(word, default="") < chr(PLANE_16)}
+        letters = frozenset[str]().union(*found)
+    return Left(loop, frozenset(found), letters) if _are_plain(letters, loop) else None
 
 
+@lru_cache(maxsize=200)
 def _loop(expr: Expr) -> Loop | None:
     parts = expr.parts if isinstance(expr, Cat) else (expr,)
     at = next((i for i, part in enumerate(parts) if isinstance(part, Rep)), len(parts))
@@ -106,24 +118,17 @@ def _words(expr: Expr) -> list[str] | None:
         return found
     if not isinstance(expr, Cat):
         return None
-    found = [""]
+    found, run = [""], ""  # the letters behind those
     for part in expr.parts:
-        letter = _letter(part)
+        letter = one_letter(part)
         if letter is not None:
-            found = [each + letter for each in found]
+            run += letter
             continue
         words = _words(part)
         if words is None or len(found) * len(words) > MAX_WORDS:
             return None
-        found = [one + other for one in found for other in words]
-    return found
-
-
-def _letter(expr: Expr) -> str | None:
-    if not isinstance(expr, Chars) or len(expr.ranges) > 1:
-        return None
-    ((low, high),) = expr.ranges
-    return chr(low) if low == high else None
+        found, run = [one + run + other for one in found for other in words], ""
+    return [each + run for each in found]
 
 
 def _inside(word: str, loop: Loop) -> str | None:
@@ -134,7 +139,7 @@ def _inside(word: str, loop: Loop) -> str | None:
     return word[len(loop.before) : len(word) - len(loop.after)]
 
 
-def _are_plain(letters: set[str], loop: Loop) -> bool:
+def _are_plain(letters: frozenset[str], loop: Loop) -> bool:
     pairs = loop.plain.ranges
     return all(any(low <= code <= high for low, high in pairs) for code in map(ord, letters))
 

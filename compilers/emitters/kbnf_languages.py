@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from compilers.emitters.excluded import Alphabets, Excluder, Loop, split
+from compilers.emitters.excluded import Alphabets, Excluder, Left, Loop, split
 from compilers.emitters.kbnf_counted import AHEAD, Counted, State
 from compilers.emitters.kbnf_regular import (
     Ahead,
@@ -149,17 +149,17 @@ def alphabets_of(exprs: Iterable[Expr]) -> Alphabets:
     """The letters of words that are left out of loops, in these languages together."""
     found: dict[Loop, set[str]] = {}
     for expr in exprs:
-        for loop, words in _left_out(expr):
-            found.setdefault(loop, set()).update(*words)
+        for left in _left_out(expr):
+            found.setdefault(left.loop, set()).update(left.letters)
     return Alphabets(found)
 
 
 @lru_cache(maxsize=2_000)
-def _left_out(expr: Expr) -> list[tuple[Loop, frozenset[str]]]:
+def _left_out(expr: Expr) -> list[Left]:
     return list(_splits(expr))
 
 
-def _splits(expr: Expr) -> Iterator[tuple[Loop, frozenset[str]]]:
+def _splits(expr: Expr) -> Iterator[Left]:
     known = split(expr) if isinstance(expr, And) else None
     if known is not None:
         yield known
@@ -216,7 +216,7 @@ class _Language(Writer):
             return written(below_plane_16(expr))
         if isinstance(expr, And):
             found = split(expr)
-            return self._automaton(expr) if found is None else self._besides(*found)
+            return self._automaton(expr) if found is None else self._besides(found)
         if isinstance(expr, Alt):
             return choice_of(map(self.lowered, expr.parts))
         if isinstance(expr, Cat):
@@ -226,16 +226,17 @@ class _Language(Writer):
         assert isinstance(expr, Not)
         return self._automaton(expr)
 
-    def _besides(self, loop: Loop, words: frozenset[str]) -> Part:
+    def _besides(self, left: Left) -> Part:
         """A loop but for some words: in rules, and beside them any run of its letters.
 
         That has an end which no token spells, so it adds nothing to the language; but a token in
         the middle of such a run is looked up there, and not parsed by the rules.
         """
+        loop = left.loop
         excluder = _excluder(loop, self._alphabets.of[loop])
-        name = excluder.besides(sorted(words - {""}), self)
+        name = excluder.besides(sorted(left.words - {""}), self)
         inside = Symbol(self.symbol([(name,), (excluder.run, NEVER_WRITTEN)]))
-        bare = [] if "" in words else [EMPTY]
+        bare = [] if "" in left.words else [EMPTY]
         return sequence_of([Literal(loop.before), choice_of([inside, *bare]), Literal(loop.after)])
 
     def _automaton(self, language: Expr) -> Part:

@@ -149,8 +149,9 @@ def _words_and_parts(parts: tuple[Expr, ...]) -> Iterator[Part]:
     """Letters in a row are one literal: most texts of a large enumeration are made of them."""
     word = ""
     for part in parts:
-        if isinstance(part, Chars) and _is_one_letter(part.ranges):
-            word += chr(part.ranges[0][0])
+        letter = one_letter(part)
+        if letter is not None:
+            word += letter
             continue
         if word:
             yield Literal(word)
@@ -173,8 +174,12 @@ def _letters(found: Ranges) -> Part:
     return Literal(each) if len(each) == 1 else Letters(each)
 
 
-def _is_one_letter(found: Ranges) -> bool:
-    return len(found) == 1 and found[0][0] == found[0][1]
+def one_letter(expr: Expr) -> str | None:
+    """The only text of a language, if that is one letter."""
+    if not isinstance(expr, Chars) or len(expr.ranges) > 1:
+        return None
+    ((low, high),) = expr.ranges
+    return chr(low) if low == high else None
 
 
 def is_wide(expr: Expr) -> bool:

@@ -32,6 +32,8 @@ def _of_chars(expr: Chars, letter: int) -> Expr:
 
 
 def _of_cat(expr: Cat, letter: int) -> Expr:
+    if len(expr.parts) > 2 and isinstance(expr.parts[0], Chars):  # as in a word
+        return Cat(expr.parts[1:]) if holds(expr.parts[0].ranges, letter) else NEVER
     found = []
     for i, part in enumerate(expr.parts):
         clock.check()

@@ -6,12 +6,13 @@ from functools import lru_cache
 from compilers import clock
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES, Dfa
-from compilers.regular.constructors import cat, either, star
+from compilers.regular.constructors import cat, either, ranges, star
 from compilers.regular.expressions import EMPTY, NEVER, Chars, Expr, children
 from compilers.regular.letters import LAST, normal, overlap
 
 
-def transitions(automaton: Dfa) -> dict[tuple[int, int], Chars]:
+@lru_cache(maxsize=20)
+def transitions(automaton: Dfa) -> Mapping[tuple[int, int], Chars]:
     """The letters that lead from one state to the other, where an end can still be reached."""
     found: dict[tuple[int, int], Chars] = {}
     unions: dict[tuple[int, ...], Chars] = {}
@@ -54,16 +55,21 @@ def to_factored_expr(
     hubs: dict[tuple[Expr, int], int] = {}
     ends = list(automaton.ends)
     for (state, after), letters in transitions(automaton).items():
-        assert isinstance(letters, Chars)
-        ascii_only = overlap(letters.ranges, ((0, 0x7F),))
-        beyond = overlap(letters.ranges, ((0x80, LAST),))
-        if ascii_only:
-            edges[state, after] = Chars(ascii_only)
-        if beyond:
-            hub = hubs.setdefault((Chars(beyond), after), len(automaton.steps) + len(hubs))
+        ascii_only, beyond = _halves(letters)
+        if ascii_only is not NEVER:
+            edges[state, after] = ascii_only
+        if beyond is not NEVER:
+            hub = hubs.setdefault((beyond, after), len(automaton.steps) + len(hubs))
             edges[state, hub] = EMPTY
     edges.update(((hub, after), letters) for (letters, after), hub in hubs.items())
     return _eliminated(edges, ends + [False] * len(hubs), max_letters)
+
+
+@lru_cache(maxsize=2_000)
+def _halves(letters: Chars) -> tuple[Expr, Expr]:
+    """Those of ASCII, and those beyond it."""
+    ascii_only, beyond = ((0, 0x7F),), ((0x80, LAST),)
+    return ranges(*overlap(letters.ranges, ascii_only)), ranges(*overlap(letters.ranges, beyond))
 
 
 def _eliminated(

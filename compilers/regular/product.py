@@ -14,15 +14,20 @@ from compilers.regular.letters import Ranges, holds
 MAX_WORK = 100_000
 """Derivatives on the way to the automaton of one part, each as many as it has alternatives."""
 
+_Tracks = tuple[int, ...]
+"""The tracks of a product that still have a say, by number."""
+
 _Places = tuple[int, ...]
-"""Where each track of a product stands; -1: that makes no difference any more."""
+"""Where each of those stands."""
+
+_State = tuple[_Tracks, _Places]
 
 # No text may follow; any text may.
-_DEAD: _Places = ()
-_FREE: _Places = (-2,)
+_DEAD: _State = (), ()
+_FREE: _State = (), (-1,)
 
 _Fates = tuple[bool | None, ...]
-"""Of each track, whether any text may follow, or none; None where that depends on the text."""
+"""Of each of those, whether any text may follow, or none; None where that depends on the text."""
 
 _Formula = int | tuple[str, tuple["_Formula", ...]]
 """A track, or "and", "or", "not" and what they join."""
@@ -56,11 +61,11 @@ class _Product:
         self._index: dict[Expr, int] = {}
         self._letters = letters
         self._formula = self._read(expr)
-        self._known: dict[_Places, int] = {}
-        self._verdicts: dict[_Fates, bool | tuple[bool, ...]] = {}
-        self.states: list[_Places] = []
-        self._numbers: dict[_Places, int] = {}
-        self._number((0,) * len(self._tracks))
+        self._known: dict[_State, int] = {}
+        self._verdicts: dict[tuple[_Tracks, _Fates], bool | _Tracks] = {}
+        self.states: list[_State] = []
+        self._numbers: dict[_State, int] = {}
+        self._number((tuple(range(len(self._tracks))), (0,) * len(self._tracks)))
 
     def _read(self, expr: Expr) -> _Formula:
         kind = _OPERATORS.get(type(expr)) if expr.boolean else None
@@ -73,55 +78,57 @@ class _Product:
 
     def row(self, state: int) -> list[int]:
         """The states after each letter."""
-        places = self.states[state]
-        if places in (_DEAD, _FREE):
+        tracks, places = self.states[state]
+        if not tracks:
             return [state] * self._letters.count
-        live = [track for track, place in enumerate(places) if place >= 0]
-        rows = [self._tracks[track].row(places[track]) for track in live]
-        afters = list(zip(*rows, strict=True))  # of those tracks, after each letter
-        found = {each: self._after(live, each) for each in dict.fromkeys(afters)}
+        rows = [self._tracks[i].row(place) for i, place in zip(tracks, places, strict=True)]
+        afters = list(zip(*rows, strict=True))
+        found = {each: self._number((tracks, each)) for each in dict.fromkeys(afters)}
         return [found[each] for each in afters]
 
-    def _after(self, live: list[int], afters: _Places) -> int:
-        places = [-1] * len(self._tracks)
-        for track, place in zip(live, afters, strict=True):
-            places[track] = place
-        return self._number(tuple(places))
-
-    def _number(self, places: _Places) -> int:
-        found = self._known.get(places)
+    def _number(self, state: _State) -> int:
+        found = self._known.get(state)
         if found is None:
-            distinct = self._distinct(places)
-            found = self._known[places] = self._numbers.setdefault(distinct, len(self.states))
+            distinct = self._distinct(*state)
+            found = self._known[state] = self._numbers.setdefault(distinct, len(self.states))
             if found == len(self.states):
                 self.states.append(distinct)
         return found
 
-    def ends(self, places: _Places) -> bool:
+    def ends(self, state: _State) -> bool:
         """Whether a text may end there."""
-        if places in (_DEAD, _FREE):
-            return places == _FREE
-        pairs = zip(self._tracks, places, strict=True)
-        ends = [place >= 0 and track.states[place].nullable for track, place in pairs]
+        tracks, places = state
+        if not tracks:
+            return state == _FREE
+        ends = [False] * len(self._tracks)
+        for i, place in zip(tracks, places, strict=True):
+            ends[i] = self._tracks[i].states[place].nullable
         return self._decided(self._formula, ends) is True
 
-    def _distinct(self, places: _Places) -> _Places:
+    def _distinct(self, tracks: _Tracks, places: _Places) -> _State:
         """The same for states that are certainly equal."""
-        pairs = zip(self._tracks, places, strict=True)
-        fates = tuple([False if place < 0 else track.fates[place] for track, place in pairs])
-        verdict = self._verdicts.get(fates)
+        at = zip(tracks, places, strict=True)
+        fates = tuple([self._tracks[i].fates[place] for i, place in at])
+        verdict = self._verdicts.get((tracks, fates))
         if verdict is None:
-            verdict = self._verdicts[fates] = self._verdict(fates)
+            verdict = self._verdicts[tracks, fates] = self._verdict(tracks, fates)
         if isinstance(verdict, bool):
             return _FREE if verdict else _DEAD
-        return tuple([p if keep else -1 for p, keep in zip(places, verdict, strict=True)])
+        if len(verdict) == len(tracks):
+            return tracks, places
+        left = dict(zip(tracks, places, strict=True))
+        return verdict, tuple([left[i] for i in verdict])
 
-    def _verdict(self, fates: _Fates) -> "bool | tuple[bool, ...]":
-        """What tracks of these fates come to; which of them have a say where that is open."""
+    def _verdict(self, tracks: _Tracks, found: _Fates) -> bool | _Tracks:
+        """What tracks of these fates come to, others being lost; which of them have a say where
+        that is open."""
+        fates: list[bool | None] = [False] * len(self._tracks)
+        for i, fate in zip(tracks, found, strict=True):
+            fates[i] = fate
         decided = self._decided(self._formula, fates)
         if isinstance(decided, bool):
             return decided
-        return tuple([bool(fate) or i in decided for i, fate in enumerate(fates)])
+        return tuple([i for i in tracks if fates[i] or i in decided])
 
     def _decided(self, formula: _Formula, fates: Sequence[bool | None]) -> bool | set[int]:
         """What a formula comes to; the tracks that still have a say where it is open."""
