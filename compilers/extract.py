@@ -19,6 +19,7 @@ written, and how many symbols ago. What all parses have written is on the way ou
 import codecs
 from bisect import bisect_right
 from collections.abc import Iterable
+from threading import Lock
 from typing import Literal, NamedTuple
 
 from compilers.ir import Grammar
@@ -87,12 +88,13 @@ class _State:
 
 
 class Extraction:
-    """The automaton of one grammar, which all its replies share."""
+    """The automaton of one grammar, which all its replies share, in any thread."""
 
     def __init__(self, grammar: Grammar) -> None:
         self._program = skeleton(grammar)
         self.specials = specials(grammar.rules.values())
         self._states: dict[frozenset[tuple[_Place, Written]], _State] = {}
+        self._lock = Lock()  # of the states, and of the program, which grows with them
         entries = self._program.enter(self._program.start)
         self.start, self.first = self._arrived((entry, ()) for entry in entries)
 
@@ -124,15 +126,16 @@ class Extraction:
 
     def _edge(self, state: _State, symbol: Symbol) -> _Edge:
         after = self._program.after
-        found = [
-            (entry, tuple((ago + 1, mark) for ago, mark in written))
-            for (leaf, rest), written in state.ways.items()
-            for entry in after(leaf, rest, symbol)
-        ]
-        if not found:
-            shown = repr(symbol if isinstance(symbol, str) else chr(symbol))
-            raise NoParse(f"the reply is not of its grammar from {shown} on")
-        return self._arrived(found)
+        with self._lock:
+            found = [
+                (entry, tuple((ago + 1, mark) for ago, mark in written))
+                for (leaf, rest), written in state.ways.items()
+                for entry in after(leaf, rest, symbol)
+            ]
+            if found:
+                return self._arrived(found)
+        shown = repr(symbol if isinstance(symbol, str) else chr(symbol))
+        raise NoParse(f"the reply is not of its grammar from {shown} on")
 
     def _arrived(self, entries: Iterable[tuple[Entry, Written]]) -> _Edge:
         """The state of these places, and what all parses have written."""
@@ -155,6 +158,7 @@ class Extraction:
             state.edges.clear()
             state.classes.clear()
         self._states.clear()
+        self._states[frozenset(self.start.ways.items())] = self.start  # or its edges would stay
 
 
 def _shared(rows: list[Written]) -> Written:

@@ -1,8 +1,8 @@
-"""What one letter tells about a regular language: where a text begins, and whether it goes on."""
+"""What a glance tells about a regular language: how its texts begin, how large it is, what one must
+keep in mind to read it."""
 
 from functools import lru_cache, reduce
 
-from compilers.errors import TooLarge
 from compilers.regular import (
     ANY_LETTER,
     Alt,
@@ -13,19 +13,10 @@ from compilers.regular import (
     Not,
     Ranges,
     Rep,
-    alphabet,
-    both,
-    cat,
     children,
-    derivative,
-    either,
-    is_empty,
     normal,
     overlap,
-    times,
 )
-
-_LIMIT = 300  # states; beyond it any letter counts as possible
 
 
 @lru_cache(maxsize=10_000)
@@ -43,46 +34,6 @@ def first(expr: Expr) -> Ranges:
         if isinstance(expr, Cat) and not part.nullable:
             break
     return normal(found)
-
-
-@lru_cache(maxsize=10_000)
-def extends(expr: Expr) -> Ranges:
-    """The letters by which a text of the language goes on to a longer one; perhaps too many."""
-    start = _uncounted(expr)
-    classes = alphabet(start)
-    found: list[tuple[int, int]] = []
-    seen, todo = {start}, [start]
-    while todo:
-        state = todo.pop()
-        for letters in classes:
-            after = derivative(state, letters[0][0])
-            if not _may_end(after):
-                continue
-            if state.nullable:
-                found.extend(letters)
-            if after not in seen:
-                seen.add(after)
-                todo.append(after)
-        if len(seen) > _LIMIT:
-            return ANY_LETTER
-    return normal(found)
-
-
-def _may_end(expr: Expr) -> bool:
-    try:
-        return not is_empty(expr, _LIMIT)
-    except TooLarge:
-        return True
-
-
-def _uncounted(expr: Expr) -> Expr:
-    """A larger language with fewer states: counts become "any number"."""
-    if isinstance(expr, Chars | Not):
-        return expr
-    parts = [_uncounted(child) for child in children(expr)]
-    if isinstance(expr, Rep):
-        return times(parts[0], min(expr.low, 1), expr.high if expr.high == 1 else None)
-    return {Cat: cat, Alt: either, And: both}[type(expr)](*parts)
 
 
 @lru_cache(maxsize=10_000)

@@ -147,10 +147,8 @@ class Guides:
         try:
             with clock.limited(), collection.put_off():
                 made = make()
-        except compilers.TooLarge as error:  # what is not due to one part: the time was up
+        except compilers.TooLarge as error:  # the whole takes too long, or goes too deep
             raise _refused(str(error), param) from error
-        except RecursionError as error:
-            raise _refused("nested too deeply", param) from error
         with self._lock:
             self._known[key] = made
             while len(self._known) > MAX_GRAMMARS:

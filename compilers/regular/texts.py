@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES
-from compilers.regular.derivatives import moves, steps
+from compilers.regular.derivatives import derivative, moves, steps
 from compilers.regular.expressions import (
     NEVER,
     Alt,
@@ -91,6 +91,7 @@ class Shortest(NamedTuple):
 
 
 _NOTHING = Shortest(0, b"")
+_UNKNOWN = Shortest(-1, b"")
 
 _found: dict[Expr, Shortest | None] = {}
 """Of languages that take a search: each on the way of one that was found is known, too."""
@@ -102,7 +103,8 @@ def shortest(expr: Expr) -> Shortest | None:
     if expr.nullable:
         return _NOTHING
     if expr.boolean:
-        return _found[expr] if expr in _found else _search(expr)
+        before = _found.get(expr, _UNKNOWN)
+        return _search(expr) if before is _UNKNOWN else before
     if isinstance(expr, Chars):
         return _letter(_lowest(expr))
     if isinstance(expr, Alt):
@@ -131,28 +133,33 @@ def _letter(letter: int) -> Shortest:
 
 
 def _search(expr: Expr) -> Shortest | None:
-    """A* over derivatives; a language whose shortest text is known is a goal."""
+    """A* over derivatives; a language whose shortest text is known is a goal.
+
+    Of texts that are as short, the first in the order of their bytes: so what is known of others
+    makes no difference to which it is.
+    """
     order = count()
-    heap: list[tuple[int, int, int, Expr, bool]] = [(0, 0, 0, expr, False)]
-    came: dict[Expr, tuple[int, Expr, int]] = {expr: (0, expr, 0)}  # size, state before, letter
+    heap: list[tuple[int, bytes, int, Expr, bool]] = [(0, b"", next(order), expr, False)]
+    came = {expr: b""}  # the text that leads to each state
     while heap:
-        _, _, size, state, goal = heappop(heap)
+        _, text, _, state, goal = heappop(heap)
         if goal:
-            return _remember(expr, state, came)
-        if size > came[state][0]:
-            continue  # a shorter way to it was found
+            return _remember(expr, text)
+        if text != came[state]:
+            continue  # a nearer way to it was found
         if len(came) > MAX_SEARCHED:
             raise TooLarge(f"no text of it among {MAX_SEARCHED} states", kind="states")
         if state.nullable or not state.boolean or state in _found:
             if (rest := shortest(state)) is not None:
-                heappush(heap, (size + rest.size, -next(order), size, state, True))
+                whole = text + rest.text
+                heappush(heap, (len(whole), whole, next(order), state, True))
             continue
         for letter, after in moves(state):
-            longer = size + len(chr(letter).encode())
-            if after not in came or longer < came[after][0]:
-                came[after] = longer, state, letter
-                # Of those that are as promising, the one that has come furthest.
-                heappush(heap, (longer + _least(after), -next(order), longer, after, False))
+            longer = text + chr(letter).encode()
+            if after not in came or (len(longer), longer) < (len(came[after]), came[after]):
+                came[after] = longer
+                least = len(longer) + _least(after)
+                heappush(heap, (least, longer, next(order), after, False))
     for state in came:
         _keep(state, None)
     return None
@@ -164,14 +171,17 @@ def _least(expr: Expr) -> int:
     return lengths(expr)[0]
 
 
-def _remember(start: Expr, state: Expr, came: dict[Expr, tuple[int, Expr, int]]) -> Shortest:
-    found = shortest(state)
-    assert found is not None
-    while state != start:
-        _, state, letter = came[state]
-        text = chr(letter).encode() + found.text
-        found = Shortest(len(text), text)
-        _keep(state, found)
+def _remember(expr: Expr, text: bytes) -> Shortest:
+    """For each state on the way what is left of the text: no other is before that, either."""
+    found = Shortest(len(text), text)
+    _keep(expr, found)
+    state = expr
+    for letter in text.decode():
+        text = text[len(letter.encode()) :]
+        state = derivative(state, ord(letter))
+        if not state.boolean:
+            break
+        _keep(state, Shortest(len(text), text))
     return found
 
 

@@ -13,9 +13,8 @@ from compilers.emitters import gbnf
 from compilers.errors import CompileError, TooLarge
 from compilers.frontends.json_schema import names
 from compilers.leaves import fate
-from compilers.lookahead import extends
 from compilers.passes import lexed
-from compilers.regular import Expr, both, cat, either, text
+from compilers.regular import Expr, both, text
 
 
 def spend() -> None:
@@ -60,9 +59,6 @@ def fresh() -> tuple[Expr, Expr]:
 KEPT: dict[str, Callable[[Expr, Expr], Any]] = {
     "leaves.fate": lambda one, other: fate(both(one, other)) == (False, False),
     "lexed._alive": lambda one, other: not lexed._alive(both(one, other)),
-    "lookahead.extends": lambda one, other: (
-        extends(either(text("-"), cat(text("-"), both(one, other)))) == ()
-    ),
     "names._disjoint": names._disjoint,
     "gbnf._nameless": lambda one, _: gbnf._nameless(one, ("<think>",)) is one,
 }

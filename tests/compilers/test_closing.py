@@ -28,7 +28,23 @@ from compilers.ir import (
 )
 from compilers.ir import Sequence as Cat
 from compilers.oracle import recognises
-from compilers.regular import both, cat, chars, other_than, plus, star, text, times, without
+from compilers.regular import (
+    EVERY,
+    Expr,
+    both,
+    cat,
+    chars,
+    derivative,
+    either,
+    other_than,
+    plus,
+    shortest,
+    star,
+    text,
+    texts,
+    times,
+    without,
+)
 from compilers.uses import productive
 
 THINK, END_THINK = Special("<think>"), Special("</think>")
@@ -324,3 +340,27 @@ def test_however_deep_a_token_costs_the_same() -> None:
             state = closing.feed(state, piece)
             times_taken.append(process_time() - begin)
         assert sorted(times_taken)[360] < 2e-3
+
+
+AB, BA = text("ab"), text("ba")
+
+
+def behind(expr: Expr, letters: str) -> Expr:
+    for letter in letters:
+        expr = derivative(expr, ord(letter))
+    return expr
+
+
+def test_a_closing_does_not_depend_on_what_was_closed_before() -> None:
+    """Of texts that are as short it is the same one, from wherever others were closed."""
+    pair = cat(chars("ab"), chars("ab"))
+    odd = both(cat(EVERY, pair, EVERY), other_than(pair), other_than(plus(either(AB, BA))))
+    grammar = Grammar({"start": Regular(odd)})
+    found = set()
+    for before in (b"", b"a", b"b", b"ab", b"ba", b"c", b"cb"):
+        shortest.cache_clear()
+        texts._found.clear()
+        Closing(Grammar({"start": Regular(behind(odd, before.decode()))}))
+        closing = Closing(grammar)
+        found.add(closing.shortest(closing.start))
+    assert len(found) == 1

@@ -1,13 +1,18 @@
 """The streaming extractor: what a reply says, however it is cut; nothing too early or too late."""
 
+import sys
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import product
+from random import Random
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import compilers
 from compilers import extract, skeleton
 from compilers.errors import CompileError
 from compilers.extract import Event, Extraction, NoParse
@@ -118,6 +123,47 @@ def test_an_automaton_that_grew_too_large_is_built_anew(monkeypatch: pytest.Monk
         made = Extraction(case.grammar)
         for _ in range(2):
             assert said(streamed(made, pieces(case))[0]) == case.said
+
+
+def test_what_was_forgotten_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many replies there were: no state is held by one that nobody counts."""
+    monkeypatch.setattr(extract, "MAX_STATES", 30)
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+    made = Extraction(compilers.tools([tool]))
+    for n in range(300):
+        deep = "[" * (n * 7 % 25)
+        reply = f'{"x" * (n % 9)}<tool_call>\n{{"name": "f", "arguments": {{"q": {deep}'
+        made.extractor().feed(reply.encode())
+    seen, todo = {id(made.start)}, [made.start]
+    for state in todo:  # grows
+        after = [edge[0] for edge in (*state.edges.values(), *state.classes.values())]
+        todo += [each for each in after if id(each) not in seen]
+        seen.update(map(id, after))
+    assert len(seen) <= 30
+
+
+def test_replies_in_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "MAX_STATES", 8)
+    made = Extraction(compilers.template("<a>{x}</a><b>{y:int}</b><c>{z}</c>"))
+    together = Barrier(4)
+
+    def read(thread: int) -> bool:
+        random = Random(thread)
+        together.wait()
+        for _ in range(400):
+            words = "".join(random.choices("abc>/é12", k=5))
+            reply = f"<a>{words}</a><b>{random.randrange(10**6)}</b><c>{words[1:]}</c>"
+            if not streamed(made, [reply[:9].encode(), reply[9:].encode()])[1]:
+                return False
+        return True
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(read, range(4)))
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_values_as_deep_as_they_come() -> None:

@@ -16,7 +16,8 @@ from compilers.ir import (
     Special,
     walk,
 )
-from compilers.lookahead import extends, first
+from compilers.lookahead import first
+from compilers.passes.lexed import _overrun
 from compilers.regular import Expr, overlap, text, without
 from tests.compilers.differential.vocabulary import Symbols, splits_a_character
 
@@ -53,7 +54,7 @@ def _is_ambiguous(node: Node) -> bool:
         return False
     exprs = [_terminal(part) for part in node.parts]
     pairs = [(a, b) for a, b in pairwise(exprs) if a is not None and b is not None]
-    return any(overlap(extends(a), first(b)) for a, b in pairs)
+    return any(overlap(_overrun(a, a), first(b)) for a, b in pairs)
 
 
 def _terminal(node: Node) -> Expr | None:
