@@ -282,6 +282,22 @@ def _check(schema: Any) -> None:
             elif isinstance(value, str):
                 texts.append(value)
             elif isinstance(value, _NUMBERS):
-                check_number(value)
+                try:
+                    check_number(value)
+                except CompileError as error:
+                    raise error.at(_pointer_to(schema, value)) from error
         level, depth = below, depth + 1
     check_texts(texts)
+
+
+def _pointer_to(schema: Any, wanted: Any) -> str:
+    """Where this very value stands in a schema."""
+    todo = [(schema, "")]
+    for value, where in todo:  # grows
+        if value is wanted:
+            return where
+        if isinstance(value, dict):
+            todo += [(each, f"{where}/{escape(name)}") for name, each in value.items()]
+        elif isinstance(value, list):
+            todo += [(each, f"{where}/{i}") for i, each in enumerate(value)]
+    raise AssertionError("a value that was met there")
