@@ -49,18 +49,20 @@ TEMPLATE = """
 <story>
   <title>{title}</title>
   <chapter>{text}</chapter>
-  <!-- Add 20 to 40 more chapters -->
+  <!-- Add 4 to 40 more chapters -->
 </story>
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of constraint: the fields of a request with it, and those of its free counterpart."""
+    """A kind of constraint: the fields of a request with it, and those of its free counterpart.
+    `bound`: the field that says how many tokens the first may take, so that both are as long."""
 
     name: str
     held: dict[str, Any]
     free: dict[str, Any]
+    bound: str = "max_tokens"
 
 
 ALONE = {"messages": [QUESTION]}
@@ -71,7 +73,12 @@ KINDS = (
         {"messages": [OFFERED, QUESTION]},
     ),
     Kind("JSON schema", {**ALONE, "response_format": NAMED}, ALONE),
-    Kind("thinking template", {**ALONE, "thinking_template": TEMPLATE}, ALONE),
+    Kind(
+        "thinking template",
+        {**ALONE, "thinking_template": TEMPLATE, "max_tokens": 1},  # of the answer behind it
+        ALONE,
+        bound="thinking_budget",
+    ),
 )
 
 
@@ -130,13 +137,13 @@ class Bench:
             raise BenchError(f"no answer from {self._url}: {error}") from error
 
     async def _rows(self, session: aiohttp.ClientSession, concurrency: int) -> list[Row]:
-        cold = [(await self._reply(session, kind.held)).first for kind in KINDS]
+        cold = [(await self._reply(session, self._held(kind))).first for kind in KINDS]
         held: list[list[Reply]] = [[] for _ in KINDS]
         free: list[list[Reply]] = [[] for _ in KINDS]
         for _ in range(self._rounds):
             for i, kind in enumerate(KINDS):
-                held[i] += await self._at_once(session, kind.held, concurrency)
-                free[i] += await self._at_once(session, kind.free, concurrency)
+                held[i] += await self._at_once(session, self._held(kind), concurrency)
+                free[i] += await self._at_once(session, self._free(kind), concurrency)
         return [
             Row(
                 kind.name,
@@ -150,6 +157,12 @@ class Bench:
             for i, kind in enumerate(KINDS)
         ]
 
+    def _held(self, kind: Kind) -> dict[str, Any]:
+        return {**kind.held, kind.bound: self._tokens}
+
+    def _free(self, kind: Kind) -> dict[str, Any]:
+        return {**kind.free, "max_tokens": self._tokens}
+
     async def _at_once(
         self, session: aiohttp.ClientSession, fields: dict[str, Any], concurrency: int
     ) -> list[Reply]:
@@ -158,7 +171,6 @@ class Bench:
     async def _reply(self, session: aiohttp.ClientSession, fields: dict[str, Any]) -> Reply:
         body = {
             "model": self._model,
-            "max_tokens": self._tokens,
             "temperature": 0.7,
             "stream": True,
             "stream_options": {"include_usage": True},

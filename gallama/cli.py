@@ -231,7 +231,11 @@ def _declare_bench(add: _Add) -> None:
         "--concurrency", type=_counts, default=[1, 8], metavar="N,N", help="(default: 1,8)"
     )
     bench.add_argument(
-        "--tokens", type=_count, default=200, metavar="N", help="of one reply (default: 200)"
+        "--tokens",
+        type=_count,
+        default=200,
+        metavar="N",
+        help="of one reply; the template takes about 30 (default: 200)",
     )
     bench.add_argument("--rounds", type=_count, default=5, metavar="N", help="(default: 5)")
     bench.set_defaults(command=_bench)

@@ -30,9 +30,18 @@ MAX_TRIED = 2  # terminals of one grammar
 TRIED_TOKENS = 6  # of a terminal; 1 ms each, of 128k
 MAX_GOOD = 2_000  # terminals that are not tried again
 
-# Alternatives at one place. The default, 2,000, is met by a oneOf of a dozen objects whose members
+# Alternatives at one place: the default, 2,000, is met by a oneOf of a dozen objects whose members
 # come in any order; its masks still take 5 ms at most.
-_LIMITS = LLParserLimits(max_items_in_row=8_000)
+MAX_ITEMS = 8_000
+# The work on one mask: ten times the default. Of terminals there may be several at one place,
+# behind a token that ends another, where one alone was good when it was tried; and a number of
+# which each digit is a rule within the last one (of multipleOf) takes the more the longer it is:
+# one of 1,200 digits can be written. At worst such a mask takes 0.2 s.
+TRIED_FUEL = 200_000
+_LIMITS = LLParserLimits(
+    max_items_in_row=MAX_ITEMS, step_lexer_fuel=10 * TRIED_FUEL, step_max_items=500_000
+)
+_TRIED_LIMITS = LLParserLimits(max_items_in_row=MAX_ITEMS, step_lexer_fuel=TRIED_FUEL)
 
 _JOINED = re.compile(r"^[A-Z]\w*:(.* & .*)$", re.MULTILINE)
 _REPEATED = re.compile(r"[*+}]")
@@ -182,7 +191,7 @@ def _try(grammar: str, tokenizer: LLTokenizer, n_vocab: int) -> None:
     """Some tokens of it, such as it allows. Raises EngineFailure."""
     compiled = LLMatcher.grammar_from_lark(grammar)
     matcher = LLGuidanceMatcher(
-        LLMatcher(tokenizer, compiled, log_level=0, limits=_LIMITS), n_vocab
+        LLMatcher(tokenizer, compiled, log_level=0, limits=_TRIED_LIMITS), n_vocab
     )
     row = np.zeros((n_vocab + 31) // 32, np.int32)
     choose = random.Random(0)  # the same at every compilation

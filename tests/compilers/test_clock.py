@@ -11,7 +11,7 @@ import pytest
 from compilers import clock
 from compilers.emitters import gbnf
 from compilers.errors import CompileError, TooLarge
-from compilers.frontends.json_schema import lower
+from compilers.frontends.json_schema import names
 from compilers.leaves import fate
 from compilers.passes import lexed
 from compilers.regular import Expr, both, text
@@ -59,7 +59,7 @@ def fresh() -> tuple[Expr, Expr]:
 KEPT: dict[str, Callable[[Expr, Expr], Any]] = {
     "leaves.fate": lambda one, other: fate(both(one, other)) == (False, False),
     "lexed._alive": lambda one, other: not lexed._alive(both(one, other)),
-    "lower._disjoint": lower._disjoint,
+    "names._disjoint": names._disjoint,
     "gbnf._nameless": lambda one, _: gbnf._nameless(one, ("<think>",)) is one,
 }
 

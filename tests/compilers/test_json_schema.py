@@ -274,14 +274,33 @@ def test_rows(schema: Any, accept: list[Any], reject: list[Any]) -> None:
 
 
 REFUSED = [
-    ({"type": "array", "uniqueItems": True}, Unsupported, "uniqueItems", ""),
-    ({"$ref": "http://other/schema"}, Unsupported, "$ref: remote", ""),
-    ({"properties": {"a": {"$ref": "#/nowhere"}}}, Unsupported, "$ref: no target", "/properties/a"),
+    ({"type": "array", "uniqueItems": True}, Unsupported, "uniqueItems", "/uniqueItems"),
+    ({"properties": {"a": {"allOf": [{"uniqueItems": True}, {"type": "array"}]}}}, Unsupported,
+     "uniqueItems", "/properties/a/allOf/0/uniqueItems"),
+    ({"properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {"b": {"items": {
+        "items": {"type": "integer"}, "uniqueItems": True, "type": "array", "minItems": 2}}}},
+     Unsupported, "uniqueItems", "/$defs/b/items/uniqueItems"),
+    ({"items": {"prefixItems": [{}], "uniqueItems": True}}, Unsupported, "uniqueItems",
+     "/items/uniqueItems"),
+    ({"items": {"items": {"enum": list(range(9))}, "minItems": 3, "uniqueItems": True,
+                "type": "array"}}, Unsupported, "uniqueItems", "/items/uniqueItems"),
+    ({"properties": {"a": {"minProperties": 3000, "properties": {"b": {}}}}}, TooLarge, "counting",
+     "/properties/a"),
+    ({"items": {"contains": {"type": "string"}, "minContains": 900}}, TooLarge, "counting",
+     "/items"),
+    ({"$ref": "http://other/schema"}, Unsupported, "$ref: remote", "/$ref"),
+    ({"properties": {"a": {"$ref": "#/nowhere"}}}, Unsupported, "$ref: no target",
+     "/properties/a/$ref"),
     ({"$ref": "#"}, Unsupported, "$ref: circle", ""),
-    ({"allOf": [{"$ref": "#"}]}, Unsupported, "$ref: circle", ""),
+    ({"allOf": [{"$ref": "#"}]}, Unsupported, "$ref: circle", "/allOf"),
     ({"items": {"pattern": "(?<=a)b"}}, Unsupported, "pattern: look-behind", "/items/pattern"),
     ({"items": {"pattern": "("}}, Malformed, "pattern: malformed", "/items/pattern"),
     ({"type": "number", "multipleOf": 1.00037}, Unsupported, "multipleOf", "/multipleOf"),
+    ({"items": {"maximum": 10**400}}, TooLarge, "number", "/items/maximum"),
+    ({"items": {"enum": [1, float("nan")]}}, Malformed, "malformed", "/items/enum/1"),
+    ({"items": {"const": "\ud800"}}, Malformed, "malformed", "/items/const"),
+    ({"properties": {"a": {"properties": {"\udc00": {}}}}}, Malformed, "malformed",
+     "/properties/a/properties"),
     ({"type": "text"}, Malformed, "malformed", "/type"),
     ({"minLength": -1}, Malformed, "malformed", "/minLength"),
     ({"required": "a"}, Malformed, "malformed", "/required"),
@@ -293,6 +312,14 @@ REFUSED = [
     ({"type": "string", "minLength": 2, "maxLength": 1}, Contradiction, "contradiction", ""),
     ({"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]}, Contradiction,
      "contradiction", ""),
+    ({"type": "object", "required": ["c", "a"], "properties": {"c": {}, "a": {
+        "type": "array", "minItems": 1,
+        "items": {"type": "object", "required": ["b"], "properties": {"b": False}}}}},
+     Contradiction, "contradiction", "/properties/a/items"),
+    ({"required": ["a"], "type": "object", "properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {
+        "b": {"type": "object", "required": ["c"], "properties": {"c": {"$ref": "#/$defs/b"}}}}},
+     Contradiction, "contradiction", "/$defs/b"),
+    ({"anyOf": [False, {"type": "integer", "enum": ["a"]}]}, Contradiction, "contradiction", ""),
 ]  # fmt: skip
 
 
@@ -303,7 +330,7 @@ def test_refused(schema: Any, error: type[CompileError], kind: str, where: str) 
     with pytest.raises(error) as caught:
         compilers.json_schema(schema)
     assert caught.value.kind == kind
-    assert caught.value.where.startswith(where)
+    assert caught.value.where == where
 
 
 def test_hostile_input_meets_a_limit() -> None:

@@ -19,7 +19,6 @@ the content must have nothing of a call's surface; and what is streamed must be 
 
 import argparse
 import asyncio
-import json
 import random
 import re
 import sys
@@ -32,12 +31,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jsonschema.validators import validator_for
 from openai import APIStatusError, AsyncOpenAI
 
 from compilers.frontends.surface import Surface, split
 from gallama.config import compose
 from tests import random_weights
+from tests.conformance import judge
 from tests.conformance.tool_schemas import TOOLS
 from tests.serving import Server, home, running
 
@@ -131,7 +130,7 @@ def faults(request: Asked, said: Said, surface: Surface) -> list[str]:
     schemas = {t["function"]["name"]: t["function"].get("parameters", {}) for t in request.tools}
     for name, arguments in said.calls:
         try:
-            value = json.loads(arguments, object_pairs_hook=_once, parse_constant=_no_constant)
+            value = judge.read(arguments)
         except ValueError as error:
             found.append(f"arguments do not parse: {error}: {arguments[:200]!r}")
             continue
@@ -139,29 +138,11 @@ def faults(request: Asked, said: Said, surface: Surface) -> list[str]:
             found.append(f"calls {name!r}, which was not offered")
         elif not isinstance(value, dict):
             found.append(f"arguments are no object: {arguments[:200]!r}")
-        elif error := _invalid(value, schemas[name]):
+        elif names := judge.twice(value):
+            found.append(f"names that stand twice: {sorted(names)}: {arguments[:200]!r}")
+        elif error := judge.Judge(schemas[name]).fault(value):
             found.append(f"{name}: {error}: {arguments[:200]!r}")
     return found + _wrong_count(request, said) + leaks(said.words, surface)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _invalid(value: Any, schema: Any) -> str | None:
-    validator = validator_for(schema, default=validator_for({"$schema": DRAFT}))(schema)
-    error = next(validator.iter_errors(value), None)
-    return None if error is None else f"{error.message[:200]} at {error.json_path}"
-
-
-DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def _wrong_count(request: Asked, said: Said) -> list[str]:

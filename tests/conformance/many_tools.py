@@ -3,10 +3,12 @@
     python -m tests.conformance.many_tools --data FILE [--tools 100] [--tokenizer GGUF]
         [--dialect llguidance|kbnf]
 
-The tools are drawn from the function-call schemas of the data (BFCL and Glaive). "first" is a list
-of tools of which none was seen in this form, in a process that has compiled before; "again" the
-same list with one tool replaced, as in the next request of an agent. CPU time of the thread. The
-proof that what comes back can be taken apart, which a server makes besides, is shown for itself.
+The tools are drawn from the function-call schemas of the data (BFCL and Glaive, many of which hold
+several functions). "first" is a list of tools of which none was seen in this form, in a process
+that has compiled before; "again" the same list with one tool replaced, as in the next request of an
+agent; "small" are tools with a text, a number and a choice of two for parameters, none seen before.
+CPU time of the thread. The proof that what comes back can be taken apart, which a server makes
+besides, is shown for itself.
 """
 
 import argparse
@@ -36,6 +38,22 @@ def pool(data: Path) -> list[Tool]:
             function = {"name": name, "parameters": row["schema"]}
             found.append({"type": "function", "function": function})
     return found
+
+
+def small(count: int, draw: int) -> list[Tool]:
+    """Tools with three parameters, others for each draw."""
+
+    def parameters(name: str) -> Tool:
+        properties = {
+            f"{name}_city": {"type": "string", "description": "Where it is."},
+            f"{name}_days": {"type": "integer", "minimum": 1, "maximum": 14},
+            "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
+        }
+        return {"type": "object", "properties": properties, "required": [f"{name}_city"]}
+
+    names = [f"small_{draw}_{i}" for i in range(count)]
+    functions = [{"name": name, "parameters": parameters(name)} for name in names]
+    return [{"type": "function", "function": function} for function in functions]
 
 
 def compiles(schema: Any) -> bool:
@@ -77,7 +95,8 @@ def main() -> None:
     draws = [tools[i * options.tools : (i + 1) * options.tools] for i in range(options.draws)]
     first = [compile_all(draw) for draw in draws if len(draw) == options.tools]
     again = [compile_all([*draw[1:], tools[-1 - i]]) for i, draw in enumerate(draws)]
-    for name, rows in (("first", first), ("again", again)):
+    few = [compile_all(small(options.tools, draw)) for draw in range(options.draws)]
+    for name, rows in (("first", first), ("again", again), ("small", few)):
         parts = [f"{statistics.median(part):.1f}" for part in zip(*rows, strict=True)]
         whole = [sum(row[:3]) for row in rows]
         print(

@@ -6,11 +6,10 @@
 A schema's instances, the examples that it gives, and random members of its grammar are gathered; of
 those that are valid mutants are made, each with one thing changed: another type, a letter, a number
 past a bound, a member dropped, added, renamed or moved, an item dropped or there twice. The package
-jsonschema says which are valid. Formats are those of the compiler: its own tests hold them.
+jsonschema says which are valid (see judge.py).
 
 Left out are values of which only the spelling is in question (to the compiler 1.0 is no integer),
-and letters about which Python's regexes and ECMAScript's differ. Not left out, and to be read past:
-jsonschema divides floating point numbers (1.11 is no multiple of 0.01 to it).
+and letters about which Python's regexes and ECMAScript's differ.
 """
 
 import argparse
@@ -20,20 +19,15 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
-from jsonschema.exceptions import SchemaError
-from jsonschema.validators import extend, validator_for
 from referencing.exceptions import Unresolvable
 
 import compilers
-from compilers.frontends.json_schema import formats
-from compilers.regular import accepts
 from tests.compilers.differential.members import member
+from tests.conformance.judge import Judge, exact, places
 from tests.conformance.maskbench import Row, read
 
 OTHERS = (None, True, 0, -1, 2.5, 10**9, "", "x", "a b", [], [1, "a"], {}, {"a": 1})
@@ -43,14 +37,6 @@ SECONDS = 3.0  # for one schema
 N_MEMBERS = 5
 # Where \s, \w, \d and . differ.
 _UNLIKE = re.compile(r"[^\x20-\x7E]")
-
-
-def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container in a value with each of its keys."""
-    if isinstance(value, dict | list):
-        for at in value if isinstance(value, dict) else range(len(value)):
-            yield value, at
-            yield from places(value[at])
 
 
 def mutant(value: Any, names: list[str], random: Random) -> Any:
@@ -113,27 +99,6 @@ def is_plain(value: Any) -> bool:
     return not isinstance(value, dict | list) or all(map(is_plain, inner))
 
 
-def validator(schema: Any) -> Any:
-    """Of the draft that it declares; where it declares none, of the first that it is a schema of.
-    `dependencies` counts in every draft, as with the compiler."""
-    kind = validator_for(schema, Draft202012Validator)
-    try:
-        kind.check_schema(schema)
-    except SchemaError:
-        kind = Draft7Validator
-    dependencies = Draft7Validator.VALIDATORS["dependencies"]
-    checker = FormatChecker(())
-    for name in {str(part[at]) for part, at in places(schema) if at == "format"}:
-        language = formats.language(name)
-        if language is not None:
-            checker.checks(name)(partial(_is_of, language))
-    return extend(kind, {"dependencies": dependencies})(schema, format_checker=checker)
-
-
-def _is_of(language: Any, value: Any) -> bool:
-    return not isinstance(value, str) or accepts(language, value)
-
-
 def seeds(row: Row, random: Random) -> Iterator[Any]:
     """Values to begin with, valid or not. CompileError: the schema is refused."""
     grammar = compilers.json_schema(row["schema"])
@@ -147,7 +112,7 @@ def seeds(row: Row, random: Random) -> Iterator[Any]:
 
 def tests(row: Row, count: int, random: Random) -> Iterator[Row]:
     """`count` values at most. Unresolvable, re.error: jsonschema cannot read the schema."""
-    check = validator(row["schema"])
+    judge = Judge(row["schema"])
     names = sorted({at for _, at in places(row["schema"]) if isinstance(at, str)})
     first = list(seeds(row, random))
     valid: list[Any] = []
@@ -159,7 +124,7 @@ def tests(row: Row, count: int, random: Random) -> Iterator[Row]:
         if text in seen or len(text) > LONGEST or not is_plain(value):
             continue
         seen.add(text)
-        right = check.is_valid(value)
+        right = judge.fault(exact(value)) is None
         valid += [value] if right else []
         yield {"data": value, "valid": right}
 

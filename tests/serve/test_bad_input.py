@@ -253,7 +253,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
         CHAT,
         thinking("<a>{x}<!-- Add 1-1000000000 more --></a>"),
         "thinking_template",
-        "at most 1000",
+        "from 1 to 1000",
     ),
     # grammars
     (CHAT, {"grammar": "start: ("}, "grammar", "line 1, column 9: ')' expected"),

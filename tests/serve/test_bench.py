@@ -11,7 +11,7 @@ import pytest
 from tests.commands import runner
 from tests.serving import Server
 
-QUICK = ("--rounds", "1", "--tokens", "12")
+QUICK = ("--rounds", "1", "--tokens", "40")
 ROOT = Path(__file__).parents[2]
 
 

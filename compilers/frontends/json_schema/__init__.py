@@ -7,7 +7,8 @@
     glance.py, satisfy.py    what keeps the alternatives few
     numerals.py, formats.py, spelling.py    numbers and strings as regular languages
     holds.py       values against schemas, for enum and const
-    lower.py       shapes to rules; leaves.py those that are met again and again; kept.py grammars
+    lower.py       shapes to rules; counting.py where members or items are counted; names.py those
+                   that are not listed; leaves.py what is met again and again; kept.py grammars
 
 Every assertion keyword is enforced exactly, or the schema is refused with its JSON pointer. What
 specifications call annotations (unknown formats and keywords, and keywords that the declared draft
@@ -45,10 +46,11 @@ def parse(schema: Any, style: Style | None = None, prefix: str = "") -> Grammar:
 def _lowered(document: Document, style: Style, prefix: str) -> Grammar:
     lowering = Lowering(document, style, prefix)
     grammar = lowering.run(conj((document.root, True)))
-    if grammar.start in productive(grammar.rules):
+    found = productive(grammar.rules)
+    if grammar.start in found:
         return grammar
     if lowering.is_whole:
-        raise Contradiction("no value satisfies this schema")
+        raise Contradiction("no value satisfies this schema", lowering.barren(found))
     raise TooLarge(
         "too many ways to satisfy it, and none of the simplest can be", "", "alternatives"
     )

@@ -101,7 +101,7 @@ def _unique(expander: Narrower, site: Site, wanted: Any, sign: bool, kind: str) 
         return None if sign else ()
     if not sign:
         raise Unsupported("an array with doubles", kind="not: uniqueItems")
-    return (ArrayShape(unique=True),)
+    return (ArrayShape(unique=f"{site.where}/uniqueItems"),)
 
 
 def _contains(expander: Narrower, site: Site, schema: Any, sign: bool, kind: str) -> Any:

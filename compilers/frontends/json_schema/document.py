@@ -263,8 +263,9 @@ def _anchors(schema: dict[str, Any]) -> list[str]:
 
 
 def _check(schema: Any) -> None:
-    """Limits on size and depth, before anything recurses."""
+    """Limits on size and depth, before anything recurses; and whether all values are JSON's."""
     texts: list[Any] = []
+    numbers: list[float] = []
     level, depth, count = [schema], 0, 0
     while level:
         count += len(level)
@@ -282,22 +283,32 @@ def _check(schema: Any) -> None:
             elif isinstance(value, str):
                 texts.append(value)
             elif isinstance(value, _NUMBERS):
-                try:
-                    check_number(value)
-                except CompileError as error:
-                    raise error.at(_pointer_to(schema, value)) from error
+                numbers.append(value)
         level, depth = below, depth + 1
-    check_texts(texts)
+    _check_values(schema, texts, numbers)
 
 
-def _pointer_to(schema: Any, wanted: Any) -> str:
-    """Where this very value stands in a schema."""
-    todo = [(schema, "")]
-    for value, where in todo:  # grows
-        if value is wanted:
+def _check_values(schema: Any, texts: list[Any], numbers: list[float]) -> None:
+    """Raises what is wrong with the texts or numbers of a schema, and where it is in it."""
+    try:
+        check_texts(texts)
+        for number in numbers:
+            check_number(number)
+    except CompileError as error:
+        raise error.at(_first_wrong(schema)) from error
+
+
+def _first_wrong(schema: Any) -> str:
+    """Where the first text or number is that is none of JSON's; of a name, where its object is."""
+    todo: list[tuple[str, Any]] = [("", schema)]
+    for where, value in todo:  # grows
+        try:
+            check_texts(value if isinstance(value, dict) else [value])
+            if isinstance(value, _NUMBERS):
+                check_number(value)
+        except CompileError:
             return where
-        if isinstance(value, dict):
-            todo += [(each, f"{where}/{escape(name)}") for name, each in value.items()]
-        elif isinstance(value, list):
-            todo += [(each, f"{where}/{i}") for i, each in enumerate(value)]
-    raise AssertionError("a value that was met there")
+        if isinstance(value, dict | list):
+            named = value.items() if isinstance(value, dict) else enumerate(value)
+            todo += ((f"{where}/{escape(name)}", each) for name, each in named)
+    return ""

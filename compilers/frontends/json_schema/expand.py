@@ -19,6 +19,7 @@ from compilers.frontends.json_schema.algebra import ALGEBRAS
 from compilers.frontends.json_schema.document import Document, Site
 from compilers.frontends.json_schema.glance import Glance
 from compilers.frontends.json_schema.holds import Checker
+from compilers.frontends.json_schema.objects import alone
 from compilers.frontends.json_schema.satisfy import Satisfiability
 from compilers.frontends.json_schema.scalars import FINISH
 from compilers.frontends.json_schema.shapes import ANY_OBJECT, ArrayShape, Conj, Lit, ObjectShape
@@ -136,6 +137,8 @@ class Expander:
         self.notes[where, message] = Note(where, message)
 
     def _all(self, wanted: Conj, kind: str) -> Any:
+        if kind == "object" and (shape := alone(self, wanted)) is not None:
+            return (shape,)
         parts = [self.lit(lit, kind) for lit in _ordered(wanted)]
         return self.both(parts, kind) if parts else ALGEBRAS[kind].true
 

@@ -7,18 +7,18 @@ bounded size cannot see it, and RFC 8259 (section 4) leaves open what it means.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from itertools import combinations
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from compilers import clock, regular
-from compilers.errors import TooLarge, Unsupported
+from compilers.errors import CompileError, TooLarge, Unsupported
 from compilers.frontends.json_schema import leaves, spelling
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
+from compilers.frontends.json_schema.counting import CountedItems, CountedMembers, Rule, States
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.expand import Expander
 from compilers.frontends.json_schema.holds import key as value_key
+from compilers.frontends.json_schema.names import Key, others
 from compilers.frontends.json_schema.satisfy import is_empty
 from compilers.frontends.json_schema.shapes import (
     NO,
@@ -27,10 +27,8 @@ from compilers.frontends.json_schema.shapes import (
     Lit,
     Members,
     ObjectShape,
-    conj,
     item_at,
     known,
-    negated,
     without_some,
 )
 from compilers.frontends.json_schema.spelling import Style
@@ -50,28 +48,19 @@ from compilers.ir import (
     maybe,
     sequence,
 )
-from compilers.regular import Expr, State, both, either, other_than, text
+from compilers.regular import Expr, State
+from compilers.uses import uses
 
 MAX_RULES = 20_000
 MAX_MEMBERS = 5_000  # of one object, by name
-MAX_STATES = 3_000  # of one object or array
-MAX_CHAIN = 350  # of states made one within the other: two Python frames each
 MAX_UNIQUE = 8  # different items where their number counts
 MAX_SPELLED_OUT = 1_500  # states of an automaton that no regex is short enough for
 MAX_LISTED = 60  # different items where it does not
-MAX_AT_ONCE = 4  # demands that one member may meet
 MAX_ALTERNATIVES = 500
 MAX_WAYS = 60  # for members of one object that must be there without being named
-MAX_CLASSES = 64
 
 _OPENS = {"string": '"', "array": "[", "object": "{"}
 _DELIMITED = frozenset(_OPENS)
-
-Key = tuple[Expr, Conj]
-"""A language of names, and what the values of such members must satisfy."""
-
-_Rule = Callable[[Any], Node]
-"""The rule of a state, where something is counted."""
 
 
 class Lowering:
@@ -87,7 +76,7 @@ class Lowering:
         self._rules: dict[str, Node] = {}
         self._values: dict[str, str] = {}
         self._members: dict[tuple[str, Conj], Node] = {}
-        self._item = Literal(style.item)
+        self.item: Node = Literal(style.item)
         self._braces: tuple[Node, Node] = Literal("{"), Literal("}")
         self._alternatives = 0  # of members that must be there without being named
 
@@ -99,7 +88,10 @@ class Lowering:
         while self._todo:
             name, each = self._todo.pop()
             kinds = self._expander.kinds(each)
-            self._rules[name] = self._value(each, kinds)
+            try:
+                self._rules[name] = self._value(each, kinds)
+            except CompileError as error:
+                raise error.at(_place(each)) from error
             if kinds and _DELIMITED.issuperset(kinds):
                 self._values[name] = "".join(_OPENS[kind] for kind in kinds)
             self._check_limits()
@@ -115,6 +107,16 @@ class Lowering:
     def is_whole(self) -> bool:
         """Whether the grammar has all that the schema allows, not only the simplest."""
         return self._expander.n_cut == 0
+
+    def barren(self, productive: Set[str]) -> str:
+        """Where a schema stands that no value satisfies, so that none does the whole."""
+        places = {name: _place(wanted) for wanted, name in self._names.items()}
+        name = next(iter(places))
+        passed = {name}
+        while below := uses(self._rules[name]).rules.keys() - productive - passed:
+            name = next(each for each in uses(self._rules[name]).rules if each in below)
+            passed.add(name)
+        return places.get(name, "")
 
     def _check_limits(self) -> None:
         if len(self._rules) > MAX_RULES:
@@ -135,7 +137,7 @@ class Lowering:
             return f"{SHARED}any_{self._style.item.encode().hex()}_{self._style.key.encode().hex()}"
         return f"{self._prefix}v{len(self._names)}"
 
-    def _node(self, wanted: Conj) -> Node:
+    def node(self, wanted: Conj) -> Node:
         """A reference, or the value itself where it is no structure."""
         if NO in wanted:
             return NOTHING
@@ -145,7 +147,10 @@ class Lowering:
         kinds = self._expander.kinds(wanted)
         if any(kind in STRUCTURES for kind in kinds):
             return Ref(self._rule(wanted))
-        return choice(*self._scalars(wanted, kinds))
+        try:
+            return choice(*self._scalars(wanted, kinds))
+        except CompileError as error:
+            raise error.at(_place(wanted)) from error
 
     def _value(self, wanted: Conj, kinds: Sequence[str]) -> Node:
         """What is wanted, as far as it is of these types."""
@@ -194,13 +199,13 @@ class Lowering:
     def _written(self, value: Any) -> Node:
         """One value, cut into the same pieces as any other: engines lex before they parse."""
         if isinstance(value, list):
-            items = [part for each in value for part in (self._item, self._written(each))]
+            items = [part for each in value for part in (self.item, self._written(each))]
             return sequence(Literal("["), *items[1:], Literal("]"))
         if isinstance(value, dict):
             members = [
                 part
                 for name, each in value.items()
-                for part in (self._item, self._key(name), self._written(each))
+                for part in (self.item, self._key(name), self._written(each))
             ]
             return sequence(Literal("{"), *members[1:], Literal("}"))
         return Literal(self._style.dumps(value))
@@ -215,7 +220,7 @@ class Lowering:
         shapes = self._expander.objects(wanted)
         plain = [shape for shape in shapes if not shape.some]
         if 0 < len(plain) < len(shapes) and sum(map(_n_ways, shapes)) > len(plain) + MAX_WAYS:
-            self._expander.note_cut(min(site.where for site, _ in wanted))
+            self._expander.note_cut(_place(wanted))
             shapes = tuple(plain)
         return [self._object(shape) for shape in shapes]
 
@@ -260,7 +265,7 @@ class Lowering:
                 continue
             members.append((self._known_member(name, child), required))
             n_required += required
-        extras = self._extras(shape, names)
+        extras = others(shape, names)
         if shape.high == n_required:  # no room for others
             members, extras = [each for each in members if each[1]], []
         enough = shape.low <= max(n_required, 1)
@@ -268,15 +273,15 @@ class Lowering:
         if enough and fits and not pending:
             body = self._any_order(members, self._extra(extras), some=shape.low > n_required)
         elif not members and not pending:
-            body = _separated(self._extra(extras), self._item, shape.low, shape.high)
+            body = _separated(self._extra(extras), self.item, shape.low, shape.high)
         else:
-            body = _Counted(self, members, extras, pending, shape).run()
+            body = CountedMembers(self, members, extras, pending, shape).run()
         return sequence(self._braces[0], body, self._braces[1])
 
     def _any_order(self, members: Sequence[tuple[Node, bool]], extra: Node, some: bool) -> Node:
         if members:
-            return Unordered(tuple(members), extra, self._item, some)
-        return _separated(extra, self._item, int(some), None)
+            return Unordered(tuple(members), extra, self.item, some)
+        return _separated(extra, self.item, int(some), None)
 
     def _known_member(self, name: str, child: Conj) -> Node:
         """The alternatives of one object have most members in common."""
@@ -287,28 +292,13 @@ class Lowering:
 
     def _member(self, name: str, child: Conj) -> Node:
         clock.check()
-        return sequence(self._key(name), self._node(child))
-
-    def _extras(self, shape: ObjectShape, listed: Sequence[str]) -> list[Key]:
-        """The names that are not listed, in classes that the same patterns match."""
-        patterns = dict.fromkeys([keys for group in shape.members for keys, _ in group.patterns])
-        if not patterns and NO in _for_others(shape, frozenset()):
-            return []
-        free = other_than(either(*map(text, listed)))
-        classes = [(both(free, *shape.names), frozenset[Expr]())]
-        for pattern in patterns:
-            classes = [each for old in classes for each in _split(*old, pattern)]
-            if len(classes) > MAX_CLASSES:
-                raise TooLarge("patterns of names that overlap too much", kind="patternProperties")
-            clock.check()
-        found = [(names, _for_others(shape, matched)) for names, matched in classes]
-        return [(names, child) for names, child in found if NO not in child and not is_empty(names)]
+        return sequence(self._key(name), self.node(child))
 
     def _extra(self, extras: Sequence[Key]) -> Node:
-        return choice(*[self._pair(names, child) for names, child in extras])
+        return choice(*[self.pair(names, child) for names, child in extras])
 
-    def _pair(self, names: Expr, child: Conj) -> Node:
-        return sequence(Regular(spelling.quoted(names, self._style.key)), self._node(child))
+    def pair(self, names: Expr, child: Conj) -> Node:
+        return sequence(Regular(spelling.quoted(names, self._style.key)), self.node(child))
 
     # --- arrays
 
@@ -318,25 +308,25 @@ class Lowering:
         if shape.unique and (shape.high is None or shape.high > 1):
             body = self._unique(shape)
         elif shape.counters:
-            body = _CountedItems(self, shape).run()
+            body = CountedItems(self, shape).run()
         else:
             body = self._plain_array(shape)
         return sequence(Literal("["), body, Literal("]"))
 
     def _plain_array(self, shape: ArrayShape) -> Node:
         n_first = max((len(group.first) for group in shape.items), default=0)
-        rest = self._node(item_at(shape.items, n_first))
+        rest = self.node(item_at(shape.items, n_first))
         if n_first == 0:
-            return _separated(rest, self._item, shape.low, shape.high)
+            return _separated(rest, self.item, shape.low, shape.high)
         low = max(0, shape.low - n_first)
         high = None if shape.high is None else max(0, shape.high - n_first)
-        tail: Node = _repeat(sequence(self._item, rest), low, high)
+        tail: Node = _repeat(sequence(self.item, rest), low, high)
         for i in range(n_first - 1, -1, -1):
             if shape.high is not None and shape.high <= i:
                 tail = EMPTY
                 continue
-            item = self._node(item_at(shape.items, i))
-            tail = sequence(*((self._item,) if i else ()), item, tail)
+            item = self.node(item_at(shape.items, i))
+            tail = sequence(*((self.item,) if i else ()), item, tail)
             if shape.low <= i:
                 tail = maybe(tail)
         return tail
@@ -344,26 +334,39 @@ class Lowering:
     def _unique(self, shape: ArrayShape) -> Node:
         """Every order of a few listed values, each at most once."""
         wanted = item_at(shape.items, 0)
+        if shape.counters or any(group.first for group in shape.items):
+            message = (
+                "uniqueItems: a grammar cannot tell items apart beside contains, or where they "
+                "differ by place: leave it out"
+            )
+            raise Unsupported(message, shape.unique, "uniqueItems")
         values = self._few_values(wanted)
-        if values is None or shape.counters or any(group.first for group in shape.items):
-            raise Unsupported("uniqueItems: a grammar cannot compare items", kind="uniqueItems")
+        if values is None:
+            message = (
+                "uniqueItems: a grammar can tell items apart only where they are listed: give them "
+                f"an enum of at most {MAX_LISTED}, or leave uniqueItems out"
+            )
+            raise Unsupported(message, shape.unique, "uniqueItems")
         texts = [self._written(value) for value in values]
         if shape.low <= 1 and (shape.high is None or shape.high >= len(texts)):
-            return _any_of_them(texts, self._item, shape.low)
+            return _any_of_them(texts, self.item, shape.low)
         if len(texts) > MAX_UNIQUE:
-            message = f"uniqueItems: counting more than {MAX_UNIQUE} values"
-            raise Unsupported(message, kind="uniqueItems")
+            message = (
+                f"uniqueItems: of {len(texts)} different items a grammar cannot count how many "
+                f"there are, of {MAX_UNIQUE} it can: leave minItems and maxItems out"
+            )
+            raise Unsupported(message, shape.unique, "uniqueItems")
         return self._counted_unique(texts, shape)
 
     def _counted_unique(self, texts: Sequence[Node], shape: ArrayShape) -> Node:
         """By the set of those that are used up."""
         most = len(texts) if shape.high is None else min(shape.high, len(texts))
 
-        def state(used: frozenset[int], rule: _Rule) -> Node:
+        def state(used: frozenset[int], rule: Rule) -> Node:
             found: list[Node] = [EMPTY] if len(used) >= shape.low else []
             for i, literal in enumerate(texts):
                 if i not in used and len(used) < most:
-                    lead = (self._item,) if used else ()
+                    lead = (self.item,) if used else ()
                     found.append(sequence(*lead, literal, rule(used | {i})))
             return choice(*found)
 
@@ -384,157 +387,14 @@ class Lowering:
                 return list(found.values()) if len(found) <= MAX_LISTED else None
         return None
 
-    def counted(self, body: Callable[[Any, _Rule], Node], start: Any) -> Node:
+    def counted(self, body: Callable[[Any, Rule], Node], start: Any) -> Node:
         """The rule of the state `start`; `body` makes one of a state and the rules of others."""
-        return _States(self._rules, f"{self._prefix}c", body).rule(start)
+        return States(self._rules, f"{self._prefix}c", body).rule(start)
 
 
-class _States:
-    """A rule for each state, made when it is first asked for, and put to `rules`."""
-
-    def __init__(
-        self, rules: dict[str, Node], prefix: str, body: Callable[[Any, _Rule], Node]
-    ) -> None:
-        self._rules = rules
-        self._prefix = prefix
-        self._body = body
-        self._made: dict[Any, Node] = {}
-        self._begun = 0  # bodies that are being made, one within the other
-
-    def rule(self, state: Any) -> Node:
-        if state not in self._made:
-            if self._begun == MAX_CHAIN:
-                message = f"counting takes a chain of more than {MAX_CHAIN} states"
-                raise TooLarge(message, kind="counting")
-            if len(self._made) > MAX_STATES:
-                raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
-            name = f"{self._prefix}{len(self._rules)}"
-            self._made[state] = Ref(name)
-            self._rules[name] = NOTHING  # holds the name while the body is made
-            self._begun += 1
-            self._rules[name] = self._body(state, self.rule)
-            self._begun -= 1
-        return self._made[state]
-
-
-class _Counted:
-    """The members of an object where their number counts, or one that must be there is not named.
-
-    A state is (members passed, members written up to a cap, what must still come).
-    """
-
-    def __init__(
-        self,
-        lowering: Lowering,
-        members: Sequence[tuple[Node, bool]],
-        extras: Sequence[Key],
-        pending: Sequence[tuple[Expr, Lit]],
-        shape: ObjectShape,
-    ) -> None:
-        self._lowering = lowering
-        self._members = members
-        self._extras = extras
-        self._pending = pending
-        self._low, self._high = shape.low, shape.high
-        self._cap = max(1, shape.low if shape.high is None else shape.high)
-        if len(members) * self._cap > MAX_STATES or self._cap > 200:
-            raise TooLarge(f"counting takes more than {MAX_STATES} states", kind="counting")
-
-    def run(self) -> Node:
-        return self._lowering.counted(self._state, (0, 0, frozenset(range(len(self._pending)))))
-
-    def _state(self, state: tuple[int, int, frozenset[int]], rule: _Rule) -> Node:
-        passed, count, pending = state
-        room = self._high is None or count < self._high
-        lead = (self._lowering._item,) if count else ()
-        after = min(count + 1, self._cap)
-        if passed < len(self._members):
-            node, required = self._members[passed]
-            found = []
-            if room:
-                found.append(sequence(*lead, node, rule((passed + 1, after, pending))))
-            if not required:
-                found.append(rule((passed + 1, count, pending)))
-            return choice(*found)
-        found = [EMPTY] if count >= self._low and not pending else []
-        if room:
-            for names, child in self._extras:
-                pair = self._lowering._pair(names, child)
-                found.append(sequence(*lead, pair, rule((passed, after, pending))))
-                found += [
-                    sequence(*lead, pair, rule((passed, after, pending - met)))
-                    for met, pair in self._wanted(names, child, pending)
-                ]
-        return choice(*found)
-
-    def _wanted(
-        self, names: Expr, child: Conj, pending: frozenset[int]
-    ) -> list[tuple[frozenset[int], Node]]:
-        """The members that are what is pending, perhaps several at once."""
-        found = []
-        most = len(pending) if len(pending) <= MAX_AT_ONCE else 1
-        for size in range(1, most + 1):
-            for met in combinations(sorted(pending), size):
-                their_names = both(names, *(self._pending[i][0] for i in met))
-                values = conj(*child, *(self._pending[i][1] for i in met))
-                if not is_empty(their_names) and NO not in values:
-                    found.append((frozenset(met), self._lowering._pair(their_names, values)))
-        return found
-
-
-class _CountedItems:
-    """The items of an array where some must (or must not) satisfy a schema: `contains`.
-
-    A state is (position up to a cap, how many counted for each counter up to its cap).
-    """
-
-    def __init__(self, lowering: Lowering, shape: ArrayShape) -> None:
-        self._lowering = lowering
-        self._shape = shape
-        firsts = [len(group.first) for group in shape.items]
-        starts = [counter.start for counter in shape.counters]
-        bounds = [shape.low, 0 if shape.high is None else shape.high]
-        self._cap = max([1, *firsts, *starts, *bounds])
-        self._tops = [c.low if c.high is None else c.high + 1 for c in shape.counters]
-
-    def run(self) -> Node:
-        return self._lowering.counted(self._state, (0, (0,) * len(self._tops)))
-
-    def _state(self, state: tuple[int, tuple[int, ...]], rule: _Rule) -> Node:
-        position, counts = state
-        shape = self._shape
-        found: list[Node] = []
-        if position >= shape.low and all(
-            n >= c.low for n, c in zip(counts, shape.counters, strict=True)
-        ):
-            found.append(EMPTY)
-        if shape.high is None or position < shape.high:
-            lead = (self._lowering._item,) if position else ()
-            after = min(position + 1, self._cap)
-            for child, new in self._choices(position, counts):
-                node = self._lowering._node(child)
-                if node != NOTHING:
-                    found.append(sequence(*lead, node, rule((after, new))))
-        return choice(*found)
-
-    def _choices(
-        self, position: int, counts: tuple[int, ...]
-    ) -> list[tuple[Conj, tuple[int, ...]]]:
-        """What the item may be, and the counts after it."""
-        found: list[tuple[Conj, tuple[int, ...]]] = [(item_at(self._shape.items, position), ())]
-        for count, counter, top in zip(counts, self._shape.counters, self._tops, strict=True):
-            if position < counter.start:
-                found = [(child, (*new, count)) for child, new in found]
-                continue
-            split: list[tuple[Conj, tuple[int, ...]]] = []
-            for child, new in found:
-                if counter.high is None or count < counter.high:
-                    split.append((conj(*child, counter.lit), (*new, min(count + 1, top))))
-                # An item that does not count must fail only where too many are forbidden.
-                fails = child if counter.high is None else conj(*child, negated(counter.lit))
-                split.append((fails, (*new, count)))
-            found = split
-        return [each for each in found if NO not in each[0]]
+def _place(wanted: Conj) -> str:
+    """Where the first of these subschemas stands."""
+    return min((site.where for site, _ in wanted), default="")
 
 
 def _n_ways(shape: ObjectShape) -> int:
@@ -555,35 +415,6 @@ def _few_integers(schema: Mapping[str, Any]) -> list[int] | None:
     if low is None or high is None or high - low > MAX_LISTED:
         return None
     return list(range(math.ceil(low), math.floor(high) + 1))
-
-
-def _split(
-    names: Expr, matched: frozenset[Expr], pattern: Expr
-) -> list[tuple[Expr, frozenset[Expr]]]:
-    """A class of names cut into those that a pattern matches and those that it does not."""
-    if any(_disjoint(other, pattern) for other in matched):
-        return [(names, matched)]
-    inside = both(names, pattern)
-    if is_empty(inside):
-        return [(names, matched)]
-    outside = both(names, other_than(pattern))
-    found = [(inside, matched | {pattern})]
-    # The names that no pattern matches are looked at once, at the end.
-    return found if matched and is_empty(outside) else [*found, (outside, matched)]
-
-
-@lru_cache(maxsize=10_000)
-def _disjoint(one: Expr, two: Expr) -> bool:
-    return is_empty(both(one, two))
-
-
-def _for_others(shape: ObjectShape, matched: frozenset[Expr]) -> Conj:
-    """What members must satisfy whose names are not listed and which these patterns match."""
-    lits: list[Lit] = []
-    for group in shape.members:
-        found = [lit for keys, lit in group.patterns if keys in matched]
-        lits.extend(found or [group.rest])
-    return conj(*lits)
 
 
 def _repeat(node: Node, low: int, high: int | None) -> Node:

@@ -6,10 +6,12 @@ from typing import Any
 from compilers import regular
 from compilers.errors import Malformed, Unsupported
 from compilers.frontends.json_schema.algebra import Method, Narrower, product, union
+from compilers.frontends.json_schema.contents import SILENT
 from compilers.frontends.json_schema.document import Site
 from compilers.frontends.json_schema.shapes import (
     NO,
     YES,
+    Conj,
     Members,
     ObjectShape,
     at_least,
@@ -42,6 +44,27 @@ def _members(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) 
         return (ObjectShape(members=(members,), required=_demanded(named)),)
     missing = tuple(lacks(name) for name in _demanded(named))
     return missing + _not_members(expander, named, patterns, rest)
+
+
+def alone(expander: Narrower, wanted: Conj) -> ObjectShape | None:
+    """The shape of a schema that says which members an object has, and nothing else; None for any
+    other. Most are such, and need no taking apart."""
+    if len(wanted) != 1:
+        return None
+    ((site, sign),) = wanted
+    schema = site.schema
+    if not sign or isinstance(schema, bool) or not _ALONE.issuperset(schema):
+        return None
+    if schema.get("type") != "object":
+        return None
+    required = schema.get("required", [])
+    present = [k for k in _MEMBER_KEYWORDS if k in schema]
+    if not present or not isinstance(required, list):
+        return None
+    shape: ObjectShape = _members(expander, site, schema[present[0]], True, "object")[0]
+    if required:
+        shape.required = tuple(dict.fromkeys((*shape.required, *required)))
+    return shape
 
 
 def _demanded(named: Mapping[str, Site]) -> tuple[str, ...]:
@@ -153,6 +176,7 @@ def _table(schema: Mapping[str, Any], keyword: str) -> Iterable[tuple[str, Any]]
 
 
 _MEMBER_KEYWORDS = ("properties", "patternProperties", "additionalProperties")
+_ALONE = SILENT.union(_MEMBER_KEYWORDS, ["type", "required"])
 _DEPENDENCIES = ("dependencies", "dependentRequired", "dependentSchemas")
 
 KEYWORDS: dict[str, Method] = {

@@ -86,7 +86,7 @@ def parse(schema: Any, notation: Notation, style: Style, prefix: str = "") -> Gr
 class _Parameters(Lowering):
     """Makes the rules of the whole; another Lowering, with the same rules, those of the JSON in it.
 
-    `_item` and `_braces`: nothing stands between two parameters or around them all.
+    `item` and `_braces`: nothing stands between two parameters or around them all.
     """
 
     def __init__(self, document: Document, style: Style, notation: Notation, prefix: str) -> None:
@@ -95,7 +95,7 @@ class _Parameters(Lowering):
         self._json._expander, self._json._rules = self._expander, self._rules
         self._notation = notation
         self._markups = (notation.text, notation.json)
-        self._item = Literal("")
+        self.item = Literal("")
         self._braces = EMPTY, EMPTY
 
     def run(self, wanted: Conj) -> Grammar:
@@ -118,7 +118,7 @@ class _Parameters(Lowering):
     def _member(self, name: str, child: Conj) -> Node:
         return self._parameter(Literal(name), child)
 
-    def _pair(self, names: Expr, child: Conj) -> Node:
+    def pair(self, names: Expr, child: Conj) -> Node:
         names = both(names, *(self._notation.until(each[1]) for each in self._markups))
         return NOTHING if is_empty(names) else self._parameter(Regular(names), child)
 
@@ -149,7 +149,7 @@ class _Parameters(Lowering):
     def _valued(self, child: Conj, kinds: Sequence[str]) -> Node:
         """JSON of these types."""
         if set(kinds) == set(self._expander.kinds(child)):
-            node = self._json._node(child)
+            node = self._json.node(child)
         else:
             node = self._json._value(child, kinds)
         return NOTHING if node == NOTHING else Capture("value", node, CHANNEL)

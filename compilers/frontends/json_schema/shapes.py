@@ -152,11 +152,13 @@ class Counter:
 
 @dataclass(slots=True, eq=False)
 class ArrayShape:
+    """`unique`: where it is said that no two items are equal; "": it is not."""
+
     items: tuple[Items, ...] = ()
     low: int = 0
     high: int | None = None
     counters: tuple[Counter, ...] = ()
-    unique: bool = False
+    unique: str = ""
     values: tuple[Any, ...] | None = None
 
     def merge(self, other: "ArrayShape") -> "ArrayShape":
