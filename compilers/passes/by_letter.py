@@ -17,7 +17,8 @@ _RANGES = normal((ord(letter), ord(letter)) for letter in BEGINS)
 
 
 def by_letter(grammar: Grammar) -> Grammar:
-    """The same texts of JSON. Raises TooLarge where a number's automaton is."""
+    """The same language, of a grammar that is delimited. Raises TooLarge where a number's automaton
+    is."""
     return _Pass(grammar).run() if any(map(is_one, grammar.rules.values())) else grammar
 
 
@@ -35,7 +36,7 @@ class _Pass:
     def _rewritten(self, node: Node) -> Node:
         if isinstance(node, Literal) and node.text[:1] in BEGINS:
             return sequence(*map(Literal, node.text))
-        if isinstance(node, Regular) and overlap(first(node.expr), _RANGES):
+        if isinstance(node, Regular) and _is_number(node.expr):
             return self._number(node.expr)
         return mapped(node, self._rewritten)
 
@@ -45,3 +46,9 @@ class _Pass:
             self._rules |= made
             self._numbers[expr] = Ref(next(iter(made)))
         return self._numbers[expr]
+
+
+def _is_number(expr: Expr) -> bool:
+    """Whether all its texts begin as numbers do; words, which may begin with anything, do not."""
+    found = first(expr)
+    return bool(found) and overlap(found, _RANGES) == found
