@@ -6,12 +6,14 @@ way along the tree, a letter that leaves it, and then any letters at all; or a w
 that ends before a word does.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase, digits
+from typing import NamedTuple
 
-from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16
+from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16, one_letter
 from compilers.emitters.kbnf_rules import Rules, Text, quote, rule
 from compilers.regular import (
     NEVER,
@@ -23,6 +25,7 @@ from compilers.regular import (
     Not,
     Rep,
     cat,
+    common_prefix,
     either,
     inverse,
     normal,
@@ -45,10 +48,17 @@ class Loop:
     after: str
 
 
+class Left(NamedTuple):
+    """A loop below plane 16, and the words that are left out of it, with their letters."""
+
+    loop: Loop
+    words: frozenset[str]
+    letters: frozenset[str]
+
+
 @lru_cache(maxsize=2_000)
-def split(expr: And) -> tuple[Loop, frozenset[str]] | None:
-    """A loop below plane 16, and the words that are left out of it; None if the language is of
-    another kind."""
+def split(expr: And) -> Left | None:
+    """None if the language is of another kind."""
     wanted = [part for part in expr.parts if not isinstance(part, Not)]
     loop = _loop(wanted[0]) if len(wanted) == 1 else None
     if loop is None:
@@ -59,10 +69,14 @@ def split(expr: And) -> tuple[Loop, frozenset[str]] | None:
         if words is None:
             return None
         found.update(inside for word in words if (inside := _inside(word, loop)) is not None)
-    below = {word for word in found if max(word, default="") < chr(PLANE_16)}
-    return (loop, frozenset(below)) if _are_plain(set().union(*below), loop) else None
+    letters = frozenset[str]().union(*found)
+    if max(letters, default="") >= chr(PLANE_16):
+        found = {word for word in found if max(word, default="") < chr(PLANE_16)}
+        letters = frozenset[str]().union(*found)
+    return Left(loop, frozenset(found), letters) if _are_plain(letters, loop) else None
 
 
+@lru_cache(maxsize=200)
 def _loop(expr: Expr) -> Loop | None:
     parts = expr.parts if isinstance(expr, Cat) else (expr,)
     at = next((i for i, part in enumerate(parts) if isinstance(part, Rep)), len(parts))
@@ -104,24 +118,17 @@ def _words(expr: Expr) -> list[str] | None:
         return found
     if not isinstance(expr, Cat):
         return None
-    found = [""]
+    found, run = [""], ""  # the letters behind those
     for part in expr.parts:
-        letter = _letter(part)
+        letter = one_letter(part)
         if letter is not None:
-            found = [each + letter for each in found]
+            run += letter
             continue
         words = _words(part)
         if words is None or len(found) * len(words) > MAX_WORDS:
             return None
-        found = [one + other for one in found for other in words]
-    return found
-
-
-def _letter(expr: Expr) -> str | None:
-    if not isinstance(expr, Chars) or len(expr.ranges) > 1:
-        return None
-    ((low, high),) = expr.ranges
-    return chr(low) if low == high else None
+        found, run = [one + run + other for one in found for other in words], ""
+    return [each + run for each in found]
 
 
 def _inside(word: str, loop: Loop) -> str | None:
@@ -132,7 +139,7 @@ def _inside(word: str, loop: Loop) -> str | None:
     return word[len(loop.before) : len(word) - len(loop.after)]
 
 
-def _are_plain(letters: set[str], loop: Loop) -> bool:
+def _are_plain(letters: frozenset[str], loop: Loop) -> bool:
     pairs = loop.plain.ranges
     return all(any(low <= code <= high for low, high in pairs) for code in map(ord, letters))
 
@@ -197,23 +204,43 @@ class Excluder:
             found += [(run,), *((run, *each) for each in found)]
         return found
 
-    def besides(self, words: Iterable[str], rules: Rules) -> str:
-        """The name of the rule of what is none of these words, which is put to the rules."""
+    def besides(self, words: Sequence[str], rules: Rules) -> str:
+        """The name of the rule of what is none of these sorted words, which is put to the rules."""
         rules.lines.update(self._rules.lines)
-        tree, ends = _tree(words)
+        tree, tails, ends = _tree(words)
         names = [self._any] * len(tree)
-        left: dict[str, str | None] = {}
         for place in reversed(range(len(tree))):
             ways = tree[place]
-            letters = "".join(sorted(ways))
-            if letters and letters not in left:
-                left[letters], lines = _leaving(self, letters)
-                rules.lines.update(lines)
-            if letters:
-                along = [(letter, names[ways[letter]], ways[letter] in ends) for letter in letters]
-                names[place], line = _place(left[letters], tuple(along))
-                rules.lines[names[place]] = line
+            if ways:
+                along = tuple([(one, names[to], to in ends) for one, to in sorted(ways.items())])
+                names[place] = self._place(along, rules)
+            elif place in tails:
+                names[place] = self._along(tails[place], rules)
         return names[0]
+
+    def _along(self, word: str, rules: Rules) -> str:
+        """The same of the rest of one word, which may be that of many."""
+        name, ends = self._any, True
+        for letter in reversed(word):
+            name = self._place(((letter, name, ends),), rules)
+            ends = False
+        return name
+
+    def _place(self, along: "tuple[_Way, ...]", rules: Rules) -> str:
+        name, line, needed = _place(self, along)
+        if name not in rules.lines:
+            rules.lines.update(needed)
+            rules.lines[name] = line
+        return name
+
+    def place(self, along: "tuple[_Way, ...]") -> "_Place":
+        """What leaves the tree at a place, or goes some way along it."""
+        left, needed = _leaving(self, "".join([letter for letter, _, _ in along]))
+        found: list[Text] = [] if left is None else [(left,)]
+        for letter, after, is_word in along:
+            one = quote(letter)
+            found += [(one, after)] if is_word else [(one, after), (one,)]
+        return (*rule(found), needed)
 
     def leaving(self, letters: str) -> tuple[str | None, Mapping[str, str]]:
         """The symbol of what begins with none of these letters, None for nothing; its lines."""
@@ -225,34 +252,39 @@ class Excluder:
         return rules.symbol(found) if found else None, rules.lines
 
 
+_Way = tuple[str, str, bool]
+"""Out of a place: the letter, the rule of what comes behind it, and whether it ends a word."""
+
+_Place = tuple[str, str, Mapping[str, str]]
+"""The rule of a place: its name, its line, and the lines of what leaves the tree there."""
+
+
 @lru_cache(maxsize=2_000)
 def _leaving(excluder: Excluder, letters: str) -> tuple[str | None, Mapping[str, str]]:
     return excluder.leaving(letters)
 
 
-@lru_cache(maxsize=5_000)
-def _place(left: str | None, along: "tuple[_Way, ...]") -> tuple[str, str]:
-    """The rule of a place: its name, and its line."""
-    found: list[Text] = [] if left is None else [(left,)]
-    for letter, after, is_word in along:
-        one = quote(letter)
-        found += [(one, after)] if is_word else [(one, after), (one,)]
-    return rule(found)
+@lru_cache(maxsize=10_000)
+def _place(excluder: Excluder, along: tuple[_Way, ...]) -> _Place:
+    return excluder.place(along)
 
 
-_Way = tuple[str, str, bool]
-"""Out of a place: the letter, the rule of what comes behind it, and whether it ends a word."""
-
-
-def _tree(words: Iterable[str]) -> tuple[list[dict[str, int]], set[int]]:
-    """The places of a tree of words, each after the one above it; and those where a word ends."""
+def _tree(words: Sequence[str]) -> tuple[list[dict[str, int]], dict[int, str], set[int]]:
+    """The places of a tree of sorted words, each after the one above it, as far as words have them
+    in common; what is left of one word behind the others; and the places where a word ends."""
     tree: list[dict[str, int]] = [{}]
+    tails: dict[int, str] = {}
     ends = set()
-    for word in words:
+    common = [0, *map(common_prefix, pairwise(words)), 0]
+    for i, word in enumerate(words):
+        alone = max(common[i], common[i + 1]) + 1
         place = 0
-        for letter in word:
+        for letter in word[:alone]:
             place = tree[place].setdefault(letter, len(tree))
             if place == len(tree):
                 tree.append({})
-        ends.add(place)
-    return tree, ends
+        if alone < len(word):
+            tails[place] = word[alone:]
+        else:
+            ends.add(place)
+    return tree, tails, ends

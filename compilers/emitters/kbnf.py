@@ -17,29 +17,29 @@ grammar hold none of it.
 
 from collections.abc import Mapping, Set
 from functools import lru_cache
+from itertools import count
 from typing import ClassVar
 
+from compilers.emitters import kbnf_members as members
 from compilers.emitters.excluded import Alphabets
+from compilers.emitters.kbnf_empty import filled, nullable
 from compilers.emitters.kbnf_languages import Unit, Writer, alphabets_of, put_letters, unit_of
-from compilers.emitters.kbnf_regular import PLANE_16, Part, unsupported
+from compilers.emitters.kbnf_regular import PLANE_16, unsupported
 from compilers.emitters.kbnf_rules import Item, Texts, quote
 from compilers.ir import (
     SHARED,
     Capture,
-    Choice,
     FreeText,
     Grammar,
     Literal,
     Node,
     Ref,
     Regular,
-    Repeat,
-    Sequence,
     Special,
+    Unordered,
 )
-from compilers.passes.few_orders import few_orders
+from compilers.passes.few_orders import few_orders, orders_of
 from compilers.passes.in_order import in_order
-from compilers.passes.recursion import nullable
 from compilers.regular import Expr, without
 from compilers.uses import uses
 
@@ -57,11 +57,11 @@ def emit(grammar: Grammar, order: str = "free", tokens: Mapping[str, int] | None
     """
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}")
-    return _Printer(held(grammar) if order == "free" else in_order(grammar)).run()
+    return _Printer(grammar, free=order == "free").run()
 
 
 def held(grammar: Grammar) -> Grammar:
-    """The part of a grammar that is written: members of objects in some orders only."""
+    """The part of a grammar that is written in the order "free"."""
     return in_order(few_orders(grammar))
 
 
@@ -73,32 +73,33 @@ def spelled(name: str) -> str:
 class _Nodes(Writer):
     """Writes nodes of a grammar: `r_` and its name is what a rule of it is called.
 
-    `empty`: the rules that have the empty text, `filled`: those that have any other.
+    `empty`: the rules that have the empty text, `filled`: those that have any other. `free`:
+    members are written in more than one order.
     """
 
-    def __init__(self, empty: Set[str], filled: Set[str], alphabets: Alphabets) -> None:
+    def __init__(self, empty: Set[str], filled: Set[str], alphabets: Alphabets, free: bool) -> None:
         super().__init__()
         self._empty, self._filled = empty, filled
         self._alphabets = alphabets
+        self._free = free
         self._units: dict[Expr, Unit] = {}
         self._of_regular: dict[Expr, Texts] = {}
 
     def rule(self, name: str, node: Node) -> None:
         self.line(f"r_{name}", self.texts(node)[0])
 
-    def put(self, part: Part, items: list[Item]) -> None:
-        if isinstance(part, Literal):
-            put_letters(_public(part.text), items)
-        elif isinstance(part, Regular):
-            for item in self._parts(part.expr):
-                if isinstance(item, str):
-                    put_letters(item, items)
-                else:
-                    items.append(item)
-        elif isinstance(part, Capture):
-            self.put(part.part, items)
-        else:
-            super().put(part, items)
+    def put_literal(self, part: Literal, items: list[Item]) -> None:
+        put_letters(_public(part.text), items)
+
+    def put_regular(self, part: Regular, items: list[Item]) -> None:
+        for item in self._parts(part.expr):
+            if isinstance(item, str):
+                put_letters(item, items)
+            else:
+                items.append(item)
+
+    def put_captured(self, part: Capture, items: list[Item]) -> None:
+        self.put(part.part, items)
 
     def literal(self, node: Literal) -> Texts:
         _public(node.text)
@@ -113,6 +114,34 @@ class _Nodes(Writer):
     def capture(self, node: Capture) -> Texts:
         return self.texts(node.part)
 
+    def unordered(self, node: Unordered) -> Texts:
+        required = [required for _, required in node.members]
+        orders = orders_of(required) if self._free else [list(range(len(required)))]
+        item = self._items if orders is not None and len(orders) == 1 else self._one_item
+        written = [(item(member), required) for member, required in node.members]
+        separator = self.texts(node.separator)
+        others = self.listed(self.texts(node.extra), separator)
+        if orders is None:
+            texts, empty = members.in_any_order(self, written, others, separator)
+        else:
+            ways = ([written[member] for member in order] for order in orders)
+            found = [members.in_order(self, way, others, separator) for way in ways]
+            texts, empty = members.either(found)
+        return texts, empty or not (node.some or any(required))
+
+    def _one_item(self, node: Node) -> list[Item]:
+        """A member that is written in several orders."""
+        if isinstance(node, Literal):
+            return [_public(node.text)]
+        texts, empty = self.texts(node)
+        return [([(self.symbol(texts),)] if texts else [], empty)]
+
+    def _items(self, node: Node) -> list[Item]:
+        """A node as a part of a row."""
+        items: list[Item] = []
+        self.put(node, items)
+        return items
+
     def free_text(self, node: FreeText) -> Texts:
         return self.regular(Regular(without(node.stops)))
 
@@ -126,8 +155,9 @@ class _Nodes(Writer):
     def _parts(self, expr: Expr) -> tuple[Item, ...]:
         found = self._units.get(expr)
         if found is None:
-            found = self._units[expr] = unit_of(expr, self._alphabets)
-            self.lines.update(found.under(f"l{len(self._units)}x") if found.large else found.lines)
+            own = f"l{len(self._units)}x"
+            found = self._units[expr] = unit_of(expr, self._alphabets, own)
+            self.lines.update(found.lines)
         return found.parts
 
     methods: ClassVar = {
@@ -138,17 +168,29 @@ class _Nodes(Writer):
         Ref: ref,
         FreeText: free_text,
         Capture: capture,
+        Unordered: unordered,
+    }
+    putters: ClassVar = {
+        **Writer.putters,
+        Literal: put_literal,
+        Regular: put_regular,
+        Capture: put_captured,
     }
 
 
 class _Printer(_Nodes):
     """Writes a grammar."""
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, free: bool) -> None:
         self._start = grammar.start
         self._rules = grammar.rules
         boolean = (expr for node in self._rules.values() for expr in uses(node).boolean)
-        super().__init__(nullable(self._rules), _filled(self._rules), alphabets_of(boolean))
+        super().__init__(nullable(self._rules), filled(self._rules), alphabets_of(boolean), free)
+        self._numbers = count()
+
+    def name(self, content: str) -> str:
+        """A number: shorter than a hash, and never met outside this grammar."""
+        return f"n{next(self._numbers)}"
 
     def run(self) -> str:
         for name, node in self._rules.items():
@@ -167,43 +209,17 @@ class _Printer(_Nodes):
     def _shared(self, name: str, node: Node) -> None:
         """A rule that is the same in many grammars."""
         rules = uses(node).rules.keys()
-        lines = _lines(name, node, frozenset(rules & self._empty), frozenset(rules & self._filled))
-        self.lines.update(lines)
+        empty, filled = frozenset(rules & self._empty), frozenset(rules & self._filled)
+        self.lines.update(_lines(name, node, empty, filled, self._free))
 
 
 @lru_cache(maxsize=100)
 def _lines(
-    name: str, node: Node, empty: frozenset[str], filled: frozenset[str]
+    name: str, node: Node, empty: frozenset[str], filled: frozenset[str], free: bool
 ) -> Mapping[str, str]:
-    nodes = _Nodes(empty, filled, Alphabets({}))
+    nodes = _Nodes(empty, filled, Alphabets({}), free)
     nodes.rule(name, node)
     return nodes.lines
-
-
-def _filled(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have any text but the empty one: the least fixed point, from both ends."""
-    found: set[str] = set()
-    todo, size = list(rules), -1
-    while size != len(found):
-        size = len(found)
-        todo = [name for name in reversed(todo) if name not in found]
-        for name in todo:
-            if _has_other(rules[name], found):
-                found.add(name)
-    return found
-
-
-def _has_other(node: Node, filled: set[str]) -> bool:
-    """Whether any text but the empty one is of its language."""
-    if isinstance(node, Literal):
-        return bool(node.text)
-    if isinstance(node, Ref):
-        return node.name in filled
-    if isinstance(node, Sequence | Choice):
-        return any(_has_other(part, filled) for part in node.parts)
-    if isinstance(node, Repeat):
-        return node.high != 0 and _has_other(node.part, filled)
-    return _has_other(node.part, filled) if isinstance(node, Capture) else True
 
 
 def _public(letters: str) -> str:

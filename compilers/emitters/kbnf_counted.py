@@ -35,11 +35,13 @@ AHEAD = 16  # letters of a token, mostly
 _ASCII = ((0, 0x7F),)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class State:
     """`within`: letters that lead to a state of the same layer, `on`: to one of the next layer, as
     one letter of the text is complete; each with the number of that state. `ends`: the text behind
     the loop may follow. `free`: letters of which any AHEAD and fewer may follow, None for none.
+
+    The same one may be in many layers.
     """
 
     number: int
@@ -123,10 +125,13 @@ def _single(letter: str) -> Ranges:
 @dataclass(slots=True)
 class _Place:
     """A state of the pattern, and where in a letter it stands: `within` and `on` are the places (or
-    states) behind, each with the numbers of the classes of letters that lead there."""
+    states) behind, each with the numbers of the classes of letters that lead there; `inside` and
+    `beyond` are those places as bits."""
 
     within: dict[int, list[int]] = field(default_factory=dict)
     on: dict[int, list[int]] = field(default_factory=dict)
+    inside: int = 0
+    beyond: int = 0
 
 
 class _Product:
@@ -135,7 +140,7 @@ class _Product:
 
     def __init__(self, pattern: Dfa, loop: _Loop, classes: list[Ranges]) -> None:
         self._loop, self._classes = loop, classes
-        self._distance = _distances(pattern)
+        self._near = _near(pattern)
         self._steps = _aligned(pattern, classes)
         self._letter = _aligned(loop.letter, classes)
         self._where = [(state, 0) for state in range(len(self._steps))]
@@ -144,6 +149,8 @@ class _Product:
         self._behind: dict[int, tuple[int, int]] = {}
         self._unions: dict[tuple[int, ...], Chars] = {}
         self._loops: dict[int, Expr | None] = {}
+        self._known_before: dict[int, int] = {}
+        self._states: dict[tuple[int, int, int, bool, bool], State] = {}
         ends = (s for s in range(len(self._steps)) if self._is_end(s, pattern.ends))
         self._ends = bits(ends)  # where the text behind may follow
 
@@ -157,9 +164,7 @@ class _Product:
         for count in reversed(range(len(reached))):
             ends = self._ends if count >= loop.low else 0
             states = reached[count] & (self._before(after) | ends)
-            room = loop.high - count - AHEAD
-            free = bits(s for s in numbers(states) if self._distance.get(s, room + 1) <= room)
-            key = states, after, ends, free
+            key = states, after, ends, states & self._free(loop.high - count - AHEAD)
             if key not in known:
                 known[key] = self._layer(*key)
             layers.append(known[key])
@@ -202,8 +207,15 @@ class _Product:
 
     def _before(self, states: int) -> int:
         """The states from which one letter leads to one of these."""
-        everywhere = range(len(self._steps))
-        return bits(s for s in everywhere if self._ways(s)[0] & states) if states else 0
+        found = self._known_before.get(states)
+        if found is None:
+            ways = (state for state in range(len(self._steps)) if self._ways(state)[0] & states)
+            found = self._known_before[states] = bits(ways) if states else 0
+        return found
+
+    def _free(self, room: int) -> int:
+        """The states from which an end is so many letters away at most."""
+        return self._near[min(room, len(self._near) - 1)] if room >= 0 else 0
 
     def _ways(self, number: int) -> tuple[int, int]:
         """The states behind what is left of a letter, and the places within it on the way there."""
@@ -212,9 +224,9 @@ class _Product:
             on, inner, todo = 0, 0, [number]
             while todo:
                 place = self._place(todo.pop())
-                on |= bits(place.on)
-                todo += [each for each in place.within if not inner >> each & 1]
-                inner |= bits(place.within)
+                on |= place.beyond
+                todo += numbers(place.inside & ~inner)
+                inner |= place.inside
             found = self._behind[number] = on, inner
         return found
 
@@ -232,6 +244,7 @@ class _Product:
                     else:
                         place = self._number((after, inside))
                         found.within.setdefault(place, []).append(letters)
+            found.inside, found.beyond = bits(found.within), bits(found.on)
         return found
 
     def _number(self, where: tuple[int, int]) -> int:
@@ -247,15 +260,20 @@ class _Product:
         inner = union(self._ways(state)[1] for state in numbers(states))
         inner = bits(place for place in numbers(inner) if self._ways(place)[0] & after)
         return [
-            State(
-                number,
-                self._leading(self._place(number).within, inner),
-                self._leading(self._place(number).on, after),
-                bool(ends >> number & 1),
-                self._letters_around(number) if free >> number & 1 else None,
-            )
+            self._state(number, inner, after, bool(ends >> number & 1), bool(free >> number & 1))
             for number in numbers(states | inner)
         ]
+
+    def _state(self, number: int, inner: int, after: int, ends: bool, free: bool) -> State:
+        place = self._place(number)
+        within, on = place.inside & inner, place.beyond & after
+        key = number, within, on, ends, free
+        found = self._states.get(key)
+        if found is None:
+            around = self._letters_around(number) if free else None
+            ways = self._leading(place.within, within), self._leading(place.on, on)
+            found = self._states[key] = State(number, *ways, ends, around)
+        return found
 
     def _leading(self, ways: dict[int, list[int]], there: int) -> list[tuple[Chars, int]]:
         """The ways that lead to one of those."""
@@ -287,16 +305,14 @@ def _aligned(found: Dfa, classes: list[Ranges]) -> list[list[int]]:
     return [[row[i] if row[i] in alive else -1 for i in columns] for row in found.steps]
 
 
-def _distances(pattern: Dfa) -> dict[int, int]:
-    """From each state, how many letters a text needs at least to its end."""
-    before: dict[int, set[int]] = {}
+def _near(pattern: Dfa) -> list[int]:
+    """The states from which an end is so many letters away at most: none, one, and so on."""
+    before = [0] * len(pattern.steps)
     for state, row in enumerate(pattern.steps):
-        for after in row:
-            before.setdefault(after, set()).add(state)
-    found = {state: 0 for state, end in enumerate(pattern.ends) if end}
-    todo = list(found)
-    for state in todo:
-        for each in before.get(state, set()) - found.keys():
-            found[each] = found[state] + 1
-            todo.append(each)
+        for after in set(row):
+            before[after] |= 1 << state
+    found = [bits(state for state, end in enumerate(pattern.ends) if end)]
+    new = found[0]
+    while new := union(before[state] for state in numbers(new)) & ~found[-1]:
+        found.append(found[-1] | new)
     return found

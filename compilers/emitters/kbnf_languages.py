@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from compilers.emitters.excluded import Alphabets, Excluder, Loop, split
-from compilers.emitters.kbnf_counted import AHEAD, Counted, Layer
+from compilers.emitters.excluded import Alphabets, Excluder, Left, Loop, split
+from compilers.emitters.kbnf_counted import AHEAD, Counted, State
 from compilers.emitters.kbnf_regular import (
     Ahead,
     Letters,
@@ -48,31 +48,28 @@ from compilers.regular import Alt, And, Cat, Chars, Dfa, Expr, Not, Rep, childre
 MAX_UNITS = 1_000  # kept
 MAX_LINES = 100  # of a unit that is kept
 
-OWN, _HERE, _NEXT = "\0", "\1", "\2"
-"""For the beginning of names: of a large unit, of a layer and of the next one. No KBNF has them."""
+_HERE, _NEXT = "\0", "\1"
+"""For the beginning of names: of a layer, and of the next one. No KBNF has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A language as parts, one after the other; `lines`: every rule that they need, by name.
 
-    `large`: names in them begin with OWN, for which a grammar puts something short of its own.
+    `large`: some names in them are of one grammar.
     """
 
     parts: tuple[Item, ...]
     lines: Mapping[str, str]
     large: bool
 
-    def under(self, prefix: str) -> Mapping[str, str]:
-        """The lines, OWN replaced."""
-        pairs = self.lines.items()
-        return {name.replace(OWN, prefix): text.replace(OWN, prefix) for name, text in pairs}
-
 
 class Writer(Rules):
     """Writes nodes, but for those that only a grammar has."""
 
     methods: ClassVar[Mapping[type, Callable[[Any, Any], Texts]]]
+    putters: ClassVar[Mapping[type, Callable[[Any, Any, list[Item]], None]]]
+    """Of what may be more than one item of a row."""
 
     def texts(self, node: Part) -> Texts:
         return self.methods[type(node)](self, node)
@@ -102,19 +99,21 @@ class Writer(Rules):
         self.put_all(node, items)
         return self.row(items)
 
-    def put_all(self, node: Sequence, items: list[Item]) -> None:
-        """The parts, also of sequences within."""
-        for part in node.parts:
-            self.put(part, items)
-
     def put(self, part: Part, items: list[Item]) -> None:
         """Behind those items; letters are put to letters there."""
-        if isinstance(part, Literal):
-            put_letters(part.text, items)
-        elif isinstance(part, Sequence):
-            self.put_all(part, items)
-        else:
+        put = self.putters.get(type(part))
+        if put is None:
             items.append(self.texts(part))
+        else:
+            put(self, part, items)
+
+    def put_literal(self, part: Literal, items: list[Item]) -> None:
+        put_letters(part.text, items)
+
+    def put_all(self, part: Sequence, items: list[Item]) -> None:
+        """Its parts, also of sequences within."""
+        for each in part.parts:
+            self.put(each, items)
 
     def repeat(self, node: Repeat) -> Texts:
         texts, empty = self.texts(node.part)
@@ -135,6 +134,7 @@ Writer.methods = {
     Choice: Writer.choice,
     Repeat: Writer.repeat,
 }
+Writer.putters = {Literal: Writer.put_literal, Sequence: Writer.put_all}
 
 
 def put_letters(letters: str, items: list[Item]) -> None:
@@ -149,17 +149,17 @@ def alphabets_of(exprs: Iterable[Expr]) -> Alphabets:
     """The letters of words that are left out of loops, in these languages together."""
     found: dict[Loop, set[str]] = {}
     for expr in exprs:
-        for loop, words in _left_out(expr):
-            found.setdefault(loop, set()).update(*words)
+        for left in _left_out(expr):
+            found.setdefault(left.loop, set()).update(left.letters)
     return Alphabets(found)
 
 
 @lru_cache(maxsize=2_000)
-def _left_out(expr: Expr) -> list[tuple[Loop, frozenset[str]]]:
+def _left_out(expr: Expr) -> list[Left]:
     return list(_splits(expr))
 
 
-def _splits(expr: Expr) -> Iterator[tuple[Loop, frozenset[str]]]:
+def _splits(expr: Expr) -> Iterator[Left]:
     known = split(expr) if isinstance(expr, And) else None
     if known is not None:
         yield known
@@ -171,12 +171,13 @@ def _splits(expr: Expr) -> Iterator[tuple[Loop, frozenset[str]]]:
 _units: OrderedDict[tuple[Expr, Alphabets | None], Unit] = OrderedDict()
 
 
-def unit_of(expr: Expr, alphabets: Alphabets) -> Unit:
-    """Kept if it is not large. Raises Unsupported."""
+def unit_of(expr: Expr, alphabets: Alphabets, own: str) -> Unit:
+    """Kept, unless it is large: then there are names in it that begin with `own`, of which there
+    is one in a grammar. Raises Unsupported."""
     key = expr, alphabets if expr.boolean else None
     found = _units.get(key)
     if found is None:
-        found = _Language(alphabets).unit(expr)
+        found = _Language(alphabets, own).unit(expr)
         if not found.large and len(found.lines) <= MAX_LINES:
             _units[key] = found
             if len(_units) > MAX_UNITS:
@@ -185,11 +186,12 @@ def unit_of(expr: Expr, alphabets: Alphabets) -> Unit:
 
 
 class _Language(Writer):
-    """Writes one language."""
+    """Writes one language. `own`: how the names begin in what is large."""
 
-    def __init__(self, alphabets: Alphabets) -> None:
+    def __init__(self, alphabets: Alphabets, own: str) -> None:
         super().__init__()
         self._alphabets = alphabets
+        self._own = own
         self._symbols: dict[Chars, str] = {}
         self._n_products = 0
         self._short: dict[str, int] = {}
@@ -214,7 +216,7 @@ class _Language(Writer):
             return written(below_plane_16(expr))
         if isinstance(expr, And):
             found = split(expr)
-            return self._automaton(expr) if found is None else self._besides(*found)
+            return self._automaton(expr) if found is None else self._besides(found)
         if isinstance(expr, Alt):
             return choice_of(map(self.lowered, expr.parts))
         if isinstance(expr, Cat):
@@ -224,16 +226,17 @@ class _Language(Writer):
         assert isinstance(expr, Not)
         return self._automaton(expr)
 
-    def _besides(self, loop: Loop, words: frozenset[str]) -> Part:
+    def _besides(self, left: Left) -> Part:
         """A loop but for some words: in rules, and beside them any run of its letters.
 
         That has an end which no token spells, so it adds nothing to the language; but a token in
         the middle of such a run is looked up there, and not parsed by the rules.
         """
+        loop = left.loop
         excluder = _excluder(loop, self._alphabets.of[loop])
-        name = excluder.besides(sorted(words - {""}), self)
+        name = excluder.besides(sorted(left.words - {""}), self)
         inside = Symbol(self.symbol([(name,), (excluder.run, NEVER_WRITTEN)]))
-        bare = [] if "" in words else [EMPTY]
+        bare = [] if "" in left.words else [EMPTY]
         return sequence_of([Literal(loop.before), choice_of([inside, *bare]), Literal(loop.after)])
 
     def _automaton(self, language: Expr) -> Part:
@@ -267,36 +270,33 @@ class _Language(Writer):
     def _layers(self, found: Counted) -> Part:
         """Layers that are alike are written once, but for the names of layers in front of those of
         states; each in one entry of `lines`, for there are many, and under short names."""
-        own = f"{OWN}{self._n_products}"
+        own = f"{self._own}{self._n_products}"
         self._n_products += 1
-        made = {id(layer): layer for layer in found.layers}
-        texts = {each: self._layer(layer, own, found.after) for each, layer in made.items()}
+        lines: dict[State, str] = {}
+        texts: dict[int, str] = {}
         names = [f"{own}{_in_letters(count)}" for count in range(len(found.layers) + 1)]
         for count, layer in enumerate(found.layers):
+            if id(layer) not in texts:
+                new = [state for state in layer if state not in lines]
+                lines.update((state, self._state(state, own, found.after)) for state in new)
+                texts[id(layer)] = "".join(map(lines.__getitem__, layer))
             text = texts[id(layer)].replace(_HERE, names[count])
             self.lines[names[count]] = text.replace(_NEXT, names[count + 1])
         if not found.layers:
             return NOTHING
-        order = {each: number for number, each in enumerate(texts)}
-        numbers = [order[id(layer)] for layer in found.layers]
-        whole = named(repr((self._short, list(texts.values()), numbers, found.start)))
-        self.line(whole, [(f"{names[0]}{found.start}",)])
-        return sequence_of([Literal(found.before), Symbol(whole)])
+        return sequence_of([Literal(found.before), Symbol(f"{names[0]}{found.start}")])
 
-    def _layer(self, layer: Layer, own: str, after: str) -> str:
-        """A rule for each state.
+    def _state(self, state: State, own: str, after: str) -> str:
+        """The rule of a state.
 
         Where letters are free, runs of them stand beside those, without an end that a token spells:
         so a token is looked up there.
         """
-        found = []
-        for state in layer:
-            ways = [(self._letters(own, letters), f"{_NEXT}{to}") for letters, to in state.on]
-            ways += [(self._letters(own, letters), f"{_HERE}{to}") for letters, to in state.within]
-            ends: list[Text] = [(quote(after),)] if state.ends else []
-            ahead = self.ahead(Ahead(Rep(state.free, 1, AHEAD)))[0] if state.free else []
-            found.append(line(f"{_HERE}{state.number}", [*ways, *ends, *ahead]))
-        return "".join(found)
+        ways = [(self._letters(own, letters), f"{_NEXT}{to}") for letters, to in state.on]
+        ways += [(self._letters(own, letters), f"{_HERE}{to}") for letters, to in state.within]
+        ends: list[Text] = [(quote(after),)] if state.ends else []
+        ahead = self.ahead(Ahead(Rep(state.free, 1, AHEAD)))[0] if state.free else []
+        return line(f"{_HERE}{state.number}", [*ways, *ends, *ahead])
 
     def _letters(self, own: str, letters: Chars) -> str:
         """Under a short name."""
@@ -323,7 +323,7 @@ def _excluder(loop: Loop, letters: str) -> Excluder:
 
 def _language(expr: Expr, rules: Rules) -> str:
     """The symbol of a language without And and Not, in any form."""
-    writer = _Language(Alphabets({}))
+    writer = _Language(Alphabets({}), "")
     name = writer.symbol(writer.texts(written(expr))[0])
     rules.lines.update(writer.lines)
     return name

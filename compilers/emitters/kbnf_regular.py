@@ -4,9 +4,10 @@ At compile time the engine tries the whole vocabulary on every state of every re
 with 128k tokens). In return a token is looked up there; by rules it is parsed, byte by byte.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from compilers.emitters.kbnf_counted import AHEAD, Counted, counted
 from compilers.errors import TooLarge, Unsupported
@@ -102,6 +103,8 @@ _EVERYTHING = star(_TEXT)
 @lru_cache(maxsize=10_000)
 def below_plane_16(expr: Expr) -> Expr:
     """The part of a language that has no letter of plane 16."""
+    if not expr.boolean and _shape(expr).highest < PLANE_16:
+        return expr
     return substitute(expr, _letters_below, _EVERYTHING)
 
 
@@ -116,7 +119,7 @@ def _letters_below(letters: Chars) -> Expr:
 @lru_cache(maxsize=10_000)
 def written(expr: Expr) -> Part:
     """A language without And and Not. Raises Unsupported."""
-    if not is_wide(expr) and _is_endless(expr) and _weight(expr) <= MAX_NARROW:
+    if not is_wide(expr) and _shape(expr).endless and _weight(expr) <= MAX_NARROW:
         return _one_regex(expr)
     return _in_parts(expr)
 
@@ -127,6 +130,8 @@ def _in_parts(expr: Expr) -> Part:
     if isinstance(expr, Alt):
         return choice_of(map(_in_parts, expr.parts))
     if isinstance(expr, Cat):
+        if not is_wide(expr):
+            return sequence_of(_words_and_parts(expr.parts))
         runs = _runs(expr.parts)
         return sequence_of(Regex(cat(*run)) if run[1:] else _in_parts(run[0]) for run in runs)
     assert isinstance(expr, Rep)
@@ -138,6 +143,22 @@ def _in_parts(expr: Expr) -> Part:
     if found is None:
         raise unsupported("a repetition of what may be empty, as large as this one")
     return found
+
+
+def _words_and_parts(parts: tuple[Expr, ...]) -> Iterator[Part]:
+    """Letters in a row are one literal: most texts of a large enumeration are made of them."""
+    word = ""
+    for part in parts:
+        letter = one_letter(part)
+        if letter is not None:
+            word += letter
+            continue
+        if word:
+            yield Literal(word)
+            word = ""
+        yield _in_parts(part)
+    if word:
+        yield Literal(word)
 
 
 def _one_regex(expr: Expr) -> Node:
@@ -153,16 +174,36 @@ def _letters(found: Ranges) -> Part:
     return Literal(each) if len(each) == 1 else Letters(each)
 
 
+def one_letter(expr: Expr) -> str | None:
+    """The only text of a language, if that is one letter."""
+    if not isinstance(expr, Chars) or len(expr.ranges) > 1:
+        return None
+    ((low, high),) = expr.ranges
+    return chr(low) if low == high else None
+
+
 def is_wide(expr: Expr) -> bool:
     """Whether some set of letters in it is too large for alternatives."""
-    return _largest_set(expr) > MAX_ALTERNATIVES
+    return _shape(expr).largest > MAX_ALTERNATIVES
+
+
+class _Shape(NamedTuple):
+    """`largest`: how many letters the largest set has; `highest`: the last letter of all sets;
+    `endless`: whether something may be repeated without a bound."""
+
+    largest: int
+    highest: int
+    endless: bool
 
 
 @lru_cache(maxsize=20_000)
-def _is_endless(expr: Expr) -> bool:
-    """Whether something in it may be repeated without a bound."""
-    bounded = not isinstance(expr, Rep) or expr.high is not None
-    return not bounded or any(map(_is_endless, children(expr)))
+def _shape(expr: Expr) -> _Shape:
+    if isinstance(expr, Chars):
+        size = sum(high - low + 1 for low, high in expr.ranges)
+        return _Shape(size, expr.ranges[-1][1], False)
+    below = list(map(_shape, children(expr)))
+    largest, highest, endless = map(max, zip(*below, strict=True)) if below else (0, 0, False)
+    return _Shape(largest, highest, endless or (isinstance(expr, Rep) and expr.high is None))
 
 
 @lru_cache(maxsize=20_000)
@@ -228,7 +269,11 @@ def _letter(part: Expr) -> Part:
 
 def _escape(part: Expr) -> Part:
     """What stands for one letter: without any regex, unless its sets of letters are large."""
-    return Regex(part) if _largest_set(part) > MAX_ESCAPES else _in_letters(part)
+    return _in_letters(part) if _is_escape(part) else Regex(part)
+
+
+def _is_escape(part: Expr) -> bool:
+    return _shape(part).largest <= MAX_ESCAPES
 
 
 def _common(part: Expr) -> Expr:
@@ -245,7 +290,7 @@ def _text(letter: Alt) -> Node | None:
     """
     wide = [part for part in letter.parts if isinstance(part, Chars) and is_wide(part)]
     others = [part for part in letter.parts if part not in wide]
-    if len(wide) != 1 or any(part.nullable or _largest_set(part) > MAX_ESCAPES for part in others):
+    if len(wide) != 1 or any(part.nullable or not _is_escape(part) for part in others):
         return None
     run = Regex(plus(wide[0]))
     escaped = choice_of(map(_in_letters, others))
@@ -261,13 +306,6 @@ def _in_letters(expr: Expr) -> Part:
     if isinstance(expr, Rep):
         return Repeat(next(parts), expr.low, expr.high)  # type: ignore[arg-type]
     return choice_of(parts) if isinstance(expr, Alt) else sequence_of(parts)
-
-
-@lru_cache(maxsize=20_000)
-def _largest_set(expr: Expr) -> int:
-    if isinstance(expr, Chars):
-        return sum(high - low + 1 for low, high in expr.ranges)
-    return max(map(_largest_set, children(expr)), default=0)
 
 
 # --- automata
@@ -302,17 +340,9 @@ def is_wide_somewhere(found: Dfa) -> bool:
 @lru_cache(maxsize=1_000)
 def from_automaton(expr: Expr) -> Node | None:
     """One regex for what cannot be written as it stands; None if it would be a large one."""
-    states = automaton(expr)
-    if len(states.steps) > MAX_AS_REGEX:
-        return None
-    found = to_factored_expr(states)
-    if _letters_of(found) > MAX_REGEX_TEXT:
+    try:
+        found = to_factored_expr(automaton(expr), MAX_AS_REGEX, MAX_REGEX_TEXT)
+    except TooLarge:
         return None
     filled = NOTHING if found is NEVER else sequence_of([Regex(found)])
     return choice_of([filled, EMPTY]) if expr.nullable else filled
-
-
-@lru_cache(maxsize=100_000)
-def _letters_of(expr: Expr) -> int:
-    """The sets of letters in it, each as often as a regex would write it."""
-    return 1 if isinstance(expr, Chars) else sum(map(_letters_of, children(expr)))

@@ -30,13 +30,14 @@ class Rules:
     """Rules are written as they are met, each once. `lines`: what was written, by name.
 
     rules = Rules()
-    number = rules.symbol([('"1"',), ('"2"', rules.many('"3"'))])
+    number = rules.symbol([('"1"',), ('"2"', rules.symbol([('"3"',), ('"4"',)]))])
     """
 
     def __init__(self) -> None:
         self.lines: dict[str, str] = {}
         self._names: dict[tuple[Text, ...], str] = {}
         self._ways: dict[tuple[str, int], str] = {}  # once to so many times
+        self._lists: dict[tuple[object, ...], str] = {}
 
     def line(self, name: str, alternatives: Iterable[Text]) -> None:
         self.lines[name] = line(name, alternatives)
@@ -48,9 +49,14 @@ class Rules:
             return found[0][0]
         name = self._names.get(found)
         if name is None:
-            name, self.lines[name] = rule(found)
-            self._names[found] = name
+            said = _body(found)
+            name = self._names[found] = self.name(said)
+            self.lines[name] = _line(name, said)
         return name
+
+    def name(self, content: str) -> str:
+        """Of a rule with this content."""
+        return named(content)
 
     def regex(self, expr: Expr) -> str:
         name, line = _regex(expr)
@@ -66,25 +72,30 @@ class Rules:
         rest: list[Text] = []
         rest_empty = True
         for item in reversed(items):
-            found, empty = _literal(item) if isinstance(item, str) else item
-            heads = found if len(found) < 2 else self.single(found)
-            if not heads and not empty:
-                return [], False
-            tails = rest if len(rest) < 2 else self.single(rest)
-            rest = [head + tail for head in heads for tail in tails]
-            if rest_empty:
-                rest += heads
-            if empty:
-                rest += tails
+            heads, empty = _literal(item) if isinstance(item, str) else item
+            if not heads:
+                if not empty:
+                    return [], False
+                continue
+            head = heads[0] if len(heads) == 1 else (self.symbol(heads),)
+            if not rest:
+                rest = [head]
             else:
-                rest_empty = False
+                tail = rest[0] if len(rest) == 1 else (self.symbol(rest),)
+                rest = [_joined(head, tail)]
+                if rest_empty:
+                    rest.append(head)
+                if empty:
+                    rest.append(tail)
+            rest_empty = rest_empty and empty
         return rest, rest_empty
 
     # --- repetitions, at least one
 
     def repeated(self, one: str, low: int, high: int | None) -> list[Text]:
         if high is None:
-            return [(*self._exactly(one, max(0, low - 1)), self.many(one))]
+            many, _ = self.listed(([(one,)], False), ([], True))
+            return [self._exactly(one, max(0, low - 1)) + many[0]]
         if low == 0:
             return [(self._up_to(one, high),)]
         fixed = self._exactly(one, low)
@@ -92,12 +103,20 @@ class Rules:
             return [fixed]
         return [fixed, (*fixed, self._up_to(one, high - low))]
 
-    def many(self, one: str) -> str:
-        """Once or more. Left recursive: what was read falls away, and states come back."""
-        name = named(f"{one}+")
-        if name not in self.lines:
-            self.line(name, [(one,), (name, one)])
-        return name
+    def listed(self, one: Texts, separator: Texts) -> Texts:
+        """Once or more, with separators between. Left recursive: what was read falls away, and
+        states come back."""
+        (texts, empty), (between, bare) = one, separator
+        if not texts and (not empty or not between):
+            return [], empty
+        first, last = self.single(texts), self.single(between)
+        key = tuple(first), empty, tuple(last), bare
+        name = self._lists.get(key)
+        if name is None:
+            name = self._lists[key] = self.name(repr(key))
+            more, _ = self.row([([(name,)], empty), (last, bare), (first, empty)])
+            self.line(name, [*first, *(each for each in more if each != (name,))])
+        return [(name,)], empty
 
     def _exactly(self, one: str, times: int) -> Text:
         """The sum of powers of two, each made of two of the one below."""
@@ -123,6 +142,13 @@ class Rules:
         fixed = self.symbol([self._exactly(one, power)])
         found: list[Text] = [(self._up_to(one, power - 1),), (fixed,)]
         return found if times == power else [*found, (fixed, self._up_to(one, times - power))]
+
+
+def _joined(head: Text, tail: Text) -> Text:
+    """One after the other; letters beside letters are one literal."""
+    if head[-1][0] == '"' == tail[0][0]:
+        return (*head[:-1], head[-1][:-1] + tail[0][1:], *tail[1:])
+    return head + tail
 
 
 def _literal(letters: str) -> Texts:

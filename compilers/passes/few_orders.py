@@ -4,6 +4,7 @@ Few members come in any order: a rule for each set of those that are left. More 
 order of the source, or the required ones first, as people write them. Others come last.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -27,6 +28,15 @@ from compilers.uses import uses
 MAX_FREE = 4  # members in any order: 2 ** MAX_FREE rules
 
 
+def orders_of(required: Sequence[bool]) -> list[list[int]] | None:
+    """The orders in which members may come, each as their numbers; None for any order at all."""
+    if len(required) <= MAX_FREE:
+        return None
+    source = list(range(len(required)))
+    first = sorted(source, key=lambda member: not required[member])
+    return [source] if first == source else [source, first]
+
+
 def few_orders(grammar: Grammar) -> Grammar:
     """A smaller language. An Unordered that is left is meant in the order that it has."""
     work = _Pass(grammar)
@@ -48,7 +58,8 @@ class _Pass:
             return mapped(node, self.rewritten)
         members = tuple((self._named(member), required) for member, required in node.members)
         inner = Unordered(members, self.rewritten(node.extra), node.separator, node.some)
-        return self._any_order(inner) if len(members) <= MAX_FREE else _two_orders(inner)
+        orders = orders_of([required for _, required in members])
+        return self._any_order(inner) if orders is None else _in_orders(inner, orders)
 
     def _named(self, member: Node) -> Node:
         """Under a name, if it is more than a word: it is written in each of the orders."""
@@ -87,6 +98,6 @@ class _Pass:
         return choice(*ways(whole, first), *none)
 
 
-def _two_orders(node: Unordered) -> Node:
-    first = tuple(sorted(node.members, key=lambda member: not member[1]))
-    return choice(node, Unordered(first, node.extra, node.separator, node.some))
+def _in_orders(node: Unordered, orders: list[list[int]]) -> Node:
+    ways = (tuple(node.members[member] for member in order) for order in orders)
+    return choice(*(replace(node, members=members) for members in ways))

@@ -41,17 +41,74 @@ class Dfa:
 
 
 def minimise(automaton: Dfa) -> Dfa:
-    """The smallest automaton of the same language (Moore's refinement)."""
-    block = [int(end) for end in automaton.ends]
-    count = 0
-    while True:
-        numbers: dict[tuple[int, ...], int] = {}
-        of = block.__getitem__
-        keys = [(block[s], *map(of, row)) for s, row in enumerate(automaton.steps)]
-        block = [numbers.setdefault(key, len(numbers)) for key in keys]
-        if len(numbers) == count:
-            break
-        count = len(numbers)
-    first = {b: s for s, b in reversed(list(enumerate(block)))}
-    steps = [[block[t] for t in automaton.steps[first[b]]] for b in range(count)]
-    return Dfa(automaton.classes, steps, [automaton.ends[first[b]] for b in range(count)])
+    """The smallest automaton of the same language, its states in the order of the first of each.
+
+    Moore's refinement, but that only those states are looked at again one of whose next states has
+    been told apart from others: of a set that is split the largest part stays as it is, so each
+    state is told apart log n times at most (Hopcroft 1971).
+    """
+    parts = _Parts(automaton)
+    while parts.unsure:
+        parts.refine()
+    block = parts.block
+    first: dict[int, int] = {}
+    for state, each in enumerate(block):
+        first.setdefault(each, state)
+    number = {each: i for i, each in enumerate(first)}
+    steps = [[number[block[after]] for after in automaton.steps[state]] for state in first.values()]
+    return Dfa(automaton.classes, steps, [automaton.ends[state] for state in first.values()])
+
+
+class _Parts:
+    """The states of an automaton in sets, those of each as far as known of the same language.
+
+    `block`: the number of the set of each state; `unsure`: states that may be of another one.
+    """
+
+    def __init__(self, automaton: Dfa) -> None:
+        self._steps = automaton.steps
+        self.block = [int(end) for end in automaton.ends]
+        self._members: list[set[int]] = [set(), set()]
+        for state, block in enumerate(self.block):
+            self._members[block].add(state)
+        self._before: list[set[int]] = [set() for _ in self.block]
+        for state, row in enumerate(self._steps):
+            for after in set(row):
+                self._before[after].add(state)
+        self.unsure = set(range(len(self.block)))
+
+    def refine(self) -> None:
+        """Splits the sets in which there are unsure states, by the sets that they lead to."""
+        found: dict[int, dict[_Ways, list[int]]] = {}
+        for state in self.unsure:
+            parts = found.setdefault(self.block[state], {})
+            parts.setdefault(self._ways(state), []).append(state)
+        for block, parts in found.items():
+            self._add_others(block, parts)
+        moved = [state for block, parts in found.items() for state in self._split(block, parts)]
+        self.unsure = set[int]().union(*(self._before[state] for state in moved))
+
+    def _ways(self, state: int) -> "_Ways":
+        return tuple(map(self.block.__getitem__, self._steps[state]))
+
+    def _add_others(self, block: int, parts: "dict[_Ways, list[int]]") -> None:
+        """All the others of a set lead to the same sets: one is looked at."""
+        members = self._members[block]
+        if len(members) > sum(map(len, parts.values())):
+            other = next(state for state in members if state not in self.unsure)
+            parts.setdefault(self._ways(other), []).extend(members - self.unsure)
+
+    def _split(self, block: int, parts: "dict[_Ways, list[int]]") -> list[int]:
+        """The states that are of a new set. The largest part stays."""
+        moved: list[int] = []
+        for states in sorted(parts.values(), key=len)[:-1]:
+            for state in states:
+                self.block[state] = len(self._members)
+            self._members.append(set(states))
+            moved += states
+        self._members[block].difference_update(moved)
+        return moved
+
+
+_Ways = tuple[int, ...]
+"""The sets that a state leads to, by each class of letters."""

@@ -18,7 +18,7 @@ from compilers.regular.expressions import (
     State,
     children,
 )
-from compilers.regular.letters import Ranges, classes
+from compilers.regular.letters import Ranges, classes, holds
 
 
 @lru_cache(maxsize=20_000)
@@ -28,10 +28,12 @@ def derivative(expr: Expr, letter: int) -> Expr:
 
 
 def _of_chars(expr: Chars, letter: int) -> Expr:
-    return EMPTY if any(low <= letter <= high for low, high in expr.ranges) else NEVER
+    return EMPTY if holds(expr.ranges, letter) else NEVER
 
 
 def _of_cat(expr: Cat, letter: int) -> Expr:
+    if len(expr.parts) > 2 and isinstance(expr.parts[0], Chars):  # as in a word
+        return Cat(expr.parts[1:]) if holds(expr.parts[0].ranges, letter) else NEVER
     found = []
     for i, part in enumerate(expr.parts):
         clock.check()
@@ -42,7 +44,13 @@ def _of_cat(expr: Cat, letter: int) -> Expr:
 
 
 def _of_alt(expr: Alt, letter: int) -> Expr:
-    return similar(either(*(derivative(part, letter) for part in expr.parts)))
+    """Most of many alternatives, as words are, begin with another letter."""
+    found = []
+    for part in expr.parts:
+        head = part.parts[0] if isinstance(part, Cat) and part.parts else part
+        if not isinstance(head, Chars) or holds(head.ranges, letter):
+            found.append(derivative(part, letter))
+    return similar(either(*found))
 
 
 def _of_and(expr: And, letter: int) -> Expr:
@@ -61,7 +69,7 @@ def _of_rep(expr: Rep, letter: int) -> Expr:
 def _of_state(expr: State, letter: int) -> Expr:
     automaton = expr.automaton
     for pairs, after in zip(automaton.classes, automaton.steps[expr.state], strict=True):
-        if any(low <= letter <= high for low, high in pairs):
+        if holds(pairs, letter):
             return State(automaton, after) if after in automaton.alive else NEVER
     return NEVER
 

@@ -1,16 +1,18 @@
 """From an automaton back to an expression, by eliminating one state after the other."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from compilers import clock
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES, Dfa
-from compilers.regular.constructors import cat, either, star
-from compilers.regular.expressions import EMPTY, NEVER, Chars, Expr
+from compilers.regular.constructors import cat, either, ranges, star
+from compilers.regular.expressions import EMPTY, NEVER, Chars, Expr, children
 from compilers.regular.letters import LAST, normal, overlap
 
 
-def transitions(automaton: Dfa) -> dict[tuple[int, int], Chars]:
+@lru_cache(maxsize=20)
+def transitions(automaton: Dfa) -> Mapping[tuple[int, int], Chars]:
     """The letters that lead from one state to the other, where an end can still be reached."""
     found: dict[tuple[int, int], Chars] = {}
     unions: dict[tuple[int, ...], Chars] = {}
@@ -39,11 +41,13 @@ def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
     return _eliminated(transitions(automaton), automaton.ends)
 
 
-def to_factored_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
+def to_factored_expr(
+    automaton: Dfa, limit: int = MAX_STATES, max_letters: int | None = None
+) -> Expr:
     """Like `to_expr`, but letters beyond ASCII are written once for each state they lead to.
 
     In bytes such a letter is an automaton of its own. Engines that do not minimise would carry one
-    for every place where it is written.
+    for every place where it is written. TooLarge also beyond `max_letters` sets of letters.
     """
     if len(automaton.steps) > limit:
         raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
@@ -51,19 +55,26 @@ def to_factored_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
     hubs: dict[tuple[Expr, int], int] = {}
     ends = list(automaton.ends)
     for (state, after), letters in transitions(automaton).items():
-        assert isinstance(letters, Chars)
-        ascii_only = overlap(letters.ranges, ((0, 0x7F),))
-        beyond = overlap(letters.ranges, ((0x80, LAST),))
-        if ascii_only:
-            edges[state, after] = Chars(ascii_only)
-        if beyond:
-            hub = hubs.setdefault((Chars(beyond), after), len(automaton.steps) + len(hubs))
+        ascii_only, beyond = _halves(letters)
+        if ascii_only is not NEVER:
+            edges[state, after] = ascii_only
+        if beyond is not NEVER:
+            hub = hubs.setdefault((beyond, after), len(automaton.steps) + len(hubs))
             edges[state, hub] = EMPTY
     edges.update(((hub, after), letters) for (letters, after), hub in hubs.items())
-    return _eliminated(edges, ends + [False] * len(hubs))
+    return _eliminated(edges, ends + [False] * len(hubs), max_letters)
 
 
-def _eliminated(found: Mapping[tuple[int, int], Expr], ends: list[bool]) -> Expr:
+@lru_cache(maxsize=2_000)
+def _halves(letters: Chars) -> tuple[Expr, Expr]:
+    """Those of ASCII, and those beyond it."""
+    ascii_only, beyond = ((0, 0x7F),), ((0x80, LAST),)
+    return ranges(*overlap(letters.ranges, ascii_only)), ranges(*overlap(letters.ranges, beyond))
+
+
+def _eliminated(
+    found: Mapping[tuple[int, int], Expr], ends: list[bool], max_letters: int | None = None
+) -> Expr:
     """The texts that lead from state 0 to an end."""
     n = len(ends)
     start, end = n, n + 1
@@ -82,9 +93,18 @@ def _eliminated(found: Mapping[tuple[int, int], Expr], ends: list[bool]) -> Expr
         for b, last in after.items():
             del into[b][state]
             for a, first in before:
-                outof[a][b] = either(outof[a].get(b, NEVER), cat(first, loop, last))
+                way = outof[a][b] = either(outof[a].get(b, NEVER), cat(first, loop, last))
                 into[b][a] = None
+                # All that is on some way from start to end is a part of the whole.
+                if max_letters is not None and _letters(way) > max_letters:
+                    raise TooLarge(f"a regex of more than {max_letters} letters", kind="states")
     return outof[start].get(end, NEVER)
+
+
+@lru_cache(maxsize=20_000)
+def _letters(expr: Expr) -> int:
+    """The sets of letters in it, each as often as a regex would write it."""
+    return 1 if isinstance(expr, Chars) else sum(map(_letters, children(expr)))
 
 
 def _elimination_order(edges: Mapping[tuple[int, int], Expr], n: int) -> list[int]:

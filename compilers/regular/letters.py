@@ -42,6 +42,13 @@ def inverse(ranges: Ranges) -> Ranges:
     return normal((low + 1, high - 1) for low, high in gaps if low + 1 <= high - 1)
 
 
+def holds(letters: Ranges, letter: int) -> bool:
+    for low, high in letters:
+        if letter <= high:
+            return low <= letter
+    return False
+
+
 def overlap(one: Ranges, two: Ranges) -> Ranges:
     """The letters of both."""
     pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in two)

@@ -1,6 +1,6 @@
 """From an expression to its automaton: the product of the automata of its parts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from compilers import clock
@@ -9,20 +9,25 @@ from compilers.regular.automata import MAX_STATES, Dfa
 from compilers.regular.bits import bits, numbers
 from compilers.regular.derivatives import alphabet, derivative, first_sets
 from compilers.regular.expressions import EVERY, NEVER, Alt, And, Cat, Expr, Not, children
-from compilers.regular.letters import Ranges
+from compilers.regular.letters import Ranges, holds
 
 MAX_WORK = 100_000
 """Derivatives on the way to the automaton of one part, each as many as it has alternatives."""
 
+_Tracks = tuple[int, ...]
+"""The tracks of a product that still have a say, by number."""
+
 _Places = tuple[int, ...]
-"""Where each track of a product stands; -1: that makes no difference any more."""
+"""Where each of those stands."""
+
+_State = tuple[_Tracks, _Places]
 
 # No text may follow; any text may.
-_DEAD: _Places = ()
-_FREE: _Places = (-2,)
+_DEAD: _State = (), ()
+_FREE: _State = (), (-1,)
 
 _Fates = tuple[bool | None, ...]
-"""Of each track, whether any text may follow, or none; None where that depends on the text."""
+"""Of each of those, whether any text may follow, or none; None where that depends on the text."""
 
 _Formula = int | tuple[str, tuple["_Formula", ...]]
 """A track, or "and", "or", "not" and what they join."""
@@ -33,21 +38,14 @@ _OPERATORS: dict[type[Expr], str] = {And: "and", Alt: "or", Not: "not"}
 def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
     """The automaton whose states are what may follow. TooLarge after `limit` states."""
     classes = alphabet(expr)
-    product = _Product(expr, [letters[0][0] for letters in classes])
-    number, order = {product.start: 0}, [product.start]
+    product = _Product(expr, _Letters([letters[0][0] for letters in classes]))
     steps: list[list[int]] = []
-    while len(steps) < len(order):
+    while len(steps) < len(product.states):
         clock.check()
-        row = []
-        for after in product.after(order[len(steps)]):
-            if after not in number:
-                number[after] = len(order)
-                order.append(after)
-            row.append(number[after])
-        steps.append(row)
-        if len(order) > limit:
+        steps.append(product.row(len(steps)))
+        if len(product.states) > limit:
             raise TooLarge(f"a regular language with more than {limit} states", kind="states")
-    return Dfa(classes, steps, list(map(product.ends, order)))
+    return Dfa(classes, steps, list(map(product.ends, product.states)))
 
 
 class _Product:
@@ -55,16 +53,19 @@ class _Product:
 
     A part stands in many places of the expression and is followed once. Where some parts have
     decided the whole, or what another could still say, the others are no longer told apart.
+    `states` are numbered as they are met.
     """
 
-    def __init__(self, expr: Expr, letters: list[int]) -> None:
+    def __init__(self, expr: Expr, letters: "_Letters") -> None:
         self._tracks: list[_Track] = []
         self._index: dict[Expr, int] = {}
         self._letters = letters
         self._formula = self._read(expr)
-        self._known: dict[_Places, _Places] = {}
-        self._verdicts: dict[_Fates, bool | tuple[bool, ...]] = {}
-        self.start = self._distinct((0,) * len(self._tracks))
+        self._known: dict[_State, int] = {}
+        self._verdicts: dict[tuple[_Tracks, _Fates], bool | _Tracks] = {}
+        self.states: list[_State] = []
+        self._numbers: dict[_State, int] = {}
+        self._number((tuple(range(len(self._tracks))), (0,) * len(self._tracks)))
 
     def _read(self, expr: Expr) -> _Formula:
         kind = _OPERATORS.get(type(expr)) if expr.boolean else None
@@ -75,43 +76,59 @@ class _Product:
             self._tracks.append(_Track(expr, self._letters))
         return self._index[expr]
 
-    def after(self, places: _Places) -> list[_Places]:
+    def row(self, state: int) -> list[int]:
         """The states after each letter."""
-        if places in (_DEAD, _FREE):
-            return [places] * len(self._letters)
-        rows = [track.row(place) for track, place in zip(self._tracks, places, strict=True)]
-        afters = zip(*rows, strict=True)
-        known = self._known.get
-        return [self._distinct(a) if (k := known(a)) is None else k for a in afters]
+        tracks, places = self.states[state]
+        if not tracks:
+            return [state] * self._letters.count
+        rows = [self._tracks[i].row(place) for i, place in zip(tracks, places, strict=True)]
+        afters = list(zip(*rows, strict=True))
+        found = {each: self._number((tracks, each)) for each in dict.fromkeys(afters)}
+        return [found[each] for each in afters]
 
-    def ends(self, places: _Places) -> bool:
-        """Whether a text may end there."""
-        if places in (_DEAD, _FREE):
-            return places == _FREE
-        pairs = zip(self._tracks, places, strict=True)
-        ends = [place >= 0 and track.states[place].nullable for track, place in pairs]
-        return self._decided(self._formula, ends) is True
-
-    def _distinct(self, places: _Places) -> _Places:
-        """The same for states that are certainly equal."""
-        pairs = zip(self._tracks, places, strict=True)
-        fates = tuple([False if place < 0 else track.fates[place] for track, place in pairs])
-        verdict = self._verdicts.get(fates)
-        if verdict is None:
-            verdict = self._verdicts[fates] = self._verdict(fates)
-        if isinstance(verdict, bool):
-            found = _FREE if verdict else _DEAD
-        else:
-            found = tuple([p if keep else -1 for p, keep in zip(places, verdict, strict=True)])
-        self._known[places] = found
+    def _number(self, state: _State) -> int:
+        found = self._known.get(state)
+        if found is None:
+            distinct = self._distinct(*state)
+            found = self._known[state] = self._numbers.setdefault(distinct, len(self.states))
+            if found == len(self.states):
+                self.states.append(distinct)
         return found
 
-    def _verdict(self, fates: _Fates) -> "bool | tuple[bool, ...]":
-        """What tracks of these fates come to; which of them have a say where that is open."""
+    def ends(self, state: _State) -> bool:
+        """Whether a text may end there."""
+        tracks, places = state
+        if not tracks:
+            return state == _FREE
+        ends = [False] * len(self._tracks)
+        for i, place in zip(tracks, places, strict=True):
+            ends[i] = self._tracks[i].states[place].nullable
+        return self._decided(self._formula, ends) is True
+
+    def _distinct(self, tracks: _Tracks, places: _Places) -> _State:
+        """The same for states that are certainly equal."""
+        at = zip(tracks, places, strict=True)
+        fates = tuple([self._tracks[i].fates[place] for i, place in at])
+        verdict = self._verdicts.get((tracks, fates))
+        if verdict is None:
+            verdict = self._verdicts[tracks, fates] = self._verdict(tracks, fates)
+        if isinstance(verdict, bool):
+            return _FREE if verdict else _DEAD
+        if len(verdict) == len(tracks):
+            return tracks, places
+        left = dict(zip(tracks, places, strict=True))
+        return verdict, tuple([left[i] for i in verdict])
+
+    def _verdict(self, tracks: _Tracks, found: _Fates) -> bool | _Tracks:
+        """What tracks of these fates come to, others being lost; which of them have a say where
+        that is open."""
+        fates: list[bool | None] = [False] * len(self._tracks)
+        for i, fate in zip(tracks, found, strict=True):
+            fates[i] = fate
         decided = self._decided(self._formula, fates)
         if isinstance(decided, bool):
             return decided
-        return tuple([bool(fate) or i in decided for i, fate in enumerate(fates)])
+        return tuple([i for i in tracks if fates[i] or i in decided])
 
     def _decided(self, formula: _Formula, fates: Sequence[bool | None]) -> bool | set[int]:
         """What a formula comes to; the tracks that still have a say where it is open."""
@@ -132,30 +149,63 @@ class _Product:
         return found or not decisive
 
 
+class _Letters:
+    """A letter of each class that a product tells apart; sets of them are bits."""
+
+    def __init__(self, letters: list[int]) -> None:
+        self.count = len(letters)
+        self._letters = letters
+        self._sets: dict[Ranges, int] = {}
+        self._parts: dict[frozenset[Ranges], list[_Part]] = {}
+
+    def parted(self, sets: frozenset[Ranges]) -> "list[_Part]":
+        """The letters in parts that none of these sets tells apart; the part with the first letter
+        first, and so on."""
+        found = self._parts.get(sets)
+        if found is None:
+            parts = [(1 << self.count) - 1]
+            for each in sets:
+                inside = self._within(each)
+                halves = ((part & inside, part & ~inside) for part in parts)
+                parts = [half for pair in halves for half in pair if half]
+            parts.sort(key=lambda part: part & -part)
+            indexes = [list(numbers(part)) for part in parts]
+            found = self._parts[sets] = [(self._letters[part[0]], part) for part in indexes]
+        return found
+
+    def _within(self, letters: Ranges) -> int:
+        found = self._sets.get(letters)
+        if found is None:
+            pairs = enumerate(self._letters)
+            found = self._sets[letters] = bits(i for i, letter in pairs if holds(letters, letter))
+        return found
+
+
+_Part = tuple[int, list[int]]
+"""One of its letters, and the numbers of all of them."""
+
+
 class _Track:
     """The states of a part, its derivatives, numbered and followed as they are needed.
 
     `fates`: whether any text may follow a state, or none; None where that depends on the text.
     """
 
-    def __init__(self, expr: Expr, letters: list[int]) -> None:
+    def __init__(self, expr: Expr, letters: _Letters) -> None:
         self._letters = letters
         self._work = 0
         self._numbers: dict[Expr, int] = {}
         self._rows: dict[int, list[int]] = {}
-        self._sets: dict[Ranges, int] = {}
         self.states: list[Expr] = []
         self.fates: list[bool | None] = []
         self._number(expr)
 
     def row(self, place: int) -> list[int]:
         """The states after each letter."""
-        if place < 0:
-            return [place] * len(self._letters)
         found = self._rows.get(place)
         if found is None:
             state = self.states[place]
-            self._work += len(self._letters) * _alternatives(state)
+            self._work += self._letters.count * _alternatives(state)
             if self._work > MAX_WORK:
                 raise TooLarge("an automaton that takes too long to make", kind="states")
             found = self._rows[place] = self._derived(state)
@@ -163,30 +213,11 @@ class _Track:
 
     def _derived(self, state: Expr) -> list[int]:
         """One derivative for all letters that no set tells apart in which the first one may be."""
-        found = [0] * len(self._letters)
-        for letters in self._parted(first_sets(state)):
-            indexes = list(numbers(letters))
-            after = self._number(derivative(state, self._letters[indexes[0]]))
-            for index in indexes:
+        found = [0] * self._letters.count
+        for letter, part in self._letters.parted(first_sets(state)):
+            after = self._number(derivative(state, letter))
+            for index in part:
                 found[index] = after
-        return found
-
-    def _parted(self, sets: Iterable[Ranges]) -> list[int]:
-        """The letters as bits, in parts; the part with the first letter first, and so on."""
-        parts = [(1 << len(self._letters)) - 1]
-        for each in sets:
-            inside = self._within(each)
-            halves = ((part & inside, part & ~inside) for part in parts)
-            parts = [half for pair in halves for half in pair if half]
-        return sorted(parts, key=lambda part: part & -part)
-
-    def _within(self, letters: Ranges) -> int:
-        """The letters of a set, as bits."""
-        found = self._sets.get(letters)
-        if found is None:
-            pairs = enumerate(self._letters)
-            inside = (i for i, c in pairs if any(low <= c <= high for low, high in letters))
-            found = self._sets[letters] = bits(inside)
         return found
 
     def _number(self, expr: Expr) -> int:
