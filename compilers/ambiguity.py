@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from compilers import clock
 from compilers.errors import TooLarge
 from compilers.leaves import (
     CLOSED,
@@ -77,6 +78,7 @@ class _Search:
         start = self._program.enter(self._program.start)
         self._meet(start, start, True, None, ())
         while self._todo:
+            clock.check()
             pair = self._todo.popleft()
             one, two, same = pair
             if one == two and not same:
@@ -186,6 +188,7 @@ class _Search:
         seen = {place}
         todo: deque[tuple[_Place, tuple[Symbol, ...]]] = deque([(place, ())])
         while todo:
+            clock.check()
             (leaf, rest), text = todo.popleft()
             if leaf is END:
                 return text

@@ -12,10 +12,12 @@ between two symbols.
 from collections.abc import Hashable, Iterable
 from typing import Any, NamedTuple
 
+from compilers import clock
 from compilers.errors import TooLarge
 from compilers.leaves import END, Leaf, Letters, Symbol, Word, fate
 
 MAX_ENTERED = 20_000  # steps between two symbols
+MAX_ROW = 5_000  # items one after the other, all in one list
 
 Marks = tuple[int, ...]
 """Capture i opens: 2 * i; it closes: 2 * i + 1."""
@@ -55,7 +57,13 @@ class Program:
         return self._item("leaf", leaf)
 
     def sequence(self, parts: Iterable[int]) -> int:
-        flat = [each for part in parts for each in self.parts(part)]
+        """Flat, unless it is long: of rules that are each twice the next, it would double, too."""
+        given = tuple(parts)
+        flat: list[int] = []
+        for part in given:
+            flat += self.parts(part)
+            if len(flat) > MAX_ROW:
+                return self._item("sequence", given)
         return flat[0] if len(flat) == 1 else self._item("sequence", tuple(flat))
 
     def choice(self, parts: Iterable[int]) -> int:
@@ -147,6 +155,7 @@ class _Entering:
         found: dict[Entry, None] = {}
         self._push(rest, (), frozenset())
         while self._todo:
+            clock.check()
             rest, marks, begun = self._todo.pop()
             if rest == 0:
                 found[Entry(END, 0, marks)] = None

@@ -53,31 +53,39 @@ class _Field:
 _Shape = Mapping[str, _Field]
 
 
-def _shape(
-    node: Node, rules: Mapping[str, Node], channel: str | None, path: frozenset[str]
-) -> _Shape:
-    """The fields that the texts of a node may have."""
+class _Shapes:
+    """The fields that the texts of nodes may have, of one channel if it is named.
 
-    def below(part: Node) -> _Shape:
-        return _shape(part, rules, channel, path)
+    A rule is looked at once. One that holds itself has no captures (see skeleton).
+    """
 
-    if isinstance(node, Ref):
-        if node.name in path:
-            return {}
-        return _shape(rules[node.name], rules, channel, path | {node.name})
-    if isinstance(node, Capture) and channel in (None, node.channel):
-        expr = node.part.expr if isinstance(node.part, Regular) else None
-        read = str if expr is None else _READ.get(expr, str)
-        return {node.name: _Field(False, below(node.part), read)}
-    if isinstance(node, Choice):
-        return _alternatives(map(below, node.parts))
-    found: dict[str, _Field] = {}
-    for part in children(node):
-        for name, each in below(part).items():
-            found[name] = found[name].joined(each, True) if name in found else each
-    if isinstance(node, Repeat) and node.high != 1:
-        found = {name: replace(each, many=True) for name, each in found.items()}
-    return found
+    def __init__(self, rules: Mapping[str, Node], channel: str | None) -> None:
+        self._rules = rules
+        self._channel = channel
+        self._known: dict[str, _Shape] = {}
+
+    def of(self, node: Node) -> _Shape:
+        if isinstance(node, Ref):
+            return self.of_rule(node.name)
+        if isinstance(node, Capture) and self._channel in (None, node.channel):
+            expr = node.part.expr if isinstance(node.part, Regular) else None
+            read = str if expr is None else _READ.get(expr, str)
+            return {node.name: _Field(False, self.of(node.part), read)}
+        if isinstance(node, Choice):
+            return _alternatives(map(self.of, node.parts))
+        found: dict[str, _Field] = {}
+        for part in children(node):
+            for name, each in self.of(part).items():
+                found[name] = found[name].joined(each, True) if name in found else each
+        if isinstance(node, Repeat) and node.high != 1:
+            found = {name: replace(each, many=True) for name, each in found.items()}
+        return found
+
+    def of_rule(self, name: str) -> _Shape:
+        if name not in self._known:
+            self._known[name] = {}  # while a reference leads back here
+            self._known[name] = self.of(self._rules[name])
+        return self._known[name]
 
 
 def _alternatives(shapes: Iterable[_Shape]) -> _Shape:
@@ -104,9 +112,8 @@ class Tree:
     """
 
     def __init__(self, grammar: Grammar, channel: str | None = None) -> None:
-        start = grammar.rules[grammar.start]
         self._channel = channel
-        self._shape = _shape(start, grammar.rules, channel, frozenset([grammar.start]))
+        self._shape = _Shapes(grammar.rules, channel).of_rule(grammar.start)
         self._value = _empty(self._shape)
         self._open: list[_Open] = []
 

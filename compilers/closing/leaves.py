@@ -1,6 +1,8 @@
 """The leaves of a reply, in which its letters stand: where one goes on, how far its end is."""
 
 from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
 
 from compilers.leaves import Letters, Symbol, Token, Word
 from compilers.regular import EMPTY, NEVER, derivative, shortest
@@ -50,10 +52,7 @@ def text_of(leaf: Leaf) -> Text:
 def joined(parts: Iterable[bytes | str]) -> Text:
     """Bytes that stand side by side as one."""
     found: list[bytes | str] = []
-    for part in parts:
-        last = found[-1] if found else None
-        if isinstance(part, bytes) and isinstance(last, bytes):
-            found[-1] = last + part
-        elif part:
-            found.append(part)
-    return tuple(found)
+    for kind, run in groupby(parts, type):
+        row: list[Any] = list(run)
+        found += [b"".join(row)] if kind is bytes else row
+    return tuple(filter(None, found))

@@ -322,6 +322,14 @@ def test_too_large() -> None:
         many.shortest(many.start)
 
 
+def test_a_text_of_many_parts_is_joined_at_once() -> None:
+    """A million of them took minutes when each was put behind the others by itself."""
+    begin = process_time()
+    closing = Closing(compilers.lark_text('start: ("a"~1000)~900 | "(" start ")"'))
+    assert closing.shortest(closing.start) == (b"a" * 900_000,)
+    assert process_time() - begin < 5
+
+
 def test_however_deep_a_token_costs_the_same() -> None:
     """A list that holds itself last, and one whose parses double with every bracket."""
     doubling = compilers.lark_text('start: "(" start ")" | "(" start "]" | "x"')

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import compilers
 from compilers.errors import CompileError, Malformed, Unsupported
+from compilers.tree import Tree
 from tests.compilers.byte_engine import holds, tokens
 
 # Of processor time, for the front end (which stops a schema after 1.5 s) and for each dialect.
@@ -175,6 +176,16 @@ def test_hostile(front: Front, source: Any) -> None:
     grammar = soon(lambda: front(source))
     for dialect in compilers.DIALECTS if grammar is not None else ():
         soon(lambda dialect=dialect: compilers.emit(grammar, dialect))
+
+
+def test_rules_that_double_beside_captures() -> None:
+    """What takes a reply apart, closes it and makes fields of it looks at each rule once."""
+    words = compilers.lark_text(LARK["a rule twice the next"])
+    thinking = compilers.template("<p>{x}</p>")
+    reply = compilers.tools(content=words, thinking=thinking, reasoning="must")
+    assert soon(lambda: compilers.Extraction(reply)) is None
+    assert soon(lambda: compilers.closing_of(reply, "llguidance")).start.size > 2**40
+    assert soon(lambda: Tree(reply, "reasoning")).value == {}
 
 
 HALF_PAIRS: list[tuple[Front, Any]] = [
