@@ -110,8 +110,9 @@ class Grammar:
 
     `values` are rules each text of which is one value of JSON in brackets or quotes, as whoever
     made them knows, with the letters that they may begin with: '{', '[' and '"'. `delimited`: no
-    terminal can go on with a letter that may follow it, as in JSON; whoever makes such a grammar
-    may say so, then nobody needs to look (passes/lexed.py).
+    terminal can go on with a letter that may follow it, as in JSON, but for numbers that are rules
+    (letter_rules.py); whoever makes such a grammar may say so, then nobody needs to look
+    (passes/lexed.py).
     """
 
     rules: Mapping[str, Node]

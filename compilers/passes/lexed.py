@@ -32,6 +32,7 @@ from compilers.ir import (
     walk,
 )
 from compilers.lookahead import first, size
+from compilers.passes.by_letter import by_letter
 from compilers.passes.places import Places
 from compilers.regular import (
     ANY_LETTER,
@@ -59,10 +60,11 @@ MAX_SIZE = 10_000  # nodes of a terminal that is made of others
 def lexed(grammar: Grammar) -> Grammar:
     """The same language, captures aside, in terminals that overrun each other as little as may be.
 
-    Of a grammar that is delimited only what `fused` does is left to do, for each sequence.
+    Of a grammar that is delimited only what `fused` does is left to do, for each sequence, and
+    numbers. Raises TooLarge where a number has too many states.
     """
     if grammar.delimited:
-        return grammar
+        return by_letter(grammar)
     rules = {name: _rewritten(node) for name, node in grammar.rules.items()}
     found = replace(grammar, rules=rules)
     # llguidance 1.9 panics before a special token behind some large terminals: none is made.

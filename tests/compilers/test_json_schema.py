@@ -240,6 +240,18 @@ ROWS: list[tuple[Any, list[Any], list[Any]]] = [
     ({"type": "number", "multipleOf": 1.37}, [2.74, 137], [2.7, 13]),
     ({"type": "integer", "multipleOf": 77, "minimum": 100, "maximum": 300}, [154], [77, 308]),
     ({"type": "integer", "not": {"multipleOf": 77}}, [1, 76], [77, 0]),
+    (
+        {
+            "type": "array",
+            "anyOf": [
+                {"items": {"type": "integer", "multipleOf": 7}},
+                {"items": {"type": ["integer", "null"]}, "minItems": 3},
+                {"items": {"enum": [150, 2.5]}, "maxItems": 1},
+            ],
+        },
+        [[14, 21], [15, 22, None], [14, 22, 15], [150], [2.5], [-7]],
+        [[14, 22], [7, None], [150, 14], [2.5, 7], [15]],
+    ),
     # One member may be all that several demands ask for.
     (
         {"type": "object", "minProperties": 2,

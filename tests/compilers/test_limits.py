@@ -75,6 +75,7 @@ SCHEMAS = {
     "many unequal items": {"type": "array", "uniqueItems": True,
                            "items": {"enum": list(range(100))}},
     "a pattern that explodes": {"pattern": "^(a|b)*a(a|b){20}$", "not": {"pattern": "b.{20}$"}},
+    "many that it contains": {"allOf": [{"contains": {"const": i}} for i in range(30)]},
     "100,000 values": {"enum": [f"value {i}" for i in range(100_000)]},
     "a value nested deeply": {"const": nested(lambda value: {"a": value}, 390, 1)},
     "counts like those of no language": {"minLength": 1e308, "maxItems": 10**4000,

@@ -64,6 +64,16 @@ def test_each_tool_has_its_own_rules_whatever_annotations_hold() -> None:
     assert [both(held, text) for text in calls] == [True, False, False, True]
 
 
+def test_words_are_not_spelled_out_where_a_number_is() -> None:
+    """The multiples of 7 are rules, letter by letter; words may begin with digits, too."""
+    weeks = tool("wait", properties={"days": {"multipleOf": 7, "type": "integer"}, "n": {}})
+    grammar = parse([weeks], reasoning="may")
+    assert len(compilers.emit(grammar, "llguidance")) < 10_000
+    for days, expected in ((14, True), (15, False)):
+        call = f'{{"name": "wait", "arguments": {{"n": 15, "days": {days}}}}}'
+        assert both(grammar, f"7 or 14? <tool_call>\n{call}\n</tool_call>") == expected
+
+
 def test_choices() -> None:
     single = parse(TOOLS, parallel=False)
     required = parse(TOOLS, "required")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any, Protocol
 
+from compilers import clock
 from compilers.errors import TooLarge
 from compilers.frontends.json_schema.names import Key
 from compilers.frontends.json_schema.satisfy import is_empty
@@ -179,6 +180,7 @@ class CountedItems:
                 continue
             split: list[tuple[Conj, tuple[int, ...]]] = []
             for child, new in found:
+                clock.check()
                 if counter.high is None or count < counter.high:
                     split.append((conj(*child, counter.lit), (*new, min(count + 1, top))))
                 # An item that does not count must fail only where too many are forbidden.

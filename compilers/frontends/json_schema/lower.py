@@ -48,6 +48,7 @@ from compilers.ir import (
     maybe,
     sequence,
 )
+from compilers.letter_rules import letter_rules
 from compilers.regular import Expr, State
 from compilers.uses import uses
 
@@ -180,18 +181,9 @@ class Lowering:
             message = f"a regular language with more than {MAX_SPELLED_OUT} states"
             raise TooLarge(message, kind="states")
 
-        def state(number: int) -> Node:
-            found: list[Node] = [EMPTY] if automaton.ends[number] else []
-            for letters, after in zip(automaton.classes, automaton.steps[number], strict=True):
-                if after in automaton.alive:
-                    each = (chr(c) for low, high in letters for c in range(low, high + 1))
-                    found += [sequence(Literal(letter), Ref(names[after])) for letter in each]
-            return choice(*found)
-
-        base = len(self._rules)
-        names = {number: f"{self._prefix}d{base}_{number}" for number in sorted(automaton.alive)}
-        self._rules |= {name: state(number) for number, name in names.items()}
-        return Ref(names[0]) if names else NOTHING
+        made = letter_rules(automaton, f"{self._prefix}d{len(self._rules)}")
+        self._rules |= made
+        return Ref(next(iter(made))) if made else NOTHING
 
     def _listed(self, values: Sequence[Any]) -> Node:
         return choice(*map(self._written, values))
