@@ -1,12 +1,12 @@
 """Regular languages in rules of KBNF, kept from one grammar to the next.
 
-    unit = unit_of(expr, alphabets)
+    unit = unit_of(expr, alphabets, "l0x")
     rules.lines.update(unit.lines)
     texts = rules.row([*unit.parts])
 
 Names are made of what rules say (kbnf_rules), so a unit is the same in every grammar: of strings,
-numbers and the keys of the same object there is one. `alphabets` are of the grammar as a whole:
-see excluded.
+numbers and the keys of the same object there is one. Only in what is large names are short, and
+of one grammar. `alphabets` are of the grammar as a whole: see excluded.
 """
 
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""Rules of KBNF, each under a name made of what it says.
+"""Rules of KBNF, each under a name made of what it says, if nobody gives it another.
 
 So the same has the same name in every grammar, and what was written for one can be put into
 another as it stands.
@@ -55,7 +55,7 @@ class Rules:
         return name
 
     def name(self, content: str) -> str:
-        """Of a rule with this content."""
+        """Of a rule with this content, which has none yet."""
         return named(content)
 
     def regex(self, expr: Expr) -> str:
@@ -104,8 +104,8 @@ class Rules:
         return [fixed, (*fixed, self._up_to(one, high - low))]
 
     def listed(self, one: Texts, separator: Texts) -> Texts:
-        """Once or more, with separators between. Left recursive: what was read falls away, and
-        states come back."""
+        """Once or more, with separators between; the empty text, too, if `one` has it. Left
+        recursive: what was read falls away, and states come back."""
         (texts, empty), (between, bare) = one, separator
         if not texts and (not empty or not between):
             return [], empty

@@ -32,15 +32,26 @@ def _of_chars(expr: Chars, letter: int) -> Expr:
 
 
 def _of_cat(expr: Cat, letter: int) -> Expr:
-    if len(expr.parts) > 2 and isinstance(expr.parts[0], Chars):  # as in a word
-        return Cat(expr.parts[1:]) if holds(expr.parts[0].ranges, letter) else NEVER
+    parts = expr.parts
+    if len(parts) > 2 and isinstance(parts[0], Chars):  # as in a word
+        return Cat(parts[1:]) if holds(parts[0].ranges, letter) else NEVER
     found = []
-    for i, part in enumerate(expr.parts):
+    for i, part in enumerate(parts):
         clock.check()
-        found.append(cat(derivative(part, letter), *expr.parts[i + 1 :]))
+        after = derivative(part, letter)
+        if after is not NEVER:
+            found.append(_followed(after, parts[i + 1 :]))
         if not part.nullable:
             break
-    return similar(either(*found))
+    return _any_of(found)
+
+
+def _followed(expr: Expr, rest: tuple[Expr, ...]) -> Expr:
+    """As `cat` does: none of the rest is NEVER or another Cat, for they are parts of one."""
+    if isinstance(expr, Cat):
+        flat = expr.parts + rest
+        return flat[0] if len(flat) == 1 else Cat(flat)
+    return Cat((expr, *rest)) if rest else expr
 
 
 def _of_alt(expr: Alt, letter: int) -> Expr:
@@ -50,6 +61,12 @@ def _of_alt(expr: Alt, letter: int) -> Expr:
         head = part.parts[0] if isinstance(part, Cat) and part.parts else part
         if not isinstance(head, Chars) or holds(head.ranges, letter):
             found.append(derivative(part, letter))
+    return _any_of(found)
+
+
+def _any_of(found: list[Expr]) -> Expr:
+    if len(found) == 1 and not isinstance(found[0], Alt):
+        return found[0]
     return similar(either(*found))
 
 

@@ -1,14 +1,18 @@
 """From an automaton back to an expression, by eliminating one state after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from compilers import clock
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES, Dfa
 from compilers.regular.constructors import cat, either, ranges, star
-from compilers.regular.expressions import EMPTY, NEVER, Chars, Expr, children
+from compilers.regular.expressions import EMPTY, NEVER, Chars, Expr
 from compilers.regular.letters import LAST, normal, overlap
+
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=20)
@@ -38,7 +42,7 @@ def to_expr(automaton: Dfa, limit: int = MAX_STATES) -> Expr:
     """An expression without And and Not, by eliminating states. TooLarge beyond `limit` states."""
     if len(automaton.steps) > limit:
         raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
-    return _eliminated(transitions(automaton), automaton.ends)
+    return _eliminated(transitions(automaton), automaton.ends, _EXPRESSIONS)
 
 
 def to_factored_expr(
@@ -47,7 +51,8 @@ def to_factored_expr(
     """Like `to_expr`, but letters beyond ASCII are written once for each state they lead to.
 
     In bytes such a letter is an automaton of its own. Engines that do not minimise would carry one
-    for every place where it is written. TooLarge also beyond `max_letters` sets of letters.
+    for every place where it is written. TooLarge also beyond `max_letters` sets of letters, which
+    are counted before any is written.
     """
     if len(automaton.steps) > limit:
         raise TooLarge(f"more than {limit} states to write out as a regex", kind="states")
@@ -62,7 +67,12 @@ def to_factored_expr(
             hub = hubs.setdefault((beyond, after), len(automaton.steps) + len(hubs))
             edges[state, hub] = EMPTY
     edges.update(((hub, after), letters) for (letters, after), hub in hubs.items())
-    return _eliminated(edges, ends + [False] * len(hubs), max_letters)
+    ends += [False] * len(hubs)
+    if max_letters is not None:
+        counts = {edge: 0 if way is EMPTY else 1 for edge, way in edges.items()}
+        if _eliminated(counts, ends, _COUNTS) > max_letters:
+            raise TooLarge(f"a regex of more than {max_letters} letters", kind="states")
+    return _eliminated(edges, ends, _EXPRESSIONS)
 
 
 @lru_cache(maxsize=2_000)
@@ -72,15 +82,34 @@ def _halves(letters: Chars) -> tuple[Expr, Expr]:
     return ranges(*overlap(letters.ranges, ascii_only)), ranges(*overlap(letters.ranges, beyond))
 
 
-def _eliminated(
-    found: Mapping[tuple[int, int], Expr], ends: list[bool], max_letters: int | None = None
-) -> Expr:
+@dataclass(frozen=True, slots=True)
+class _Kind(Generic[T]):
+    """What is put together while states are eliminated: `way` is the old way beside one way after
+    the other, the second being a loop, made by `star`."""
+
+    never: T
+    empty: T
+    star: Callable[[T], T]
+    way: Callable[[T, T, T, T], T]
+
+
+_EXPRESSIONS: _Kind[Expr] = _Kind(
+    NEVER, EMPTY, star, lambda old, first, loop, last: either(old, cat(first, loop, last))
+)
+_COUNTS: _Kind[int] = _Kind(
+    0, 0, lambda loop: loop, lambda old, first, loop, last: old + first + loop + last
+)
+"""The sets of letters in such an expression; a few more, for it has no alternative twice."""
+
+
+def _eliminated(found: Mapping[tuple[int, int], T], ends: list[bool], kind: _Kind[T]) -> T:
     """The texts that lead from state 0 to an end."""
     n = len(ends)
     start, end = n, n + 1
-    edges = {**found, (start, 0): EMPTY, **{(s, end): EMPTY for s in range(n) if ends[s]}}
+    into_end = {(state, end): kind.empty for state in range(n) if ends[state]}
+    edges = {**found, (start, 0): kind.empty, **into_end}
     order = _elimination_order(edges, n)
-    outof: dict[int, dict[int, Expr]] = {state: {} for state in range(n + 2)}
+    outof: dict[int, dict[int, T]] = {state: {} for state in range(n + 2)}
     into: dict[int, dict[int, None]] = {state: {} for state in range(n + 2)}
     for (a, b), expr in edges.items():
         outof[a][b] = expr
@@ -88,26 +117,17 @@ def _eliminated(
     for state in order:
         clock.check()
         after = outof.pop(state)
-        loop = star(after.pop(state, NEVER))
+        loop = kind.star(after.pop(state, kind.never))
         before = [(a, outof[a].pop(state)) for a in into.pop(state) if a != state]
         for b, last in after.items():
             del into[b][state]
             for a, first in before:
-                way = outof[a][b] = either(outof[a].get(b, NEVER), cat(first, loop, last))
+                outof[a][b] = kind.way(outof[a].get(b, kind.never), first, loop, last)
                 into[b][a] = None
-                # All that is on some way from start to end is a part of the whole.
-                if max_letters is not None and _letters(way) > max_letters:
-                    raise TooLarge(f"a regex of more than {max_letters} letters", kind="states")
-    return outof[start].get(end, NEVER)
+    return outof[start].get(end, kind.never)
 
 
-@lru_cache(maxsize=20_000)
-def _letters(expr: Expr) -> int:
-    """The sets of letters in it, each as often as a regex would write it."""
-    return 1 if isinstance(expr, Chars) else sum(map(_letters, children(expr)))
-
-
-def _elimination_order(edges: Mapping[tuple[int, int], Expr], n: int) -> list[int]:
+def _elimination_order(edges: Iterable[tuple[int, int]], n: int) -> list[int]:
     """States with few ways through them first: the expression stays small."""
     into, outof = [0] * (n + 2), [0] * (n + 2)
     for a, b in edges:

@@ -5,7 +5,7 @@ import re
 import sys
 import typing
 from importlib import import_module
-from itertools import permutations, product
+from itertools import compress, permutations, product
 from typing import Any
 
 import kbnf
@@ -78,6 +78,10 @@ NODES: list[Node] = [
     Sequence((maybe(Regular(text(""))), WITHOUT_AB)),
     ir.Unordered(((A, True), (B, False)), Literal("c"), Literal(",")),
     ir.Unordered(((A, False), (B, False)), Literal("c"), Literal(","), some=True),
+    ir.Unordered(((A, False), (B, False)), ir.NOTHING, Literal(",")),
+    ir.Unordered(((A, True), (Literal(""), False)), ir.NOTHING, Literal("b")),
+    ir.Unordered(((maybe(A), False), (maybe(B), True)), ir.NOTHING, maybe(Literal(","))),
+    Repeat(ir.Unordered(((Literal(""), True),), ir.NOTHING, Literal("a"), some=True), 0, 2),
 ]
 SHORT = ["".join(letters) for n in range(5) for letters in product("ab", repeat=n)]
 OTHERS = ["a b", "ab ", "é", "aéb", "\"\\\n\x00\x7f'é\U000fffff", "a,b", "a,c", "c,a", "a,b,c,c"]
@@ -104,6 +108,27 @@ def test_long_strings_are_counted(low: int, high: int) -> None:
 
 FEW = {"properties": {key: {"const": 1} for key in "abcd"}, "required": ["b", "d"]}
 MANY = {**FEW, "properties": {key: {"const": 1} for key in "abcdef"}}
+
+
+@pytest.mark.parametrize("extra", [ir.NOTHING, Literal("x")])
+@pytest.mark.parametrize("some", [False, True])
+@pytest.mark.parametrize("required", ["", "a", "e", "bd", "abcde"])
+def test_many_members(required: str, some: bool, extra: Node) -> None:
+    """In the order of the source, or the required ones first: both are in that order here."""
+    members = tuple((Literal(key), key in required) for key in "abcde")
+    grammar = Grammar({"start": ir.Unordered(members, extra, Literal(","), some)})
+    subsets = (",".join(compress("abcde", mask)) for mask in product([0, 1], repeat=5))
+    texts = [text + more for text in subsets for more in ("", ",", ",x", ",x,x")]
+    same(grammar, [*texts, "x", "x,x", ",a", "a,,b", "a,a"])
+
+
+def test_no_rule_is_written_that_has_no_text() -> None:
+    """A token that leads there would be a dead end."""
+    schema = {"properties": {key: {"const": 1} for key in "abcdef"}, "additionalProperties": False}
+    for keys in ("ab", "abcdef"):
+        schema["properties"] = {key: {"const": 1} for key in keys}
+        lines = compilers.emit(compilers.json_schema(schema), "kbnf").splitlines()
+        assert not [line for line in lines if line.endswith('::= "\U0010fffe";')]
 
 
 @pytest.mark.parametrize(
