@@ -161,9 +161,7 @@ class _Parser:
         if found["low"] is not None:
             low, high = count(found["low"]), count(found["high"])
         if not low <= high or not 1 <= high <= MAX_TIMES:
-            raise self._malformed(
-                f"repetition must be LOW-HIGH with HIGH at least 1 and at most {MAX_TIMES}"
-            )
+            raise self._malformed(f"repetition must be LOW-HIGH with HIGH from 1 to {MAX_TIMES}")
         parts = self._open[-1].parts
         if parts and _is_space(parts[-1]):
             parts.pop()  # what stood before the comment
