@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
+from compilers import clock
 from compilers.emitters.base import rust_regex
 from compilers.regular import Expr
 
@@ -49,6 +50,7 @@ class Rules:
             return found[0][0]
         name = self._names.get(found)
         if name is None:
+            clock.check()
             said = _body(found)
             name = self._names[found] = self.name(said)
             self.lines[name] = _line(name, said)

@@ -2,6 +2,7 @@
 
 import hashlib
 import marshal
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -10,7 +11,7 @@ from compilers.ir import Grammar
 MAX_KEPT = 512
 MAX_BYTES = 5_000  # of a schema that is kept
 
-_kept: dict[Hashable, Grammar] = {}
+_kept: OrderedDict[Hashable, Grammar] = OrderedDict()
 
 
 def once(schema: Any, how: Hashable, make: Callable[[bytes], Grammar]) -> Grammar:
@@ -24,7 +25,7 @@ def once(schema: Any, how: Hashable, make: Callable[[bytes], Grammar]) -> Gramma
         if 0 < len(content) <= MAX_BYTES:
             _kept[address] = found
             if len(_kept) > MAX_KEPT:
-                _kept.pop(next(iter(_kept)), None)  # the oldest
+                _kept.popitem(last=False)  # the oldest
     return found
 
 
