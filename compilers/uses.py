@@ -1,12 +1,13 @@
-"""What a rule is made of, and which rules have a text at all."""
+"""What a rule is made of; which rules have a text, which the empty one, and which any other."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from compilers.ir import (
     NOTHING,
     Capture,
     Choice,
+    FreeText,
     Literal,
     Node,
     Ref,
@@ -82,14 +83,30 @@ def reachable(rules: Mapping[str, Node], start: str) -> set[str]:
 
 
 def productive(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have a text: the least fixed point.
+    """The rules that have a text."""
+    return _least(rules, _has_text)
+
+
+def nullable(rules: Mapping[str, Node]) -> set[str]:
+    """The rules that the empty text matches."""
+    return _least(rules, has_empty)
+
+
+def filled(rules: Mapping[str, Node]) -> set[str]:
+    """The rules that match any text but the empty one, and perhaps some that match nothing."""
+    return _least(rules, _has_other)
+
+
+def _least(rules: Mapping[str, Node], holds: Callable[[Node, Set[str]], bool]) -> set[str]:
+    """The rules of which something holds, if it holds of those that they use: the least fixed
+    point.
 
     Rules mostly stand before those that they use, so one look from the end finds nearly all; the
     others are looked at again when one that they wait for is found.
     """
     found: set[str] = set()
     for name in reversed(list(rules)):
-        if _has_text(rules[name], found):
+        if holds(rules[name], found):
             found.add(name)
     todo = [name for name in rules if name not in found]
     users: dict[str, list[str]] = {}
@@ -98,7 +115,7 @@ def productive(rules: Mapping[str, Node]) -> set[str]:
             users.setdefault(each, []).append(name)
     while todo:
         name = todo.pop()
-        if name not in found and _has_text(rules[name], found):
+        if name not in found and holds(rules[name], found):
             found.add(name)
             todo.extend(users.get(name, ()))
     return found
@@ -127,3 +144,44 @@ def _some_text(node: Node, found: Set[str]) -> bool:
             return False
         return all(_some_text(member, found) for member, required in node.members if required)
     return _some_text(node.part, found) if isinstance(node, Capture) else True
+
+
+def has_empty(node: Node, found: Set[str]) -> bool:
+    """Whether the empty text matches a node, if it does the rules that were found."""
+    if isinstance(node, Literal):
+        return not node.text
+    if isinstance(node, Regular):
+        return node.expr.nullable
+    if isinstance(node, Ref):
+        return node.name in found
+    if isinstance(node, Sequence):
+        return all(has_empty(part, found) for part in node.parts)
+    if isinstance(node, Choice):
+        return any(has_empty(part, found) for part in node.parts)
+    if isinstance(node, Repeat):
+        return node.low == 0 or has_empty(node.part, found)
+    if isinstance(node, Unordered):
+        return _have_empty(node, found)
+    return has_empty(node.part, found) if isinstance(node, Capture) else isinstance(node, FreeText)
+
+
+def _have_empty(node: Unordered, found: Set[str]) -> bool:
+    """Required members must be empty, all of them, and so must be what stands between two."""
+    required = [member for member, required in node.members if required]
+    if not required:
+        others = (*(member for member, _ in node.members), node.extra)
+        return not node.some or any(has_empty(each, found) for each in others)
+    between = [node.separator] if len(required) > 1 else []
+    return all(has_empty(each, found) for each in (*required, *between))
+
+
+def _has_other(node: Node, found: Set[str]) -> bool:
+    if isinstance(node, Literal):
+        return bool(node.text)
+    if isinstance(node, Ref):
+        return node.name in found
+    if isinstance(node, Sequence | Choice | Unordered | Capture):
+        return any(_has_other(part, found) for part in children(node))
+    if isinstance(node, Repeat):
+        return node.high != 0 and _has_other(node.part, found)
+    return True

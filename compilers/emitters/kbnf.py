@@ -22,7 +22,6 @@ from typing import ClassVar
 
 from compilers.emitters import kbnf_members as members
 from compilers.emitters.excluded import Alphabets
-from compilers.emitters.kbnf_empty import filled, nullable
 from compilers.emitters.kbnf_languages import Unit, Writer, alphabets_of, put_letters, unit_of
 from compilers.emitters.kbnf_regular import PLANE_16, unsupported
 from compilers.emitters.kbnf_rules import Item, Texts, quote
@@ -41,7 +40,7 @@ from compilers.ir import (
 from compilers.passes.few_orders import few_orders, orders_of
 from compilers.passes.in_order import in_order
 from compilers.regular import Expr, without
-from compilers.uses import uses
+from compilers.uses import filled, nullable, uses
 
 END = "\U0010fffd"  # what an end token spells
 CLOSE = "\U0010fffc"  # after the name of a special token

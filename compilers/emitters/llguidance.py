@@ -31,7 +31,7 @@ from compilers.ir import (
 from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
 from compilers.passes.lexed import fused, lexed
-from compilers.passes.recursion import nullable, open_to_itself
+from compilers.passes.recursion import open_to_itself
 from compilers.per_node import PerNode
 from compilers.regular import (
     EMPTY,
@@ -46,7 +46,7 @@ from compilers.regular import (
     minimise,
     to_expr,
 )
-from compilers.uses import uses
+from compilers.uses import nullable, uses
 
 _ALL = "/(?s:.*)/"
 _SPELLED = re.compile(r"<[^\s<>\[\]]+>")

@@ -14,7 +14,6 @@ from compilers.ir import (
     Choice,
     FreeText,
     Grammar,
-    Literal,
     Node,
     Ref,
     Regular,
@@ -29,14 +28,14 @@ from compilers.ir import (
     walk,
 )
 from compilers.regular import nonempty, without
-from compilers.uses import uses
+from compilers.uses import has_empty, nullable
 
 
 def no_empty_rounds(grammar: Grammar) -> Grammar:
     """The same language; no Repeat has a part that the empty text matches."""
     empty = nullable(grammar.rules)
     if not any(
-        isinstance(each, Repeat) and _nullable(each.part, empty)
+        isinstance(each, Repeat) and has_empty(each.part, empty)
         for node in grammar.rules.values()
         for each in walk(node)
     ):
@@ -47,42 +46,6 @@ def no_empty_rounds(grammar: Grammar) -> Grammar:
     return replace(grammar, rules=work.rules)
 
 
-def nullable(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that the empty text matches."""
-    users: dict[str, set[str]] = {name: set() for name in rules}
-    for name, node in rules.items():
-        for each in uses(node).rules:
-            users[each].add(name)
-    found: set[str] = set()
-    todo = list(rules)
-    while todo:
-        name = todo.pop()
-        if name not in found and _nullable(rules[name], found):
-            found.add(name)
-            todo.extend(users[name])
-    return found
-
-
-def _nullable(node: Node, rules: set[str]) -> bool:
-    if isinstance(node, Literal):
-        return not node.text
-    if isinstance(node, Regular):
-        return node.expr.nullable
-    if isinstance(node, Sequence):
-        return all(_nullable(part, rules) for part in node.parts)
-    if isinstance(node, Choice):
-        return any(_nullable(part, rules) for part in node.parts)
-    if isinstance(node, Repeat):
-        return node.low == 0 or _nullable(node.part, rules)
-    if isinstance(node, Ref):
-        return node.name in rules
-    if isinstance(node, Capture):
-        return _nullable(node.part, rules)
-    if isinstance(node, Unordered):  # its members have some text
-        return not node.some and not any(required for _, required in node.members)
-    return isinstance(node, FreeText)
-
-
 class _NoEmptyRounds:
     def __init__(self, grammar: Grammar, empty: set[str]) -> None:
         self.rules: dict[str, Node] = {}
@@ -91,14 +54,14 @@ class _NoEmptyRounds:
         self._made: dict[str, str] = {}
 
     def rewrite(self, node: Node) -> Node:
-        if isinstance(node, Repeat) and _nullable(node.part, self._empty):
+        if isinstance(node, Repeat) and has_empty(node.part, self._empty):
             part = self._nonempty(node.part)
             return EMPTY if part == NOTHING else Repeat(part, 0, node.high)
         return mapped(node, self.rewrite)
 
     def _nonempty(self, node: Node) -> Node:
         """The same language but for the empty text."""
-        if not _nullable(node, self._empty):
+        if not has_empty(node, self._empty):
             return self.rewrite(node)
         if isinstance(node, Regular):
             return Regular(nonempty(node.expr))
@@ -118,6 +81,8 @@ class _NoEmptyRounds:
         if isinstance(node, Capture):
             return Capture(node.name, self._nonempty(node.part), node.channel)
         if isinstance(node, Unordered):
+            if node.some or any(required for _, required in node.members):
+                return self.rewrite(node)  # its members have some text
             members = tuple((self.rewrite(member), False) for member, _ in node.members)
             return Unordered(members, self.rewrite(node.extra), node.separator, some=True)
         return self._named(node.name) if isinstance(node, Ref) else NOTHING
@@ -163,7 +128,7 @@ def _unrolled(name: str, node: Node, empty: set[str]) -> Node:
     if not tails:
         return choice(*bases)
     more = choice(*tails)
-    return node if _nullable(more, empty) else sequence(choice(*bases), Repeat(more))
+    return node if has_empty(more, empty) else sequence(choice(*bases), Repeat(more))
 
 
 def _split(node: Node) -> tuple[Node, Node]:
@@ -179,7 +144,7 @@ def _corners(node: Node, empty: set[str]) -> Iterable[str]:
     elif isinstance(node, Sequence):
         for part in node.parts:
             yield from _corners(part, empty)
-            if not _nullable(part, empty):
+            if not has_empty(part, empty):
                 break
     elif isinstance(node, Choice):
         for part in node.parts:
@@ -241,7 +206,7 @@ def _edge(node: Node, empty: set[str], last: bool) -> Iterable[Node]:
     elif isinstance(node, Sequence):
         for part in reversed(node.parts) if last else node.parts:
             yield from _edge(part, empty, last)
-            if not _nullable(part, empty):
+            if not has_empty(part, empty):
                 break
     else:
         for part in children(node):
