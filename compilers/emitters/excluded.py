@@ -34,6 +34,7 @@ from compilers.regular import (
     ranges,
     star,
 )
+from compilers.regular.letters import holds
 
 MAX_WORDS = 2_000
 
@@ -140,8 +141,7 @@ def _inside(word: str, loop: Loop) -> str | None:
 
 
 def _are_plain(letters: frozenset[str], loop: Loop) -> bool:
-    pairs = loop.plain.ranges
-    return all(any(low <= code <= high for low, high in pairs) for code in map(ord, letters))
+    return all(holds(loop.plain.ranges, code) for code in map(ord, letters))
 
 
 class Alphabets:

@@ -33,7 +33,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -47,6 +47,7 @@ from tests.conformance import formatron_json, real_vocabulary
 
 VOCABULARY = Path("build/vocab/ggml-vocab-llama-bpe.gguf")
 
+T = TypeVar("T")
 Row = dict[str, Any]
 
 
@@ -384,7 +385,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--masks", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--log", type=Path, help="a verdict for each schema, as JSON lines")
-    parser.add_argument("--only", help="schemas whose name contains this")
+    parser.add_argument("--only", default="", help="schemas whose name contains this")
     parser.add_argument("--show", choices=["refused", "wrong", "slow", "all"])
     options = parser.parse_args()
     if not options.masks and (options.dialect != "gbnf" or options.peer):
@@ -396,14 +397,12 @@ def _options() -> argparse.Namespace:
 
 def main() -> None:
     options = _options()
-    rows = [row for row in read(options.data) if (options.only or "") in row["name"]]
-    if options.sample:
-        rows = random.Random(0).sample(rows, min(options.sample, len(rows)))
+    rows = chosen(options)
     gc.collect()
     gc.freeze()  # the data of the whole benchmark is no part of what one schema costs to collect
     peers = [f"peer {options.peer}"] if options.peer else []
     names = peers + ([options.dialect] if options.dialect != "none" else [])
-    results = list(_logged(_run(options, rows), names, options.log))
+    results = list(_logged(in_jobs(_start, _work, options, rows), names, options.log))
     if options.show:
         show((each[-1] for each in results), options.show)
     for i, name in enumerate(names):
@@ -412,15 +411,29 @@ def main() -> None:
         common_masks(names, results)
 
 
-def _run(options: argparse.Namespace, rows: Sequence[Row]) -> Iterator[list[Outcome]]:
-    """The outcomes of each schema in the order of the data. BrokenProcessPool: a job died."""
+def chosen(options: argparse.Namespace) -> list[Row]:
+    """The rows of `data` that `only` and `sample` choose."""
+    rows = [row for row in read(options.data) if options.only in row["name"]]
+    if options.sample:
+        rows = random.Random(0).sample(rows, min(options.sample, len(rows)))
+    return rows
+
+
+def in_jobs(
+    start: Callable[[argparse.Namespace], None],
+    work: Callable[[Row], T],
+    options: argparse.Namespace,
+    rows: Sequence[Row],
+) -> Iterator[T]:
+    """What `work` makes of each schema, in the order of the data, in as many processes as `jobs`
+    says; `start` comes first in each. BrokenProcessPool: a job died."""
     if options.jobs == 1:
-        _start(options)
-        yield from map(_work, rows)
+        start(options)
+        yield from map(work, rows)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.jobs, context, _start, (options,)) as pool:
-        yield from pool.map(_work, rows, chunksize=4)
+    with ProcessPoolExecutor(options.jobs, context, start, (options,)) as pool:
+        yield from pool.map(work, rows, chunksize=4)
 
 
 def _logged(

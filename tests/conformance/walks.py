@@ -20,13 +20,11 @@ there is a fault.
 
 import argparse
 import json
-import multiprocessing
 import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +39,16 @@ from gallama.budget import Closer, Speller
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 from tests.conformance import judge, real_vocabulary
-from tests.conformance.maskbench import ENGINES, VOCABULARY, Ours, Outcome, Refusal, Row, read
+from tests.conformance.maskbench import (
+    ENGINES,
+    VOCABULARY,
+    Ours,
+    Outcome,
+    Refusal,
+    Row,
+    chosen,
+    in_jobs,
+)
 
 TRIES = 24  # of tokens of a kind, before it is counted which of them are allowed
 
@@ -415,17 +422,6 @@ def _work(row: Row) -> Found:
     return _prover.run(row)
 
 
-def _run(options: argparse.Namespace, rows: Sequence[Row]) -> Iterator[Found]:
-    """What each schema came to, in the order of the data. BrokenProcessPool: a job died."""
-    if options.jobs == 1:
-        _start(options)
-        yield from map(_work, rows)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.jobs, context, _start, (options,)) as pool:
-        yield from pool.map(_work, rows, chunksize=4)
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
@@ -443,11 +439,8 @@ def _options() -> argparse.Namespace:
 
 def main() -> int:
     options = _options()
-    rows = [row for row in read(options.data) if options.only in row["name"]]
-    if options.sample:
-        rows = random.Random(0).sample(rows, min(options.sample, len(rows)))
     results = []
-    for found in _run(options, rows):
+    for found in in_jobs(_start, _work, options, chosen(options)):
         results.append(found)
         for line in found.faults if options.show else found.faults[:1]:
             print(f"{found.name}: {line}", flush=True)
