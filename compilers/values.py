@@ -27,6 +27,7 @@ from compilers.ir import (
 )
 from compilers.leaves import ESCAPE, OUTSIDE, STRING
 from compilers.regular import Alt, And, Cat, Chars, Expr, Rep, State, either
+from compilers.regular.letters import holds
 
 FAR = 1_000_000
 DEEPEST = 50  # a part that closes more brackets than this is not looked into
@@ -117,7 +118,7 @@ _SPECIAL = '"\\{}[]'
 
 
 def _of_chars(expr: Chars, start: int) -> _Outcome:
-    inside = [c for c in _SPECIAL if any(low <= ord(c) <= high for low, high in expr.ranges)]
+    inside = [c for c in _SPECIAL if holds(expr.ranges, ord(c))]
     known = tuple((ord(c), ord(c)) for c in inside)
     size = sum(high - low + 1 for low, high in expr.ranges)
     other = ["a"] if size > len(known) else []
