@@ -1,8 +1,8 @@
 """What a rule is made of; which rules have a text, which the empty one, and which any other."""
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass
 
+from compilers.frozen import frozen
 from compilers.ir import (
     NOTHING,
     Capture,
@@ -22,7 +22,7 @@ from compilers.per_node import per_node
 from compilers.regular import Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uses:
     """`rules`: those that a node refers to, each once, in the order of the node; `specials`: the
     special tokens in it; `boolean`: its regular languages with And or Not, each once. `nothing`:

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from typing import Literal as OneOf
 
-from compilers import collection
+from compilers import clock, collection
 from compilers.errors import CompileError, Contradiction, Malformed
 from compilers.frontends import json_schema
 from compilers.frontends.declared import only_declared
@@ -235,11 +235,12 @@ class _Reply:
             declared = only_declared(_of_objects(schema))
             prefix = kept.prefix(content, how, where)
             if notation is None:
-                return json_schema.parse(declared, style, prefix)
+                return json_schema.lowered(declared, style, prefix)
             return parameters.parse(declared, notation, style, prefix)
 
         try:
-            return kept.once(schema, how, make)
+            with clock.limited():
+                return kept.once(schema, how, make)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 
