@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from compilers.frozen import frozen
 from compilers.ir import (
-    NOTHING,
     Capture,
     Choice,
     FreeText,
@@ -53,16 +52,18 @@ def uses(node: Node) -> Uses:
                 boolean[each.expr] = None
         elif isinstance(each, Ref):
             rules[each.name] = None
-        elif isinstance(each, Special):
-            specials.add(each.name)
         elif isinstance(each, Unordered):
             unordered = True
-            nothing |= each.some and not each.members and each.extra == NOTHING
-            todo += [each.separator] if each.extra == NOTHING else [each.separator, each.extra]
-            todo += [member for member, _ in reversed(each.members)]
+            members = [member for member, _ in reversed(each.members)]
+            alone = isinstance(each.extra, Choice) and not each.extra.parts
+            nothing |= each.some and not members and alone
+            todo += [each.separator] if alone else [each.separator, each.extra]
+            todo += members
         elif isinstance(each, Choice) and not each.parts:
             nothing = True
-        else:
+        elif isinstance(each, Special):
+            specials.add(each.name)
+        elif not isinstance(each, Literal):
             todo += reversed(children(each))
     return Uses(rules, frozenset(specials), boolean, nothing, unordered)
 
@@ -83,30 +84,35 @@ def reachable(rules: Mapping[str, Node], start: str) -> set[str]:
 
 
 def productive(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have a text."""
-    return _least(rules, _has_text)
+    """The rules that have a text: mostly all whose parts and rules have one."""
+    found: set[str] = set()
+    for name in reversed(list(rules)):
+        if _is_sound(rules[name], found):
+            found.add(name)
+    return _least(rules, _has_text, found)
 
 
 def nullable(rules: Mapping[str, Node]) -> set[str]:
     """The rules that the empty text matches."""
-    return _least(rules, has_empty)
+    return _least(rules, has_empty, set())
 
 
 def filled(rules: Mapping[str, Node]) -> set[str]:
     """The rules that match any text but the empty one, and perhaps some that match nothing."""
-    return _least(rules, _has_other)
+    return _least(rules, _has_other, set())
 
 
-def _least(rules: Mapping[str, Node], holds: Callable[[Node, Set[str]], bool]) -> set[str]:
+def _least(
+    rules: Mapping[str, Node], holds: Callable[[Node, Set[str]], bool], found: set[str]
+) -> set[str]:
     """The rules of which something holds, if it holds of those that they use: the least fixed
-    point.
+    point. It holds of those `found`, to which they are added.
 
     Rules mostly stand before those that they use, so one look from the end finds nearly all; the
     others are looked at again when one that they wait for is found.
     """
-    found: set[str] = set()
     for name in reversed(list(rules)):
-        if holds(rules[name], found):
+        if name not in found and holds(rules[name], found):
             found.add(name)
     todo = [name for name in rules if name not in found]
     users: dict[str, list[str]] = {}
@@ -121,9 +127,14 @@ def _least(rules: Mapping[str, Node], holds: Callable[[Node, Set[str]], bool]) -
     return found
 
 
-def _has_text(node: Node, found: Set[str]) -> bool:
+def _is_sound(node: Node, found: Set[str]) -> bool:
+    """Whether all of it has a text."""
     known = uses(node)
-    return (not known.nothing and found >= known.rules.keys()) or _some_text(node, found)
+    return not known.nothing and found >= known.rules.keys()
+
+
+def _has_text(node: Node, found: Set[str]) -> bool:
+    return _is_sound(node, found) or _some_text(node, found)
 
 
 def _some_text(node: Node, found: Set[str]) -> bool:

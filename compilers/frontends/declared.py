@@ -10,6 +10,7 @@ What is valid then is valid under the schema as it was given, and it is not empt
 left open where closing it could do either, which is where schemas are combined.
 """
 
+from itertools import chain
 from typing import Any
 
 # A smaller alternative of these can make the whole larger, or empty.
@@ -29,6 +30,7 @@ _OF_MEMBERS = frozenset({
     "properties", "required",
 })  # fmt: skip
 
+_NEVER_PLAIN = _COMBINING | {"$ref"}
 _BESIDE_REF = _OF_MEMBERS - {"$ref"} | {"anyOf", "items", "prefixItems"}
 
 _SCHEMAS = frozenset(["additionalProperties", "items"])
@@ -44,13 +46,15 @@ MAX_DEPTH = 200  # of schemas, and lists of them, in each other; what is deeper 
 def only_declared(schema: Any) -> Any:
     """The schema, closed where that is safe: everywhere, or at its root alone where it combines
     schemas."""
-    objects = _objects(schema) if isinstance(schema, dict) else None
-    if objects is None:
+    objects = _objects(schema) if isinstance(schema, dict) else []
+    listing = [each for each in objects if "properties" in each and _lists_all(each)]
+    if not listing:
         return schema
-    if all(map(_plain, objects)):
-        return _closed(schema)
+    at_root = listing[0] is schema
+    if _NEVER_PLAIN.isdisjoint(chain.from_iterable(objects)) or all(map(_plain, objects)):
+        return _shut(schema) if at_root and len(listing) == 1 else _closed(schema)
     refers = any("$ref" in each and not _to_definition(each) for each in objects)
-    return schema if refers or not _lists_all(schema) else _shut(schema)
+    return schema if refers or not at_root else _shut(schema)
 
 
 def _closed(schema: Any) -> Any:
@@ -69,7 +73,7 @@ def _closed(schema: Any) -> Any:
         elif isinstance(value, list) and key in lists:
             found[key] = [_closed(each) for each in value]
     whole = {**schema, **found} if found else schema
-    return _shut(whole) if _lists_all(schema) else whole
+    return _shut(whole) if "properties" in schema and _lists_all(schema) else whole
 
 
 def _shut(schema: dict[str, Any]) -> dict[str, Any]:
@@ -103,8 +107,8 @@ def _to_definition(schema: dict[str, Any]) -> bool:
     )  # fmt: skip
 
 
-def _objects(schema: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """Every object in it that could be a schema, its own first; None where it is too deep."""
+def _objects(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every object in it that could be a schema, its own first; none where it is too deep."""
     found: list[dict[str, Any]] = []
     level: list[Any] = [schema]
     for _ in range(MAX_DEPTH):
@@ -115,13 +119,12 @@ def _objects(schema: dict[str, Any]) -> list[dict[str, Any]] | None:
                 continue
             found.append(each)
             for key, value in each.items():
-                if not isinstance(value, _NESTED):
-                    continue
-                if key in _TABLES and isinstance(value, dict):  # its keys are names, not keywords
+                if isinstance(value, dict) and key in _TABLES:
+                    # Its keys are names, not keywords.
                     below += [item for item in value.values() if isinstance(item, _NESTED)]
-                else:
+                elif isinstance(value, _NESTED):
                     below.append(value)
         if not below:
             return found
         level = below
-    return None
+    return []

@@ -29,6 +29,7 @@ from compilers.ir import (
     EMPTY,
     NOTHING,
     Capture,
+    Choice,
     FreeText,
     Grammar,
     Literal,
@@ -256,7 +257,8 @@ class _Reply:
             sequence(Capture("name", Literal(name), "tool_calls"), *between, whole, *after)
             for name, whole in arguments.items()
         ]
-        return sequence(*before, choice(*bodies))
+        # No two have one name, so none is there twice.
+        return sequence(*before, bodies[0] if len(bodies) == 1 else Choice(tuple(bodies)))
 
     def _pieces(self, pieces: Iterable[str]) -> list[Node]:
         """Text and holes in turn, from a text to a text."""

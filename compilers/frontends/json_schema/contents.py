@@ -1,13 +1,16 @@
 """Which subschemas say the same, so that what one becomes is worked out once.
 
-Tools that write schemas put the same subschema in many places. Numbers stand for contents: two
-subschemas have the same number if they are equal but for what says nothing (titles, descriptions,
-defaults), wherever that stands in them.
+Tools that write schemas put the same subschema in many places, and most schemas hold the same few
+leaves. Two subschemas have the same Content if they are equal but for what says nothing (titles,
+descriptions, defaults), wherever that stands in them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
+
+from compilers.ir import Node
 
 SILENT = frozenset(["title", "description", "default", "examples", "example", "$comment"])
 TABLES = frozenset(
@@ -20,32 +23,53 @@ VALUES = frozenset(["enum", "const"])
 _SCHEMA, _TABLE, _VALUE = range(3)
 """What an object is; the items of a list are what the list is."""
 
-Content = object
-"""A string is its own content; lists and objects have numbers; of others their type counts, too:
+MAX_COMMON = 5_000
+MAX_WORDS = 50  # in a list that is common
+
+
+@dataclass(slots=True, eq=False)
+class Content:
+    """What subschemas say that are equal: one object for all of a document, and where neither
+    objects nor long lists are in them for those of others, too.
+
+    What is found out about it is put down here: whether it is `well_formed`, and the node of a
+    `leaf` (leaves.py). Neither depends on where it stands, nor on what else is in the document.
+    """
+
+    well_formed: bool = False
+    leaf: Node | None = None
+
+
+_What = tuple[object, ...]
+"""The type and role of an object or a list, and all that is in it: a string is itself, a short list
+of strings a tuple of them, of what is larger it is the Content; of others their type counts, too:
 1 is not true. What is no JSON (an annotation may hold it) is equal to itself only."""
+
+_common: dict[_What, Content] = {}
 
 
 class Contents:
     """Of one document. Its values are known by their address, so they must outlive this."""
 
     def __init__(self) -> None:
-        self._numbers: dict[object, int] = {}
-        self._known: dict[tuple[int, int], int] = {}
+        self._contents: dict[_What, Content] = {}
+        self._known: dict[tuple[int, int], Content] = {}
 
-    def of(self, schema: dict[str, Any]) -> int:
-        """The number of what a subschema of the document says."""
-        return self._known.get((id(schema), _SCHEMA)) or self._number(schema, _SCHEMA)
+    def of(self, schema: dict[str, Any]) -> Content:
+        """What a subschema of the document says."""
+        return self._known.get((id(schema), _SCHEMA)) or self._of(schema, _SCHEMA)
 
-    def of_new(self, schema: dict[str, Any]) -> int:
+    def of_new(self, schema: dict[str, Any]) -> Content:
         """The same of one that has been put together, and may not outlive this."""
-        return self._number(schema, _SCHEMA, lasting=False)
+        return self._of(schema, _SCHEMA, lasting=False)
 
-    def _number(self, value: Any, role: int, lasting: bool = True) -> int:
+    def _of(self, value: Any, role: int, lasting: bool = True) -> Content:
         """By its type and role, and what it holds but for what says nothing.
 
         One call for each level: as many as `document.MAX_DEPTH` may be within each other.
         """
-        content: list[object] = [type(value), role]
+        what: list[object] = [type(value), role]
+        flat = role == _SCHEMA
         roles, others = _ROLES[role]
         named = isinstance(value, dict)
         for name, each in value.items() if named else zip(repeat(""), value):
@@ -53,23 +77,47 @@ class Contents:
             if its is None:
                 continue
             if isinstance(each, str):
-                content += (name, each)
+                what += (name, each)
             elif isinstance(each, _NESTED):
-                known = self._known.get((id(each), its))
-                content += (name, known or self._number(each, its, lasting))
+                if _is_short(each):
+                    what += (name, tuple(each))
+                else:
+                    known = self._known.get((id(each), its))
+                    what += (name, known or self._of(each, its, lasting))
+                    flat = False
+            elif each is None or isinstance(each, _NUMBERS):
+                what += (name, (type(each), each))
             else:
-                content += (name, _scalar(each))
-        found = self._numbers.setdefault(tuple(content), len(self._numbers) + 1)
+                what += (name, (type(each), id(each)))
+                flat = False
+        found = self._content(tuple(what), flat)
         if lasting:
             self._known[id(value), role] = found
         return found
 
+    def _content(self, what: _What, flat: bool) -> Content:
+        found = self._contents.get(what)
+        if found is None:
+            found = self._contents[what] = _in_common(what) if flat else Content()
+        return found
 
-def _scalar(value: Any) -> Content:
-    known = value is None or isinstance(value, _NUMBERS)
-    return (type(value), value) if known else (type(value), id(value))
+
+def _in_common(what: _What) -> Content:
+    """The same for all documents, as long as it is not forgotten."""
+    found = _common.get(what)
+    if found is None:
+        if len(_common) >= MAX_COMMON:
+            _common.clear()
+        found = _common[what] = Content()
+    return found
 
 
+def _is_short(value: Any) -> bool:
+    """Whether it is a list of a few strings."""
+    return type(value) is list and len(value) <= MAX_WORDS and _STRING.issuperset(map(type, value))
+
+
+_STRING = frozenset([str])
 _NESTED = (dict, list)
 _NUMBERS = (int, float)
 

@@ -5,8 +5,7 @@ they differ: `id`, `definitions`, `$recursiveRef`, and that nothing beside a `$r
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import unquote, urljoin
 
@@ -25,23 +24,39 @@ _INDEX = re.compile("0|[1-9][0-9]{0,9}")
 _BESIDE_REF = SILENT | {"$ref"}
 
 
-@dataclass(eq=False, slots=True)
+Place = str | tuple[str | int, ...]
+"""A JSON pointer; or the pointer of a schema, and the steps from there, as long as nobody asks."""
+
+
 class Site:
-    """A subschema, at the first place that has it; `root` is the resource that it belongs to.
+    """A subschema, at the first place that has it: `root` is the resource that it belongs to,
+    `content` what it says. Nothing changes one."""
 
-    Nothing changes one. It is not declared frozen since that takes several times as long to make.
-    """
+    __slots__ = ("_place", "content", "root", "schema")
 
-    schema: Any
-    where: str
-    root: Any
+    def __init__(self, schema: Any, place: Place, root: Any, content: Content) -> None:
+        self.schema = schema
+        self.root = root
+        self.content = content
+        self._place = place
+
+    @property
+    def where(self) -> str:
+        self._place = found = _pointer(self._place)
+        return found
 
     def __repr__(self) -> str:
         return f"Site({self.where or '#'})"
 
 
-TRUE = Site(True, "", None)
-FALSE = Site(False, "", None)
+def _pointer(place: Place) -> str:
+    if isinstance(place, str):
+        return place
+    return "/".join((str(place[0]), *map(escape, place[1:])))
+
+
+TRUE = Site(True, "", None, Content())
+FALSE = Site(False, "", None, Content())
 
 
 class Document:
@@ -54,7 +69,7 @@ class Document:
         _check(schema)
         self._schema = schema
         self._contents = Contents()
-        self._sites: dict[int, Site] = {}
+        self._sites = {id(True): TRUE, id(False): FALSE}
         self._sites_by_content: dict[tuple[Content, int], Site] = {}
         self._copies: dict[str, list[str]] = {}
         self._targets: dict[tuple[int, str], Site] = {}
@@ -62,16 +77,14 @@ class Document:
         self.draft = drafts.declared(schema)
         self.ref_stands_alone = self.draft <= 7
         self.notes: list[Note] = []
-        self.root = self._follow(self._site(schema, "", schema))
+        # No part of a document says the same as the whole.
+        self.root = self._follow(self._site(schema, "", schema, Content()))
 
     def child(self, parent: Site, value: Any, *path: str | int) -> Site:
         """The subschema `value`, found at `path` below its parent."""
-        if value is True or value is False:
-            return TRUE if value else FALSE
         found = self._sites.get(id(value))
         if found is None:
-            where = "/".join((parent.where, *map(escape, path)))
-            found = self._site(value, where, parent.root)
+            found = self._site(value, (parent.where, *path), parent.root)
         return self._follow(found)
 
     def _follow(self, site: Site) -> Site:
@@ -88,30 +101,37 @@ class Document:
                 raise error.at(f"{site.where}/$ref") from error
         raise Unsupported("a schema that refers to itself", site.where, "$ref: circle")
 
-    def _site(self, value: Any, where: str, root: Any) -> Site:
-        if value is True or value is False:
-            return TRUE if value else FALSE
+    def _site(self, value: Any, place: Place, root: Any, content: Content | None = None) -> Site:
+        """`content`: what it says, where that need not be found out."""
+        found = self._sites.get(id(value))
+        if found is not None:
+            return found
         if not isinstance(value, dict):
-            raise Malformed("a schema must be an object or a boolean", where, "malformed")
+            raise Malformed("a schema must be an object or a boolean", _pointer(place), "malformed")
         if not value:
             return TRUE
-        found = self._sites.get(id(value))
-        if found is None:
-            content = self._contents.of(value)
-            found = self._sites[id(value)] = self._by_content(content, value, where, root)
-            if found.where != where:
-                self._copies.setdefault(found.where, []).append(where)
+        content = content or self._contents.of(value)
+        found = self._sites[id(value)] = self._by_content(content, value, place, root)
+        if found.schema is not value and found.where != (where := _pointer(place)):
+            self._copies.setdefault(found.where, []).append(where)
         return found
 
-    def _by_content(self, content: Content, value: dict[str, Any], where: str, root: Any) -> Site:
+    def _by_content(self, content: Content, value: dict[str, Any], place: Place, root: Any) -> Site:
         own = value if _identifier(value) else root
         key = content, id(own)
         found = self._sites_by_content.get(key)
         if found is None:
-            schema = self._of_draft(value, where)
-            check(schema, where)
-            found = self._sites_by_content[key] = Site(schema, where, own)
+            found = self._sites_by_content[key] = self._made(content, value, place, own)
         return found
+
+    def _made(self, content: Content, schema: dict[str, Any], place: Place, root: Any) -> Site:
+        later = drafts.later(schema, self.draft)
+        if later:
+            schema, content = self._of_draft(schema, later, _pointer(place)), Content()
+        if not content.well_formed:
+            check(schema, _pointer(place))
+            content.well_formed = True
+        return Site(schema, place, root, content)
 
     def places(self, where: str) -> list[str]:
         """A place, and those with the same content whose schemas are the same site: the first
@@ -132,10 +152,10 @@ class Document:
             for copy in self._copies.get(place[:end], ()):
                 yield copy + place[end:]
 
-    def _of_draft(self, schema: dict[str, Any], where: str) -> dict[str, Any]:
-        later = drafts.later(schema, self.draft)
-        if not later:
-            return schema
+    def _of_draft(
+        self, schema: dict[str, Any], later: Collection[str], where: str
+    ) -> dict[str, Any]:
+        """Without the keywords that came later, which are noted."""
         for keyword in later:
             message = f"{keyword}: no keyword of draft {self.draft}, which the schema declares"
             self.notes.append(Note(f"{where}/{keyword}", message))
@@ -275,13 +295,13 @@ def _check(schema: Any) -> None:
             raise TooLarge(f"more than {MAX_NODES} values", kind="size")
         below: list[Any] = []
         for value in level:
-            if isinstance(value, dict):
+            if isinstance(value, str):
+                texts.append(value)
+            elif isinstance(value, dict):
                 texts += value  # its names
                 below += value.values()
             elif isinstance(value, list):
                 below += value
-            elif isinstance(value, str):
-                texts.append(value)
             elif isinstance(value, _NUMBERS):
                 numbers.append(value)
         level, depth = below, depth + 1

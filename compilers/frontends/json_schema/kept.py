@@ -4,6 +4,7 @@ import hashlib
 import marshal
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any
 
 from compilers.ir import Grammar
@@ -32,8 +33,13 @@ def once(schema: Any, how: Hashable, make: Callable[[bytes], Grammar]) -> Gramma
 def prefix(content: bytes, how: Hashable, where: str) -> str:
     """How the names of rules may begin that belong to a schema alone; `where` tells it from others
     if it is no JSON, so without content."""
-    whole = repr((content or where, how))
+    whole = f"({content or where!r}, {_written(how)})"
     return f"s{hashlib.blake2b(whole.encode('utf-8', 'replace'), digest_size=6).hexdigest()}_"
+
+
+@lru_cache(maxsize=1_000)
+def _written(how: Hashable) -> str:
+    return repr(how)
 
 
 def _content(schema: Any) -> bytes:
