@@ -123,6 +123,7 @@ class Grammar:
     delimited: bool = False
 
 
+_NESTING = frozenset([Sequence, Choice])
 _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
 
 
@@ -165,6 +166,8 @@ def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
 
 def sequence(*parts: Node) -> Node:
     """Flat, and NOTHING where a part is."""
+    if _NESTING.isdisjoint(map(type, parts)):
+        return parts[0] if len(parts) == 1 else Sequence(parts)
     flat: list[Node] = []
     for part in parts:
         if isinstance(part, Sequence):

@@ -10,6 +10,7 @@ What is valid then is valid under the schema as it was given, and it is not empt
 left open where closing it could do either, which is where schemas are combined.
 """
 
+from collections.abc import Set
 from itertools import chain
 from typing import Any
 
@@ -52,12 +53,15 @@ def only_declared(schema: Any) -> Any:
         return schema
     at_root = listing[0] is schema
     if _NEVER_PLAIN.isdisjoint(chain.from_iterable(objects)) or all(map(_plain, objects)):
-        return _shut(schema) if at_root and len(listing) == 1 else _closed(schema)
+        if at_root and len(listing) == 1:
+            return _shut(schema)
+        return _closed(schema, frozenset(map(id, listing)))
     refers = any("$ref" in each and not _to_definition(each) for each in objects)
     return schema if refers or not at_root else _shut(schema)
 
 
-def _closed(schema: Any) -> Any:
+def _closed(schema: Any, listing: Set[int]) -> Any:
+    """The schema with all of those closed that have these ids, where they are schemas."""
     if not isinstance(schema, dict):
         return schema
     found: dict[str, Any] = {}
@@ -67,13 +71,13 @@ def _closed(schema: Any) -> Any:
             continue
         if isinstance(value, dict):
             if key in _TABLES:
-                found[key] = {name: _closed(each) for name, each in value.items()}
+                found[key] = {name: _closed(each, listing) for name, each in value.items()}
             elif key in _SCHEMAS:
-                found[key] = _closed(value)
+                found[key] = _closed(value, listing)
         elif isinstance(value, list) and key in lists:
-            found[key] = [_closed(each) for each in value]
+            found[key] = [_closed(each, listing) for each in value]
     whole = {**schema, **found} if found else schema
-    return _shut(whole) if "properties" in schema and _lists_all(schema) else whole
+    return _shut(whole) if id(schema) in listing else whole
 
 
 def _shut(schema: dict[str, Any]) -> dict[str, Any]:

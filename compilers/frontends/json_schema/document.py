@@ -42,7 +42,9 @@ class Site:
 
     @property
     def where(self) -> str:
-        self._place = found = _pointer(self._place)
+        found = self._place
+        if not isinstance(found, str):
+            self._place = found = _pointer(found)
         return found
 
     def __repr__(self) -> str:
@@ -80,11 +82,11 @@ class Document:
         # No part of a document says the same as the whole.
         self.root = self._follow(self._site(schema, "", schema, Content()))
 
-    def child(self, parent: Site, value: Any, *path: str | int) -> Site:
-        """The subschema `value`, found at `path` below its parent."""
-        found = self._sites.get(id(value))
+    def child(self, site: Site, schema: Any, *path: str | int) -> Site:
+        """The subschema that is found at a path below a site."""
+        found = self._sites.get(id(schema))
         if found is None:
-            found = self._site(value, (parent.where, *path), parent.root)
+            found = self._site(schema, (site.where, *path), site.root)
         return self._follow(found)
 
     def _follow(self, site: Site) -> Site:

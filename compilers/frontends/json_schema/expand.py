@@ -43,6 +43,7 @@ class Expander:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.sub = document.child
         self.notes: dict[tuple[str, str], Note] = {}
         self._glance = Glance(document)
         self._checker = Checker(document)
@@ -88,7 +89,7 @@ class Expander:
         if key not in self._cache:
             before = self.n_cut
             shapes = [shape for shape in self._all(wanted, kind) if shape.possible]
-            self._cache[key] = tuple(self._checked(shape, wanted) for shape in shapes)
+            self._cache[key] = tuple([self._checked(shape, wanted) for shape in shapes])
             if self.n_cut > before:
                 self._cut.add(key)
         return self._cache[key]
@@ -205,9 +206,6 @@ class Expander:
     def note(self, site: Site, name: str, message: str) -> None:
         where = f"{site.where}/{name}"
         self.notes[where, message] = Note(where, message)
-
-    def sub(self, site: Site, schema: Any, *path: str | int) -> Site:
-        return self.document.child(site, schema, *path)
 
     def subs(self, site: Site, schemas: Any, keyword: str) -> list[Site]:
         if not isinstance(schemas, list) or not schemas:

@@ -14,7 +14,7 @@ from compilers.ir import Node
 
 _TYPES = frozenset(["string", "integer", "number", "boolean", "null"])
 _BOUNDS = frozenset(["minimum", "maximum", "minLength", "maxLength", "pattern"])
-_SAYS_NO_MORE = _BOUNDS | SILENT
+_SAYS_NO_MORE = _BOUNDS | SILENT | {"type"}
 
 
 def once(wanted: Conj, make: Callable[[Conj], Node]) -> Node:
@@ -34,14 +34,14 @@ def once(wanted: Conj, make: Callable[[Conj], Node]) -> Node:
 
 def _is_leaf(schema: Mapping[str, Any]) -> bool:
     """Whether it has one scalar type, and says no more than what the values of that are."""
-    return isinstance(schema.get("type"), str) and all(
-        keyword in _SAYS_NO_MORE or _is_of_leaf(keyword, value) for keyword, value in schema.items()
-    )
+    types = schema.get("type")
+    if not isinstance(types, str) or types not in _TYPES:
+        return False
+    others = schema.keys() - _SAYS_NO_MORE
+    return all(_is_of_leaf(keyword, schema[keyword]) for keyword in others)
 
 
 def _is_of_leaf(keyword: str, value: Any) -> bool:
-    if keyword == "type":
-        return value in _TYPES
     if keyword == "enum":
         return all(isinstance(each, str) for each in value)
     # An unknown format is noted, at its place.

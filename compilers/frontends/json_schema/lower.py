@@ -62,6 +62,7 @@ MAX_WAYS = 60  # for members of one object that must be there without being name
 
 _OPENS = {"string": '"', "array": "[", "object": "{"}
 _DELIMITED = frozenset(_OPENS)
+_STRUCTURES = frozenset(STRUCTURES)
 
 
 class Lowering:
@@ -94,7 +95,7 @@ class Lowering:
             except CompileError as error:
                 raise error.at(_place(each)) from error
             if kinds and _DELIMITED.issuperset(kinds):
-                self._values[name] = "".join(_OPENS[kind] for kind in kinds)
+                self._values[name] = "".join(map(_OPENS.__getitem__, kinds))
             self._check_limits()
         return Grammar(self._rules, start, self._notes(), self._values, delimited=True)
 
@@ -146,7 +147,7 @@ class Lowering:
 
     def _made(self, wanted: Conj) -> Node:
         kinds = self._expander.kinds(wanted)
-        if any(kind in STRUCTURES for kind in kinds):
+        if not _STRUCTURES.isdisjoint(kinds):
             return Ref(self._rule(wanted))
         try:
             return choice(*self._scalars(wanted, kinds))

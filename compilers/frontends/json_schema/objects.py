@@ -28,9 +28,13 @@ from compilers.regular import NEVER, Expr, other_than, text
 
 def _members(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) -> Any:
     schema = site.schema
-    present = [k for k in _MEMBER_KEYWORDS if k in schema]
-    if value is not schema[present[0]]:
-        return None  # done with the first of them
+    first = next(k for k in _MEMBER_KEYWORDS if k in schema)
+    return _all_members(expander, site, sign) if value is schema[first] else None
+
+
+def _all_members(expander: Narrower, site: Site, sign: bool) -> tuple[ObjectShape, ...]:
+    """What the three keywords say of members that speak of each other."""
+    schema = site.schema
     named = {n: expander.sub(site, s, "properties", n) for n, s in _table(schema, "properties")}
     patterns = []
     for pattern, s in _table(schema, "patternProperties"):
@@ -58,10 +62,9 @@ def alone(expander: Narrower, wanted: Conj) -> ObjectShape | None:
     if schema.get("type") != "object":
         return None
     required = schema.get("required", [])
-    present = [k for k in _MEMBER_KEYWORDS if k in schema]
-    if not present or not isinstance(required, list):
+    if _OF_MEMBERS.isdisjoint(schema) or not isinstance(required, list):
         return None
-    shape: ObjectShape = _members(expander, site, schema[present[0]], True, "object")[0]
+    (shape,) = _all_members(expander, site, True)
     if required:
         shape.required = tuple(dict.fromkeys((*shape.required, *required)))
     return shape
@@ -69,11 +72,9 @@ def alone(expander: Narrower, wanted: Conj) -> ObjectShape | None:
 
 def _demanded(named: Mapping[str, Site]) -> tuple[str, ...]:
     """The members that say so themselves, as in draft 3."""
-    return tuple(
-        name
-        for name, site in named.items()
-        if isinstance(site.schema, dict) and site.schema.get("required") is True
-    )
+    schemas = [(name, site.schema) for name, site in named.items()]
+    found = [n for n, s in schemas if not isinstance(s, bool) and s.get("required") is True]
+    return tuple(found)
 
 
 def _not_members(
@@ -176,6 +177,7 @@ def _table(schema: Mapping[str, Any], keyword: str) -> Iterable[tuple[str, Any]]
 
 
 _MEMBER_KEYWORDS = ("properties", "patternProperties", "additionalProperties")
+_OF_MEMBERS = frozenset(_MEMBER_KEYWORDS)
 _ALONE = SILENT.union(_MEMBER_KEYWORDS, ["type", "required"])
 _DEPENDENCIES = ("dependencies", "dependentRequired", "dependentSchemas")
 
