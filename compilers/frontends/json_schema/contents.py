@@ -48,11 +48,21 @@ of strings a tuple of them, of what is larger it is the Content; of others their
 _common: dict[_What, Content] = {}
 
 
+def _in_common() -> dict[_What, Content]:
+    """What is common to all documents. One that is under way keeps to the table that it began
+    with, so that what is equal in it stays one; when that is full, the next begins another."""
+    global _common
+    if len(_common) > MAX_COMMON:
+        _common = {}
+    return _common
+
+
 class Contents:
     """Of one document. Its values are known by their address, so they must outlive this."""
 
     def __init__(self) -> None:
-        self._contents: dict[_What, Content] = {}
+        self._common = _in_common()
+        self._own: dict[_What, Content] = {}
         self._known: dict[tuple[int, int], Content] = {}
 
     def of(self, schema: dict[str, Any]) -> Content:
@@ -90,26 +100,12 @@ class Contents:
             else:
                 what += (name, (type(each), id(each)))
                 flat = False
-        found = self._content(tuple(what), flat)
+        table = self._common if flat else self._own
+        key = tuple(what)
+        found = table.get(key) or table.setdefault(key, Content())
         if lasting:
             self._known[id(value), role] = found
         return found
-
-    def _content(self, what: _What, flat: bool) -> Content:
-        found = self._contents.get(what)
-        if found is None:
-            found = self._contents[what] = _in_common(what) if flat else Content()
-        return found
-
-
-def _in_common(what: _What) -> Content:
-    """The same for all documents, as long as it is not forgotten."""
-    found = _common.get(what)
-    if found is None:
-        if len(_common) >= MAX_COMMON:
-            _common.clear()
-        found = _common[what] = Content()
-    return found
 
 
 def _is_short(value: Any) -> bool:

@@ -21,6 +21,7 @@ MAX_REFS = 50  # one after the other, with nothing between
 MAX_PLACES = 100  # that one note is given: copies within copies are more than anyone reads
 _NUMBERS = (int, float)
 _INDEX = re.compile("0|[1-9][0-9]{0,9}")
+_OWN_NAMES = frozenset(["$id", "id"])
 _BESIDE_REF = SILENT | {"$ref"}
 
 
@@ -30,14 +31,15 @@ Place = str | tuple[str | int, ...]
 
 class Site:
     """A subschema, at the first place that has it: `root` is the resource that it belongs to,
-    `content` what it says. Nothing changes one."""
+    `content` what it says; `refers`: it has a `$ref`. Nothing changes one."""
 
-    __slots__ = ("_place", "content", "root", "schema")
+    __slots__ = ("_place", "content", "refers", "root", "schema")
 
     def __init__(self, schema: Any, place: Place, root: Any, content: Content) -> None:
         self.schema = schema
         self.root = root
         self.content = content
+        self.refers = not isinstance(schema, bool) and "$ref" in schema
         self._place = place
 
     @property
@@ -77,6 +79,7 @@ class Document:
         self._targets: dict[tuple[int, str], Site] = {}
         self._index: dict[str, Any] | None = None
         self.draft = drafts.declared(schema)
+        self._is_old = self.draft < drafts.LATEST
         self.ref_stands_alone = self.draft <= 7
         self.notes: list[Note] = []
         # No part of a document says the same as the whole.
@@ -87,13 +90,13 @@ class Document:
         found = self._sites.get(id(schema))
         if found is None:
             found = self._site(schema, (site.where, *path), site.root)
-        return self._follow(found)
+        return self._follow(found) if found.refers else found
 
     def _follow(self, site: Site) -> Site:
         """What a schema that is nothing but a `$ref` stands for, so that both are one."""
         for _ in range(MAX_REFS):
             schema = site.schema
-            if isinstance(schema, bool) or "$ref" not in schema:
+            if not site.refers:
                 return site
             if not self.ref_stands_alone and not _BESIDE_REF.issuperset(schema):
                 return site
@@ -119,7 +122,7 @@ class Document:
         return found
 
     def _by_content(self, content: Content, value: dict[str, Any], place: Place, root: Any) -> Site:
-        own = value if _identifier(value) else root
+        own = root if _OWN_NAMES.isdisjoint(value) or not _identifier(value) else value
         key = content, id(own)
         found = self._sites_by_content.get(key)
         if found is None:
@@ -127,8 +130,7 @@ class Document:
         return found
 
     def _made(self, content: Content, schema: dict[str, Any], place: Place, root: Any) -> Site:
-        later = drafts.later(schema, self.draft)
-        if later:
+        if self._is_old and (later := drafts.later(schema, self.draft)):
             schema, content = self._of_draft(schema, later, _pointer(place)), Content()
         if not content.well_formed:
             check(schema, _pointer(place))

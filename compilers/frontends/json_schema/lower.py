@@ -204,7 +204,7 @@ class Lowering:
         return Literal(self._style.dumps(value))
 
     def _key(self, name: str) -> Node:
-        return Literal(self._style.dumps(name) + self._style.key)
+        return Literal(self._style.name(name))
 
     # --- objects
 

@@ -113,6 +113,8 @@ class ObjectShape:
         for names in self.names:
             if not accepts(names, name):
                 return _NOTHING
+        if len(self.members) == 1:
+            return conj(*self.members[0].at(name))
         return conj(*[lit for group in self.members for lit in group.at(name)])
 
     @property
