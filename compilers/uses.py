@@ -45,8 +45,10 @@ def uses(node: Node) -> Uses:
     todo = [node]
     while todo:
         each = todo.pop()
+        if isinstance(each, Literal):
+            continue
         if isinstance(each, Sequence):
-            todo += [part for part in reversed(each.parts) if type(part) is not Literal]
+            todo += reversed(each.parts)
         elif isinstance(each, Regular):
             if each.expr.boolean:
                 boolean[each.expr] = None
@@ -63,7 +65,7 @@ def uses(node: Node) -> Uses:
             nothing = True
         elif isinstance(each, Special):
             specials.add(each.name)
-        elif not isinstance(each, Literal):
+        else:
             todo += reversed(children(each))
     return Uses(rules, frozenset(specials), boolean, nothing, unordered)
 
@@ -89,7 +91,7 @@ def productive(rules: Mapping[str, Node]) -> set[str]:
     for name in reversed(list(rules)):
         if _is_sound(rules[name], found):
             found.add(name)
-    return _least(rules, _has_text, found)
+    return found if len(found) == len(rules) else _least(rules, _has_text, found)
 
 
 def nullable(rules: Mapping[str, Node]) -> set[str]:

@@ -183,6 +183,7 @@ class _Reply:
         self._surface = surface
         self._tags = Tags(surface, special)
         self._notation = _notation(surface, self._tags)
+        self._how = repr((surface.style, self._notation))  # arguments are written
         self._lead = lead
         self._gap = gap
         self._rules: dict[str, Node] = {}
@@ -216,7 +217,7 @@ class _Reply:
             whole = Ref(part.start)
             parameters = self._surface.parameter is not None
             arguments[name] = whole if parameters else Capture("arguments", whole, "tool_calls")
-            self._notes += (Note(where + note.where, note.message) for note in part.notes)
+            self._notes += [Note(where + note.where, note.message) for note in part.notes]
         opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
         spelled = [self._spelled(each, opening, arguments) for each in self._surface.spellings]
         self._rules["call"] = choice(*spelled)
@@ -230,7 +231,7 @@ class _Reply:
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
         style, notation = self._surface.style, self._notation
-        how = style, notation
+        how = self._how
 
         def make(content: bytes) -> Grammar:
             declared = only_declared(_of_objects(schema))

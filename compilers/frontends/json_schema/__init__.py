@@ -37,7 +37,7 @@ def parse(schema: Any, style: Style | None = None) -> Grammar:
     Raises Unsupported, TooLarge or Malformed, with a JSON pointer; Contradiction if there is none.
     """
     how = style or Style()
-    return kept.once(schema, how, lambda _: lowered(schema, how))
+    return kept.once(schema, repr(how), lambda _: lowered(schema, how))
 
 
 def lowered(schema: Any, style: Style, prefix: str = "") -> Grammar:

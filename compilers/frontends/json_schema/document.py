@@ -288,7 +288,7 @@ def _anchors(schema: dict[str, Any]) -> list[str]:
 
 def _check(schema: Any) -> None:
     """Limits on size and depth, before anything recurses; and whether all values are JSON's."""
-    texts: list[Any] = []
+    texts: list[str] = []
     numbers: list[float] = []
     level, depth, count = [schema], 0, 0
     while level:
@@ -302,7 +302,7 @@ def _check(schema: Any) -> None:
             if isinstance(value, str):
                 texts.append(value)
             elif isinstance(value, dict):
-                texts += value  # its names
+                texts += map(str, value)  # its names
                 below += value.values()
             elif isinstance(value, list):
                 below += value
@@ -312,7 +312,7 @@ def _check(schema: Any) -> None:
     _check_values(schema, texts, numbers)
 
 
-def _check_values(schema: Any, texts: list[Any], numbers: list[float]) -> None:
+def _check_values(schema: Any, texts: list[str], numbers: list[float]) -> None:
     """Raises what is wrong with the texts or numbers of a schema, and where it is in it."""
     try:
         check_texts(texts)
@@ -327,9 +327,10 @@ def _first_wrong(schema: Any) -> str:
     todo: list[tuple[str, Any]] = [("", schema)]
     for where, value in todo:  # grows
         try:
-            check_texts(value if isinstance(value, dict) else [value])
             if isinstance(value, _NUMBERS):
                 check_number(value)
+            elif isinstance(value, str | dict):
+                check_texts([value] if isinstance(value, str) else list(map(str, value)))
         except CompileError:
             return where
         if isinstance(value, dict | list):

@@ -45,7 +45,7 @@ class Expander:
         self.document = document
         self.sub = document.child
         self.notes: dict[tuple[str, str], Note] = {}
-        self._glance = Glance(document)
+        self.kinds = Glance(document).of
         self._checker = Checker(document)
         # No circle: all that one document took is freed as soon as it is done.
         self._satisfiability = Satisfiability(weakref.proxy(self))
@@ -57,9 +57,6 @@ class Expander:
         self._lits: dict[_Mark, Any] = {}
 
     # --- questions
-
-    def kinds(self, wanted: Conj) -> tuple[str, ...]:
-        return self._glance.of(wanted)
 
     def entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
         return self._satisfiability.entails_some(shape, keys, lit)
@@ -88,8 +85,9 @@ class Expander:
         key = wanted, kind
         if key not in self._cache:
             before = self.n_cut
-            shapes = [shape for shape in self._all(wanted, kind) if shape.possible]
-            self._cache[key] = tuple([self._checked(shape, wanted) for shape in shapes])
+            shapes = self._all(wanted, kind)
+            found = [self._checked(shape, wanted) for shape in shapes if shape.possible]
+            self._cache[key] = tuple(found)
             if self.n_cut > before:
                 self._cut.add(key)
         return self._cache[key]

@@ -60,6 +60,7 @@ MAX_LISTED = 60  # different items where it does not
 MAX_ALTERNATIVES = 500
 MAX_WAYS = 60  # for members of one object that must be there without being named
 
+_BRACES = Literal("{"), Literal("}")
 _OPENS = {"string": '"', "array": "[", "object": "{"}
 _DELIMITED = frozenset(_OPENS)
 _STRUCTURES = frozenset(STRUCTURES)
@@ -79,7 +80,7 @@ class Lowering:
         self._values: dict[str, str] = {}
         self._members: dict[tuple[str, Conj], Node] = {}
         self.item: Node = Literal(style.item)
-        self._braces: tuple[Node, Node] = Literal("{"), Literal("}")
+        self._braces: tuple[Node, Node] = _BRACES
         self._alternatives = 0  # of members that must be there without being named
 
     def run(self, wanted: Conj) -> Grammar:
@@ -288,6 +289,8 @@ class Lowering:
         return sequence(self._key(name), self.node(child))
 
     def _extra(self, extras: Sequence[Key]) -> Node:
+        if not extras:
+            return NOTHING
         return choice(*[self.pair(names, child) for names, child in extras])
 
     def pair(self, names: Expr, child: Conj) -> Node:

@@ -36,14 +36,14 @@ def _all_members(expander: Narrower, site: Site, sign: bool) -> tuple[ObjectShap
     """What the three keywords say of members that speak of each other."""
     schema = site.schema
     named = {n: expander.sub(site, s, "properties", n) for n, s in _table(schema, "properties")}
-    patterns = []
-    for pattern, s in _table(schema, "patternProperties"):
-        sub = expander.sub(site, s, "patternProperties", pattern)
-        patterns.append((search(pattern), sub))
+    patterns = [
+        (search(pattern), expander.sub(site, s, "patternProperties", pattern))
+        for pattern, s in _table(schema, "patternProperties")
+    ]
     rest = expander.sub(site, schema.get("additionalProperties", True), "additionalProperties")
     if sign:
         lits = {name: (sub, True) for name, sub in named.items()}
-        of_patterns = tuple((keys, (sub, True)) for keys, sub in patterns)
+        of_patterns = tuple([(keys, (sub, True)) for keys, sub in patterns])
         members = Members(lits, of_patterns, (rest, True))
         return (ObjectShape(members=(members,), required=_demanded(named)),)
     missing = tuple(lacks(name) for name in _demanded(named))

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from compilers.errors import Malformed, TooLarge
@@ -31,7 +31,15 @@ def _is_full(value: Any) -> bool:
 
 
 def _are_strings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list) and not [each for each in value if not isinstance(each, str)]
+
+
+def _is_type(value: Any) -> bool:
+    return isinstance(value, str) or _are_strings(value)
+
+
+def _is_demand(value: Any) -> bool:
+    return isinstance(value, bool) or _are_strings(value)
 
 
 def _is_table(of: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -59,7 +67,7 @@ _WANTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "$ref": _string,
     "$dynamicRef": _string,
     "$recursiveRef": _string,
-    "type": ("a type or a list of types", _either(_is(str), _are_strings)),
+    "type": ("a type or a list of types", _is_type),
     "enum": ("a list", _is(list)),
     "allOf": _schemas,
     "anyOf": _schemas,
@@ -93,13 +101,13 @@ _WANTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "patternProperties": _table,
     "additionalProperties": _schema,
     "unevaluatedProperties": _schema,
-    "required": ("a list of strings, or a boolean in draft 3", _either(_are_strings, _is(bool))),
+    "required": ("a list of strings, or a boolean in draft 3", _is_demand),
     "propertyNames": _schema,
     "minProperties": _count,
     "maxProperties": _count,
     "dependencies": (
         "an object of schemas or lists of names",
-        _is_table(_either(_is_schema, _either(_is(str), _are_strings))),
+        _is_table(_either(_is_schema, _is_type)),
     ),
     "dependentRequired": ("an object of lists of names", _is_table(_are_strings)),
     "dependentSchemas": _table,
@@ -114,9 +122,8 @@ def check(schema: Mapping[str, Any], where: str) -> None:
             raise Malformed(f"{keyword} must be {wanted[0]}", f"{where}/{keyword}", "malformed")
 
 
-def check_texts(values: Iterable[Any]) -> None:
+def check_texts(texts: Collection[str]) -> None:
     """Raises Malformed for strings that are not Unicode: half a surrogate pair has no UTF-8."""
-    texts = [value for value in values if isinstance(value, str)]
     if half_pair("".join(texts)) is not None:
         wrong = next(text for text in texts if half_pair(text) is not None)
         raise Malformed(f"{HALF_PAIR}: {wrong!r}", kind="malformed")
