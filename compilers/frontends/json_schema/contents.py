@@ -89,7 +89,7 @@ class Contents:
             if isinstance(each, str):
                 what += (name, each)
             elif isinstance(each, _NESTED):
-                if _is_short(each):
+                if type(each) is list and _are_words(each):
                     what += (name, tuple(each))
                 else:
                     known = self._known.get((id(each), its))
@@ -108,9 +108,9 @@ class Contents:
         return found
 
 
-def _is_short(value: Any) -> bool:
+def _are_words(value: list[Any]) -> bool:
     """Whether it is a list of a few strings."""
-    return type(value) is list and len(value) <= MAX_WORDS and _STRING.issuperset(map(type, value))
+    return len(value) <= MAX_WORDS and _STRING.issuperset(map(type, value))
 
 
 _STRING = frozenset([str])

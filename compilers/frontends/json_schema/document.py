@@ -5,7 +5,7 @@ they differ: `id`, `definitions`, `$recursiveRef`, and that nothing beside a `$r
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urljoin
 
@@ -75,7 +75,7 @@ class Document:
         self._contents = Contents()
         self._sites = {id(True): TRUE, id(False): FALSE}
         self._sites_by_content: dict[tuple[Content, int], Site] = {}
-        self._copies: dict[str, list[str]] = {}
+        self._copies: list[tuple[Site, Place]] = []
         self._targets: dict[tuple[int, str], Site] = {}
         self._index: dict[str, Any] | None = None
         self.draft = drafts.declared(schema)
@@ -117,8 +117,8 @@ class Document:
             return TRUE
         content = content or self._contents.of(value)
         found = self._sites[id(value)] = self._by_content(content, value, place, root)
-        if found.schema is not value and found.where != (where := _pointer(place)):
-            self._copies.setdefault(found.where, []).append(where)
+        if found.schema is not value:
+            self._copies.append((found, place))
         return found
 
     def _by_content(self, content: Content, value: dict[str, Any], place: Place, root: Any) -> Site:
@@ -137,24 +137,16 @@ class Document:
             content.well_formed = True
         return Site(schema, place, root, content)
 
-    def places(self, where: str) -> list[str]:
-        """A place, and those with the same content whose schemas are the same site: the first
-        MAX_PLACES of them."""
-        found = [where]
-        for place in found:  # grows
-            for copy in self._copied(place):
-                if len(found) == MAX_PLACES:
-                    return found
-                if copy not in found:
-                    found.append(copy)
-        return found
-
-    def _copied(self, place: str) -> Iterator[str]:
-        """Where the schema at a place, or one that it is part of, has been copied to."""
-        ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
-        for end in ends:
-            for copy in self._copies.get(place[:end], ()):
-                yield copy + place[end:]
+    def at_copies(self, notes: Iterable[Note]) -> Iterator[Note]:
+        """Each at its place, and at those with the same content whose schemas are the same site:
+        the first MAX_PLACES of them."""
+        copies: dict[str, list[str]] = {}
+        for site, place in self._copies:
+            if site.where != (where := _pointer(place)):
+                copies.setdefault(site.where, []).append(where)
+        for note in notes:
+            for where in _places(note.where, copies):
+                yield Note(where, note.message)
 
     def _of_draft(
         self, schema: dict[str, Any], later: Collection[str], where: str
@@ -229,6 +221,20 @@ class Document:
     def _base_of(self, root: Any) -> str:
         assert self._index is not None
         return next((uri for uri, value in self._index.items() if value is root), "")
+
+
+def _places(where: str, copies: Mapping[str, list[str]]) -> list[str]:
+    """A place, and where it has been copied to with what it is part of; by where that is copied."""
+    found = [where]
+    for place in found:  # grows
+        ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
+        for end in ends:
+            for copy in copies.get(place[:end], ()):
+                if len(found) == MAX_PLACES:
+                    return found
+                if copy + place[end:] not in found:
+                    found.append(copy + place[end:])
+    return found
 
 
 def _step(value: Any, step: str) -> Any:

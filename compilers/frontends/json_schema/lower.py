@@ -103,8 +103,7 @@ class Lowering:
     def _notes(self) -> tuple[Note, ...]:
         """At every place that they speak of."""
         found = (*self._document.notes, *self._expander.notes.values())
-        places = self._document.places
-        return tuple(Note(where, note.message) for note in found for where in places(note.where))
+        return tuple(self._document.at_copies(found)) if found else ()
 
     @property
     def is_whole(self) -> bool:
