@@ -45,22 +45,21 @@ def uses(node: Node) -> Uses:
     todo = [node]
     while todo:
         each = todo.pop()
-        if isinstance(each, Literal):
+        if isinstance(each, Literal) or (isinstance(each, Regular) and not each.expr.boolean):
             continue
         if isinstance(each, Sequence):
             todo += reversed(each.parts)
         elif isinstance(each, Regular):
-            if each.expr.boolean:
-                boolean[each.expr] = None
+            boolean[each.expr] = None
         elif isinstance(each, Ref):
             rules[each.name] = None
+        elif isinstance(each, Capture):
+            todo.append(each.part)
         elif isinstance(each, Unordered):
             unordered = True
-            members = [member for member, _ in reversed(each.members)]
-            alone = isinstance(each.extra, Choice) and not each.extra.parts
-            nothing |= each.some and not members and alone
-            todo += [each.separator] if alone else [each.separator, each.extra]
-            todo += members
+            parts = _parts(each)
+            nothing |= each.some and len(parts) == 1
+            todo += parts
         elif isinstance(each, Choice) and not each.parts:
             nothing = True
         elif isinstance(each, Special):
@@ -68,6 +67,12 @@ def uses(node: Node) -> Uses:
         else:
             todo += reversed(children(each))
     return Uses(rules, frozenset(specials), boolean, nothing, unordered)
+
+
+def _parts(node: Unordered) -> list[Node]:
+    """The separator, what other members there may be, and the members, the last first."""
+    extra = [] if isinstance(node.extra, Choice) and not node.extra.parts else [node.extra]
+    return [node.separator, *extra, *[member for member, _ in reversed(node.members)]]
 
 
 def specials(nodes: Iterable[Node]) -> frozenset[str]:

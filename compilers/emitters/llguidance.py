@@ -329,7 +329,8 @@ class _Printer(Printer):
             if Special in map(type, parts):
                 pairs = zip_longest(parts, parts[1:])
                 parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
-        return "".join([self.in_sequence(part) for part in parts]) or '""'
+        printed = self._in_sequence
+        return "".join([printed[type(part)](self, part) for part in parts]) or '""'
 
 
 def _marked(name: str) -> str:
