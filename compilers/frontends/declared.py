@@ -123,10 +123,11 @@ def _objects(schema: dict[str, Any]) -> list[dict[str, Any]]:
                 continue
             found.append(each)
             for key, value in each.items():
-                if isinstance(value, dict) and key in _TABLES:
-                    # Its keys are names, not keywords.
+                if not isinstance(value, _NESTED):
+                    continue
+                if key in _TABLES and isinstance(value, dict):  # its keys are names, not keywords
                     below += [item for item in value.values() if isinstance(item, _NESTED)]
-                elif isinstance(value, _NESTED):
+                else:
                     below.append(value)
         if not below:
             return found
