@@ -127,6 +127,11 @@ _NESTING = frozenset([Sequence, Choice])
 _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
 
 
+def is_nothing(node: Node) -> bool:
+    """Whether it is NOTHING; to compare them takes longer."""
+    return type(node) is Choice and not node.parts
+
+
 def children(node: Node) -> tuple[Node, ...]:
     if type(node) in _LEAVES:
         return ()

@@ -16,6 +16,7 @@ from compilers.ir import (
     Special,
     Unordered,
     children,
+    is_nothing,
 )
 from compilers.per_node import per_node
 from compilers.regular import Expr
@@ -60,7 +61,7 @@ def uses(node: Node) -> Uses:
             parts = _parts(each)
             nothing |= each.some and len(parts) == 1
             todo += parts
-        elif isinstance(each, Choice) and not each.parts:
+        elif is_nothing(each):
             nothing = True
         elif isinstance(each, Special):
             specials.add(each.name)
@@ -71,7 +72,7 @@ def uses(node: Node) -> Uses:
 
 def _parts(node: Unordered) -> list[Node]:
     """The separator, what other members there may be, and the members, the last first."""
-    extra = [] if isinstance(node.extra, Choice) and not node.extra.parts else [node.extra]
+    extra = [] if is_nothing(node.extra) else [node.extra]
     return [node.separator, *extra, *[member for member, _ in reversed(node.members)]]
 
 

@@ -84,9 +84,8 @@ class Printer:
 
     def tight(self, node: Node) -> str:
         """As a part of something that binds more tightly than `|` and juxtaposition."""
-        plain = isinstance(node, Literal | Regular | Ref | Special)
         found = self.node(node)
-        return found if plain else f"({found})"
+        return found if type(node) in _TIGHT else f"({found})"
 
     def in_sequence(self, node: Node) -> str:
         return self._in_sequence[type(node)](self, node)
@@ -142,6 +141,7 @@ class Printer:
         return f"({self.node(node.part)})"
 
 
+_TIGHT = frozenset([Literal, Regular, Ref, Special])
 _METHODS: Mapping[type, str] = {
     Literal: "literal",
     Regular: "regular",

@@ -91,7 +91,7 @@ def _lists_all(schema: dict[str, Any]) -> bool:
         return False
     if not _OPEN.isdisjoint(schema):
         return False
-    return all(isinstance(name, str) and name in properties for name in required)
+    return not [name for name in required if not isinstance(name, str) or name not in properties]
 
 
 def _plain(schema: dict[str, Any]) -> bool:

@@ -84,6 +84,7 @@ def _rewritten(node: Node) -> Node:
 
 
 _HOLES = frozenset([Capture, FreeText])
+_ENDED = (FreeText, Regular)
 
 
 def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
@@ -107,7 +108,7 @@ def _hole(node: Node) -> FreeText | Regular | None:
     """What a text right behind ends; None: nothing. A Regular outside of a capture is kept apart
     by what is around it, as in JSON."""
     if isinstance(node, Capture):
-        return node.part if isinstance(node.part, FreeText | Regular) else None
+        return node.part if isinstance(node.part, _ENDED) else None
     return node if isinstance(node, FreeText) else None
 
 

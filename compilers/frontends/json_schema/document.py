@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import drafts
 from compilers.frontends.json_schema.contents import SILENT, Content, Contents
-from compilers.frontends.json_schema.wellformed import check, check_number, check_texts
+from compilers.frontends.json_schema.wellformed import check, check_numbers, check_texts
 from compilers.ir import Note
 
 MAX_DEPTH = 400
@@ -322,8 +322,7 @@ def _check_values(schema: Any, texts: list[str], numbers: list[float]) -> None:
     """Raises what is wrong with the texts or numbers of a schema, and where it is in it."""
     try:
         check_texts(texts)
-        for number in numbers:
-            check_number(number)
+        check_numbers(numbers)
     except CompileError as error:
         raise error.at(_first_wrong(schema)) from error
 
@@ -334,7 +333,7 @@ def _first_wrong(schema: Any) -> str:
     for where, value in todo:  # grows
         try:
             if isinstance(value, _NUMBERS):
-                check_number(value)
+                check_numbers([value])
             elif isinstance(value, str | dict):
                 check_texts([value] if isinstance(value, str) else list(map(str, value)))
         except CompileError:

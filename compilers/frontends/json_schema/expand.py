@@ -11,6 +11,7 @@ rules of the grammar. That is what makes recursion, `allOf` and `not` compose.
 
 import weakref
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from compilers import clock
@@ -46,15 +47,21 @@ class Expander:
         self.sub = document.child
         self.notes: dict[tuple[str, str], Note] = {}
         self.kinds = Glance(document).of
-        self._checker = Checker(document)
-        # No circle: all that one document took is freed as soon as it is done.
-        self._satisfiability = Satisfiability(weakref.proxy(self))
         self._nesting = 0
         self._open: dict[_Mark, None] = {}
         self.n_cut = 0
         self._cut: set[tuple[Conj, str] | _Mark] = set()
         self._cache: dict[tuple[Conj, str], Any] = {}
         self._lits: dict[_Mark, Any] = {}
+
+    @cached_property
+    def _checker(self) -> Checker:
+        return Checker(self.document)
+
+    @cached_property
+    def _satisfiability(self) -> Satisfiability:
+        # No circle: all that one document took is freed as soon as it is done.
+        return Satisfiability(weakref.proxy(self))
 
     # --- questions
 

@@ -39,7 +39,7 @@ class Glance:
         """The types that are possible at a glance: all but those that are certainly not."""
         found = self._found.get(wanted)
         if found is None:
-            kinds = (self._site_kinds(site, MAX_DEPTH) for site, sign in wanted if sign)
+            kinds = [self._site_kinds(site, MAX_DEPTH) for site, sign in wanted if sign]
             found = self._found[wanted] = _in_order(_EVERY_KIND.intersection(*kinds))
         return found
 

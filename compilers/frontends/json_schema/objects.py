@@ -72,8 +72,11 @@ def alone(expander: Narrower, wanted: Conj) -> ObjectShape | None:
 
 def _demanded(named: Mapping[str, Site]) -> tuple[str, ...]:
     """The members that say so themselves, as in draft 3."""
-    schemas = [(name, site.schema) for name, site in named.items()]
-    found = [n for n, s in schemas if not isinstance(s, bool) and s.get("required") is True]
+    found = []
+    for name, site in named.items():
+        schema = site.schema
+        if not isinstance(schema, bool) and schema.get("required") is True:
+            found.append(name)
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from compilers.errors import Malformed, TooLarge
@@ -10,6 +10,9 @@ from compilers.frontends.texts import HALF_PAIR, half_pair
 
 MAX_COUNT = 1 << 64
 """Schemas say the largest number of some language for "any"; none has one beyond this."""
+
+
+_SCHEMA = (dict, bool)
 
 
 def _is_number(value: Any) -> bool:
@@ -23,7 +26,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_schema(value: Any) -> bool:
-    return isinstance(value, dict | bool)
+    return isinstance(value, _SCHEMA)
 
 
 def _is_full(value: Any) -> bool:
@@ -51,7 +54,7 @@ def _either(one: Callable[[Any], bool], other: Callable[[Any], bool]) -> Callabl
 
 
 def _is(kind: type) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, kind)
+    return kind.__instancecheck__  # what isinstance calls
 
 
 _bound = "a finite number", _is_number
@@ -60,7 +63,7 @@ _count = "a whole number from 0", _is_count
 _schema = "a schema", _is_schema
 # Each schema in them is checked when it is met itself, at its own place.
 _schemas = "a list of schemas", _is_full
-_table = "an object of schemas", lambda value: isinstance(value, dict)
+_table = "an object of schemas", _is(dict)
 _string = "a string", _is(str)
 
 _WANTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
@@ -129,14 +132,15 @@ def check_texts(texts: Collection[str]) -> None:
         raise Malformed(f"{HALF_PAIR}: {wrong!r}", kind="malformed")
 
 
-def check_number(value: float) -> None:
+def check_numbers(values: Iterable[float]) -> None:
     """Raises Malformed for what is no number, TooLarge for one that most readers of JSON would not
     take (RFC 8259, section 6)."""
-    if abs(value) <= sys.float_info.max:
-        return
-    if isinstance(value, float):
-        raise Malformed(f"{value} is no number of JSON", kind="malformed")
-    raise TooLarge("a number of more than 308 digits", kind="number")
+    for value in values:
+        if abs(value) <= sys.float_info.max:
+            continue
+        if isinstance(value, float):
+            raise Malformed(f"{value} is no number of JSON", kind="malformed")
+        raise TooLarge("a number of more than 308 digits", kind="number")
 
 
 def count(value: Any) -> int:
