@@ -5,7 +5,6 @@ leaves. Two subschemas have the same Content if they are equal but for what says
 descriptions, defaults), wherever that stands in them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -80,11 +79,10 @@ class Contents:
         """
         what: list[object] = [type(value), role]
         flat = role == _SCHEMA
-        roles, others = _ROLES[role]
+        silent = SILENT if flat else ()
         named = isinstance(value, dict)
         for name, each in value.items() if named else zip(repeat(""), value):
-            its = roles.get(name, others) if named else role
-            if its is None:
+            if name in silent:
                 continue
             if isinstance(each, str):
                 what += (name, each)
@@ -92,6 +90,7 @@ class Contents:
                 if type(each) is list and _are_words(each):
                     what += (name, tuple(each))
                 else:
+                    its = _role(name, role) if named else role
                     known = self._known.get((id(each), its))
                     what += (name, known or self._of(each, its, lasting))
                     flat = False
@@ -116,13 +115,11 @@ def _are_words(value: list[Any]) -> bool:
 _STRING = frozenset([str])
 _NESTED = (dict, list)
 _NUMBERS = (int, float)
+_ROLES = dict.fromkeys(TABLES, _TABLE) | dict.fromkeys(VALUES, _VALUE)
 
-_ROLES: Mapping[int, tuple[Mapping[str, int | None], int]] = {
-    _SCHEMA: (
-        dict.fromkeys(TABLES, _TABLE) | dict.fromkeys(VALUES, _VALUE) | dict.fromkeys(SILENT),
-        _SCHEMA,
-    ),
-    _TABLE: ({}, _SCHEMA),
-    _VALUE: ({}, _VALUE),
-}
-"""What the parts of an object are: some by name (None: they say nothing), and all others."""
+
+def _role(name: str, within: int) -> int:
+    """What an object or a list is that has this name in an object of this role."""
+    if within == _SCHEMA:
+        return _ROLES.get(name, _SCHEMA)
+    return _SCHEMA if within == _TABLE else _VALUE

@@ -132,10 +132,11 @@ class Document:
     def _made(self, content: Content, schema: dict[str, Any], place: Place, root: Any) -> Site:
         if self._is_old and (later := drafts.later(schema, self.draft)):
             schema, content = self._of_draft(schema, later, _pointer(place)), Content()
+        site = Site(schema, place, root, content)
         if not content.well_formed:
-            check(schema, _pointer(place))
+            check(schema, site.where)
             content.well_formed = True
-        return Site(schema, place, root, content)
+        return site
 
     def at_copies(self, notes: Iterable[Note]) -> Iterator[Note]:
         """Each at its place, and at those with the same content whose schemas are the same site:
