@@ -64,19 +64,15 @@ class Contents:
         self._own: dict[_What, Content] = {}
         self._known: dict[tuple[int, int], Content] = {}
 
-    def of(self, schema: dict[str, Any]) -> Content:
-        """What a subschema of the document says."""
-        return self._known.get((id(schema), _SCHEMA)) or self._of(schema, _SCHEMA)
-
-    def of_new(self, schema: dict[str, Any]) -> Content:
-        """The same of one that has been put together, and may not outlive this."""
-        return self._of(schema, _SCHEMA, lasting=False)
-
-    def _of(self, value: Any, role: int, lasting: bool = True) -> Content:
-        """By its type and role, and what it holds but for what says nothing.
+    def of(self, value: Any, role: int = _SCHEMA, lasting: bool = True) -> Content:
+        """What a subschema of the document says, or a part of one: by its type and role, and what
+        it holds but for what says nothing.
 
         One call for each level: as many as `document.MAX_DEPTH` may be within each other.
         """
+        known = self._known.get((id(value), role))
+        if known is not None:
+            return known
         what: list[object] = [type(value), role]
         flat = role == _SCHEMA
         silent = SILENT if flat else ()
@@ -91,8 +87,7 @@ class Contents:
                     what += (name, tuple(each))
                 else:
                     its = _role(name, role) if named else role
-                    known = self._known.get((id(each), its))
-                    what += (name, known or self._of(each, its, lasting))
+                    what += (name, self.of(each, its, lasting))
                     flat = False
             elif each is None or isinstance(each, _NUMBERS):
                 what += (name, (type(each), each))
@@ -105,6 +100,10 @@ class Contents:
         if lasting:
             self._known[id(value), role] = found
         return found
+
+    def of_new(self, schema: dict[str, Any]) -> Content:
+        """The same of one that has been put together, and may not outlive this."""
+        return self.of(schema, lasting=False)
 
 
 def _are_words(value: list[Any]) -> bool:
