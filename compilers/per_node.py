@@ -38,11 +38,11 @@ class PerNode(Generic[T]):
 
 def per_node(function: Callable[[Node, *Ts], T]) -> Callable[[Node, *Ts], T]:
     """The same function of a node, which keeps what it found; never None."""
-    known = PerNode[T]()
+    kept = PerNode[T]()
 
     @wraps(function)
     def once(node: Node, *args: *Ts) -> T:
-        found = known.known.get((id(node), *args))
-        return known.put(function(node, *args), node, *args) if found is None else found[1]
+        found = kept.known.get((id(node), *args))
+        return kept.put(function(node, *args), node, *args) if found is None else found[1]
 
     return once

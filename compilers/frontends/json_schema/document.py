@@ -126,10 +126,10 @@ class Document:
         key = content, id(own)
         found = self._sites_by_content.get(key)
         if found is None:
-            found = self._sites_by_content[key] = self._made(content, value, place, own)
+            found = self._sites_by_content[key] = self._new_site(content, value, place, own)
         return found
 
-    def _made(self, content: Content, schema: dict[str, Any], place: Place, root: Any) -> Site:
+    def _new_site(self, content: Content, schema: dict[str, Any], place: Place, root: Any) -> Site:
         if self._is_old and (later := drafts.later(schema, self.draft)):
             schema, content = self._of_draft(schema, later, _pointer(place)), Content()
         site = Site(schema, place, root, content)

@@ -44,7 +44,7 @@ class Expander:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.sub = document.child
+        self.sub = document.child  # asked for every subschema, as `kinds` is
         self.notes: dict[tuple[str, str], Note] = {}
         self.kinds = Glance(document).of
         self._nesting = 0
