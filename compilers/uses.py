@@ -91,12 +91,15 @@ def reachable(rules: Mapping[str, Node], start: str) -> set[str]:
     return found
 
 
-def productive(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have a text: mostly all whose parts and rules have one."""
-    found: set[str] = set()
-    for name in reversed(list(rules)):
-        if _is_sound(rules[name], found):
-            found.add(name)
+def sound(rules: Mapping[str, Node]) -> set[str]:
+    """The rules of which every part has a text, those that they use among them: mostly all but
+    what refers to itself."""
+    return _least(rules, _is_sound, set())
+
+
+def productive(rules: Mapping[str, Node], known: Set[str] = frozenset()) -> set[str]:
+    """The rules that have a text. It is `known` of some."""
+    found = {*known} if known else sound(rules)
     return found if len(found) == len(rules) else _least(rules, _has_text, found)
 
 
