@@ -17,6 +17,7 @@ from typing import Any
 
 from compilers import clock as _clock
 from compilers import collection as _collection
+from compilers import watch as _watch
 from compilers.closing import Closing
 from compilers.emitters import gbnf as _gbnf
 from compilers.emitters import kbnf as _kbnf
@@ -43,6 +44,7 @@ from compilers.ir import Grammar
 from compilers.passes.apart import apart
 from compilers.passes.trim import trim as _trim
 from compilers.tree import fields
+from compilers.watch import unwatched
 
 __all__ = [
     "DIALECTS",
@@ -66,6 +68,7 @@ __all__ = [
     "regex",
     "template",
     "tools",
+    "unwatched",
 ]
 
 DIALECTS: Mapping[str, Callable[..., str]] = {
@@ -99,15 +102,24 @@ def emit(
     them without. `options`: llguidance and kbnf take `order`.
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it,
-    TooLarge where that would be large or take long.
+    TooLarge where that would be large or take long. What a grammar cannot say (`grammar.watch`) is
+    refused, too: `unwatched` leaves it out, for who sees to it otherwise.
     """
+    _check_said(grammar)
     with _clock.limited(EMIT_SECONDS):
         for each in PASSES:
             grammar = each(grammar)
         return DIALECTS[dialect](grammar, tokens=tokens, **options)
 
 
+def _check_said(grammar: Grammar) -> None:
+    if grammar.watch is not None:
+        raise _watch.beside(grammar.watch.where)
+
+
 def closing_of(grammar: Grammar, dialect: str, phase: str | None = None) -> Closing:
     """What closes a reply that an engine of this dialect holds to the grammar. `phase`: the rule
-    that can be closed by itself, too. Raises TooLarge."""
+    that can be closed by itself, too. Raises TooLarge; Unsupported where more is to be seen to than
+    the grammar says."""
+    _check_said(grammar)
     return Closing(HELD[dialect](grammar), phase, _llguidance.MAX_PERMUTED)

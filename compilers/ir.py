@@ -19,9 +19,13 @@ Nodes are immutable and know nothing of sources or dialects.
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
 from compilers.frozen import frozen
 from compilers.regular import Expr
+
+if TYPE_CHECKING:
+    from compilers.watch import Watch
 
 
 @frozen
@@ -113,7 +117,7 @@ class Grammar:
     made them knows, with the letters that they may begin with: '{', '[' and '"'. `delimited`: no
     terminal can go on with a letter that may follow it, as in JSON, but for numbers that are rules
     (letter_rules.py); whoever makes such a grammar may say so, then nobody needs to look
-    (passes/lexed.py).
+    (passes/lexed.py). `watch`: what else a text must keep to, which no rule says (watch.py).
     """
 
     rules: Mapping[str, Node]
@@ -121,6 +125,7 @@ class Grammar:
     notes: tuple[Note, ...] = field(default=())
     values: Mapping[str, str] = field(default_factory=dict)
     delimited: bool = False
+    watch: "Watch | None" = None
 
 
 _NESTING = frozenset([Sequence, Choice])

@@ -34,7 +34,9 @@ def recognises(grammar: Grammar, text: str | Iterable[str | Special]) -> bool:
     symbols: list[str | Special] = []
     for part in [text] if isinstance(text, str) else text:
         symbols.extend([part] if isinstance(part, Special) else part)
-    return _Table(grammar, symbols).run()
+    if not _Table(grammar, symbols).run():
+        return False
+    return grammar.watch is None or grammar.watch.holds("".join(map(str, symbols)).encode())
 
 
 class _Table:

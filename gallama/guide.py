@@ -26,8 +26,10 @@ from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, REASONING, Reasoning
 from compilers.ir import Special, walk
+from compilers.watch import UNIQUE
 from gallama.budget import Speller
 from gallama.dialect import Dialect
+from gallama.engines.watched import Pieces, watched
 from gallama.errors import EngineFailure, LoadError, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
 
@@ -108,6 +110,10 @@ class Guides:
         return self._others[dialect]
 
     @cached_property
+    def pieces(self) -> Pieces:
+        return Pieces(self._vocabulary)
+
+    @cached_property
     def speller(self) -> Speller:
         return Speller(self._vocabulary)
 
@@ -179,15 +185,17 @@ class Guides:
         if guide.grammar is not None:
             self._check_tokens(grammar, param)
         try:
-            text = compilers.emit(grammar, self._notation, self._vocabulary.special)
+            said = compilers.unwatched(grammar)
+            text = compilers.emit(said, self._notation, self._vocabulary.special)
             if len(text) > MAX_LETTERS:
                 reason = f"a grammar of {len(text)} letters, of which {MAX_LETTERS} are taken"
                 raise compilers.TooLarge(reason, kind="size")
-            return self._engine.compile(text, self._vocabulary)
+            matcher = self._engine.compile(text, self._vocabulary)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error
         except EngineFailure as error:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
+        return matcher if grammar.watch is None else watched(matcher, grammar.watch, self.pieces)
 
     def _check_tokens(self, grammar: compilers.Grammar, param: str) -> None:
         """Raises PlanError where a grammar names a special token that this model does not have, or
@@ -260,7 +268,9 @@ def _refused_whole(error: compilers.CompileError, guide: Guide) -> PlanError:
     """At the function whose schema it is about, if it is about one."""
     found = _OF_A_TOOL.fullmatch(error.where)
     if found is None:
-        return _refused(str(error), guide.tools_param if guide.tools else guide.param)
+        of_words = error.kind == UNIQUE and guide.schema is not None
+        param = guide.tools_param if guide.tools and not of_words else guide.param
+        return _refused(str(error), param)
     function = function_path(guide.tools_param, int(found[1]))
     reason = f"{found[3]}: {error.message}" if found[3] else error.message
     return _refused(reason, function + found[2].replace("/", "."))

@@ -39,8 +39,10 @@ import numpy as np
 
 import compilers
 from compilers import clock, collection
+from compilers.watch import Watch
 from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
+from gallama.engines.watched import Pieces, watched
 from gallama.errors import EngineFailure
 from gallama.types import Engine, Matcher, Vocabulary
 from tests.conformance import formatron_json, real_vocabulary
@@ -92,18 +94,22 @@ class Ours:
             clock.limited if served else nullcontext
         )  # as a server would (gallama/guide.py)
         self._vocabulary = vocabulary
+        self._pieces = Pieces(vocabulary)
         self._engine = engine
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
         with collection.put_off():  # until the engine is done, as a server does
-            return self._engine.compile(self._text(schema, outcome), self._vocabulary)
+            text, watch = self._text(schema, outcome)
+            return watched(self._engine.compile(text, self._vocabulary), watch, self._pieces)
 
-    def _text(self, schema: Any, outcome: Outcome) -> str:
+    def _text(self, schema: Any, outcome: Outcome) -> tuple[str, Watch | None]:
+        """A grammar's text, and what must be seen to beside an engine that our server uses."""
         start = time.thread_time()
         try:
             with self._limit():
                 grammar = compilers.json_schema(schema)
-                return compilers.emit(grammar, self._dialect, **self._options)
+                said = compilers.unwatched(grammar) if self._options else grammar
+                return compilers.emit(said, self._dialect, **self._options), grammar.watch
         except compilers.CompileError as error:
             raise Refusal(error.kind) from error
         finally:

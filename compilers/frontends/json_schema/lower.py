@@ -8,6 +8,7 @@ bounded size cannot see it, and RFC 8259 (section 4) leaves open what it means.
 
 import math
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from compilers import clock, regular
@@ -15,6 +16,7 @@ from compilers.errors import CompileError, TooLarge, Unsupported
 from compilers.frontends.json_schema import leaves, spelling
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
 from compilers.frontends.json_schema.counting import CountedItems, CountedMembers, Rule, States
+from compilers.frontends.json_schema.distinct import Watches, distinct
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.expand import Expander
 from compilers.frontends.json_schema.holds import key as value_key
@@ -51,6 +53,7 @@ from compilers.ir import (
 from compilers.letter_rules import letter_rules
 from compilers.regular import Expr, State
 from compilers.uses import uses
+from compilers.watch import Distinct
 
 MAX_RULES = 20_000
 MAX_MEMBERS = 5_000  # of one object, by name
@@ -79,12 +82,16 @@ class Lowering:
         self._rules: dict[str, Node] = {}
         self._values: dict[str, str] = {}
         self._members: dict[tuple[str, Conj], Node] = {}
+        self._distinct: dict[ArrayShape, Distinct] = {}
         self.item: Node = Literal(style.item)
         self._braces: tuple[Node, Node] = _BRACES
         self._alternatives = 0  # of members that must be there without being named
 
     def run(self, wanted: Conj) -> Grammar:
-        return self._finish(self._rule(wanted))
+        grammar = self._finish(self._rule(wanted))
+        if not self._distinct:
+            return grammar
+        return replace(grammar, watch=Watches(self._expander, self._distinct).of(wanted))
 
     def _finish(self, start: str) -> Grammar:
         """The rules that are still wanted are made."""
@@ -337,11 +344,7 @@ class Lowering:
             raise Unsupported(message, shape.unique, "uniqueItems")
         values = self._few_values(wanted)
         if values is None:
-            message = (
-                "uniqueItems: a grammar can tell items apart only where they are listed: give them "
-                f"an enum of at most {MAX_LISTED}, or leave uniqueItems out"
-            )
-            raise Unsupported(message, shape.unique, "uniqueItems")
+            return self._watched(shape)
         texts = [self._written(value) for value in values]
         if shape.low <= 1 and (shape.high is None or shape.high >= len(texts)):
             return _any_of_them(texts, self.item, shape.low)
@@ -352,6 +355,14 @@ class Lowering:
             )
             raise Unsupported(message, shape.unique, "uniqueItems")
         return self._counted_unique(texts, shape)
+
+    def _watched(self, shape: ArrayShape) -> Node:
+        """Any items: that no two are equal is seen to beside the engine."""
+        found = distinct(self._expander, shape)
+        if found is None:
+            return NOTHING
+        self._distinct[shape] = found
+        return self._plain_array(shape)
 
     def _counted_unique(self, texts: Sequence[Node], shape: ArrayShape) -> Node:
         """By the set of those that are used up."""

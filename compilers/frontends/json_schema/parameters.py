@@ -42,6 +42,7 @@ from compilers.regular import (
     star,
     text,
 )
+from compilers.watch import beside
 
 CHANNEL = "tool_calls"
 
@@ -103,7 +104,10 @@ class _Parameters(Lowering):
         found = [self._object(shape) for shape in shapes]
         start = f"{self._prefix}parameters"
         self._rules[start] = choice(*(node for node in found if node != NOTHING))
-        return self._json._finish(start)
+        grammar = self._json._finish(start)
+        if self._json._distinct:
+            raise beside(min(each.where for each in self._json._distinct.values()))
+        return grammar
 
     def _written(self, value: Any) -> Node:
         """One object that the schema lists as a whole."""

@@ -7,6 +7,7 @@ spellings have the same intersections and complements.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from json.encoder import encode_basestring
@@ -79,6 +80,19 @@ def _long(codes: list[int]) -> Expr:
     return cat(text("u00"), either(*ways))
 
 
+def ways(string: str) -> tuple[tuple[bytes, ...], ...]:
+    """All spellings of a string, part by part."""
+    found: list[tuple[bytes, ...]] = []
+    for part in _PARTS.findall(string):
+        code = ord(part[0])
+        short = [f"\\{_SHORT[code]}"] if code in _SHORT else []
+        long = [f"\\u{code:04x}", f"\\u{code:04X}"] if code < 0x20 else []
+        spelled = dict.fromkeys([*short, *long] or [part])
+        found.append(tuple(each.encode() for each in spelled))
+    return ((b'"',), *found, (b'"',))
+
+
+_PARTS = re.compile(r'[\x00-\x1f"\\]|[^\x00-\x1f"\\]+')
 _HEX = either(span("0", "9"), span("a", "f"), span("A", "F"))
 CHARACTER = either(
     ranges(*_RAW),

@@ -1,0 +1,393 @@
+"""What no grammar says of a JSON text, seen to beside the engine: that items of an array
+differ.
+
+    text = compilers.emit(compilers.unwatched(grammar), "llguidance")
+    watcher = grammar.watch.watcher()           # of one reply, which an engine holds to that text
+    watcher.allows(b'"a", "a"')                 # whether these bytes may come next
+    watcher.feed(b'"a"')                        # False: they may not
+
+An item that was there before may not be written again, and none may be begun that could only become
+one of those: so a reply that was let pass can always be ended. For that the texts of a language are
+counted that go on from where an item stands, and among them the spellings of those that are used up
+(JSON writes some letters in several ways).
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import NamedTuple
+
+from compilers.closing.utf8 import characters, completions
+from compilers.errors import Unsupported
+from compilers.ir import Grammar
+from compilers.regular import Dfa, Expr, Ranges, accepts, overlap
+from compilers.regular.letters import holds
+
+UNIQUE = "uniqueItems"
+
+Spelling = tuple[tuple[bytes, ...], ...]
+"""A text part by part, each with the ways to write it, none of which begins with another."""
+
+_MORE_THAN_ONE = re.compile(rb'".*,.*(".*"|[\],])', re.DOTALL)  # a string's end, and another item
+
+_ENDS_SCALAR = frozenset(b" \t\r\n,]}")
+
+RISKS: Mapping[str, Callable[[bytes], bool]] = {
+    "outside": lambda piece: b"," in piece.partition(b"[")[2],
+    "string outside": lambda piece: b"," in piece.partition(b'"')[2].partition(b"[")[2],
+    "before": lambda piece: piece.count(b'"') > 1 or b"," in piece or b"]" in piece,
+    "string": lambda piece: _MORE_THAN_ONE.search(piece) is not None,
+    "string of few": lambda piece: b"," in piece.partition(b'"')[2],
+    "scalar": lambda piece: not _ENDS_SCALAR.isdisjoint(piece),
+    "behind": lambda piece: b"," in piece,
+}
+"""Which pieces may be forbidden where a watcher stands (see Watcher.risk), besides those that its
+`ends` begin and those that begin its `dead_ends`."""
+
+
+class Counts:
+    """How many texts of a language go on from a state of its automaton; None: without end."""
+
+    def __init__(self, automaton: Dfa) -> None:
+        self._automaton = automaton
+        self._counts = _counted(automaton)
+
+    @property
+    def total(self) -> int | None:
+        return self._counts[0]
+
+    def has_few(self, quoted: bool) -> bool:
+        """Whether a text may come to where only so many go on. `quoted`: its end, which its last
+        letter shows, is no such place."""
+        return any(
+            count and not (quoted and self._is_last(state))
+            for state, count in enumerate(self._counts)
+        )
+
+    def behind(self, beginning: bytes) -> int | None:
+        """Of the texts that begin with these bytes, perhaps within a letter."""
+        whole, pending = characters(beginning)
+        state = None if whole is None else self._after(whole)
+        if state is None:
+            return 0
+        return self._going_on(state, completions(pending)) if pending else self._counts[state]
+
+    def _after(self, text: str) -> int | None:
+        state, automaton = 0, self._automaton
+        for letter in map(ord, text):
+            row = zip(automaton.classes, automaton.steps[state], strict=True)
+            after = next((after for letters, after in row if holds(letters, letter)), None)
+            if after is None:
+                return None
+            state = after
+        return state
+
+    def _going_on(self, state: int, letters: tuple[int, int]) -> int | None:
+        """Of the texts that go on with one of these letters."""
+        found = 0
+        for each, after in zip(self._automaton.classes, self._automaton.steps[state], strict=True):
+            n_letters, count = _size(overlap(each, (letters,))), self._counts[after]
+            if n_letters and count is None:
+                return None
+            found += n_letters * (count or 0)
+        return found
+
+    def _is_last(self, state: int) -> bool:
+        return all(self._counts[after] == 0 for after in self._automaton.steps[state])
+
+
+def _size(letters: Ranges) -> int:
+    return sum(high - low + 1 for low, high in letters)
+
+
+def _counted(automaton: Dfa) -> list[int | None]:
+    """A state is counted when all that it leads to are; those that never are lead in circles."""
+    alive = automaton.alive
+    sizes = list(map(_size, automaton.classes))
+    waiting = {state: set(automaton.steps[state]) & alive for state in alive}
+    users: dict[int, list[int]] = {state: [] for state in alive}
+    for state, afters in waiting.items():
+        for after in afters:
+            users[after].append(state)
+    found: list[int | None] = [None if s in alive else 0 for s in range(len(automaton.ends))]
+    todo = [state for state in alive if not waiting[state]]
+    while todo:
+        state = todo.pop()
+        row = zip(sizes, automaton.steps[state], strict=True)
+        found[state] = automaton.ends[state] + sum(n * (found[after] or 0) for n, after in row)
+        for user in users[state]:
+            waiting[user].discard(state)
+            if not waiting[user]:
+                todo.append(user)
+    return found
+
+
+class Distinct:
+    """Items of an array, of which no two are equal: scalars, and no numbers with a fraction.
+
+    `where`: the JSON pointer of what says so; `texts`: how the items are written, in the letters of
+    `counts`; `has_few`: it may come to that only so many are left.
+    """
+
+    def __init__(
+        self, where: str, texts: Expr, counts: Counts, spell: Callable[[str], Spelling]
+    ) -> None:
+        self.where = where
+        self.texts = texts
+        self.has_few = counts.has_few(quoted=not any(map(counts.behind, _UNQUOTED)))
+        self._counts = counts
+        self._spell = spell
+
+    def value(self, text: bytes) -> "tuple[bytes | str, Spelling]":
+        """The value of an item, as what is equal for equal ones, and all ways to write it."""
+        if text[:1] == b'"':
+            value = json.loads(text)
+            return value, self._spell(value)
+        ways = (b"0", b"-0") if text in (b"0", b"-0") else (text,)
+        return ways[0], (tuple(way for way in ways if self._counts.behind(way) != 0),)
+
+    def is_dead(self, beginning: bytes, used: Iterable[Spelling]) -> bool:
+        """Whether an item that begins like this could only be one of those that are used up."""
+        n_used = sum(n_ways(rest_of(each, beginning)) for each in used)
+        if not n_used:
+            return False
+        n_texts = self._counts.behind(beginning)
+        return n_texts is not None and n_texts <= n_used
+
+
+_UNQUOTED = [bytes([byte]) for byte in b"-0123456789tfn"]
+
+
+def rest_of(spelling: Spelling, beginning: bytes) -> Spelling | None:
+    """What is left of it behind these bytes; None where it does not begin with them."""
+    for i, ways in enumerate(spelling):
+        if not beginning:
+            return spelling[i:]
+        way = next(filter(beginning.startswith, ways), None)
+        if way is None:
+            cut = tuple(way[len(beginning) :] for way in ways if way.startswith(beginning))
+            return (cut, *spelling[i + 1 :]) if cut else None
+        beginning = beginning[len(way) :]
+    return None if beginning else ()
+
+
+def n_ways(spelling: Spelling | None) -> int:
+    return 0 if spelling is None else prod(map(len, spelling))
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """What is to be seen to in the values at one place; None where nothing is.
+
+    `members` by name; else the first of `others` that has the name. `first` items by their place,
+    then `rest`. Nobody changes it once it is made.
+    """
+
+    distinct: Distinct | None = None
+    members: dict[str, "Watch | None"] = field(default_factory=dict)
+    others: list[tuple[Expr, "Watch | None"]] = field(default_factory=list)
+    first: list["Watch | None"] = field(default_factory=list)
+    rest: "Watch | None" = None
+
+    def member(self, name: str) -> "Watch | None":
+        if name in self.members:
+            return self.members[name]
+        return next((watch for names, watch in self.others if accepts(names, name)), None)
+
+    def item(self, index: int) -> "Watch | None":
+        return self.first[index] if index < len(self.first) else self.rest
+
+    @property
+    def where(self) -> str:
+        """The JSON pointer of the first that it sees to."""
+        todo, places = [self], []
+        for watch in todo:  # grows
+            if watch.distinct:
+                places.append(watch.distinct.where)
+            todo += (each for each in watch.below() if each not in todo)
+        return min(places)
+
+    def below(self) -> Iterable["Watch"]:
+        """Those of its members and items."""
+        found = (*self.members.values(), *(w for _, w in self.others), *self.first, self.rest)
+        return (watch for watch in found if watch is not None)
+
+    def holds(self, text: bytes) -> bool:
+        """Whether a whole text, of the grammar, keeps to it."""
+        return self.watcher().feed(text)
+
+    def watcher(self) -> "Watcher":
+        return Watcher(self)
+
+
+class _Frame(NamedTuple):
+    """An array or an object that is open. `nth`: of the item; `used`: the items so far, where
+    they must differ."""
+
+    watch: Watch | None
+    is_object: bool
+    nth: int = 0
+    used: Mapping[bytes | str, Spelling] = {}
+
+
+def beside(where: str) -> Unsupported:
+    """That no grammar says it, of whoever cannot have it watched."""
+    message = (
+        "no grammar can tell items apart that are not listed; of a reply that is all JSON the "
+        f"server sees to it. Give the items an enum, or leave {UNIQUE} out"
+    )
+    return Unsupported(message, where, UNIQUE)
+
+
+def unwatched(grammar: Grammar) -> Grammar:
+    """What can be said of it. Whoever emits that must hold replies to `grammar.watch`, too."""
+    return replace(grammar, watch=None)
+
+
+class Watcher:
+    """One text of JSON as it comes, which something else holds to its grammar."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._stack: list[_Frame] = []
+        self._next: Watch | None = watch  # of the value that comes next
+        self._text = b""  # of the name, or of the item that must differ, so far
+        self._in_string = False
+        self._escaped = False  # behind a backslash
+        self._at_name = False
+        self._behind = False  # an item that must differ, and before the comma
+
+    def copy(self) -> "Watcher":
+        other = object.__new__(Watcher)
+        other.__dict__.update(self.__dict__)
+        other._stack = self._stack.copy()
+        return other
+
+    def allows(self, piece: bytes) -> bool:
+        """Whether these bytes may come next, as far as it can tell."""
+        return self.copy().feed(piece)
+
+    def feed(self, piece: bytes) -> bool:
+        """False where they may not come: then it is of no use any more."""
+        at = 0
+        while at < len(piece):
+            if self._in_string:
+                at, allowed = self._string(piece, at)
+            else:
+                at, allowed = at + 1, self._byte(piece[at : at + 1])
+            if not allowed:
+                return False
+        return not self._is_dead()
+
+    @property
+    def risk(self) -> str:
+        """Which of RISKS may be forbidden here."""
+        distinct = self._distinct
+        if distinct is None:
+            return "string outside" if self._in_string else "outside"
+        if self._in_string:
+            return "string of few" if distinct.has_few else "string"
+        return "behind" if self._behind else "scalar" if self._text else "before"
+
+    def ends(self) -> list[Spelling]:
+        """Of a string: what would make it equal to one that was there before."""
+        return [*self._alike()] if self._in_string and self._distinct else []
+
+    def dead_ends(self) -> list[Spelling]:
+        """Texts of which some beginnings would leave nothing but what was there before."""
+        distinct = self._distinct
+        if distinct is None or not distinct.has_few or self._behind:
+            return []
+        gap = () if self._text else ((b"", b" "),)
+        return [(*gap, *rest) for rest in self._alike()]
+
+    @property
+    def _distinct(self) -> Distinct | None:
+        """Of the array that it is in."""
+        watch = self._stack[-1].watch if self._stack else None
+        return None if watch is None else watch.distinct
+
+    def _alike(self) -> Iterable[Spelling]:
+        """The rests of the items so far that begin as this one does."""
+        rests = (rest_of(each, self._text) for each in self._stack[-1].used.values())
+        return (rest for rest in rests if rest is not None)
+
+    def _is_dead(self) -> bool:
+        distinct = self._distinct
+        if distinct is None or not distinct.has_few or self._behind:
+            return False
+        return distinct.is_dead(self._text, self._stack[-1].used.values())
+
+    # --- strings
+
+    def _string(self, piece: bytes, start: int) -> tuple[int, bool]:
+        """Where the string ends, or the piece, and whether it may."""
+        at = start + self._escaped
+        while True:
+            quote, slash = piece.find(b'"', at), piece.find(b"\\", at)
+            if slash < 0 or 0 <= quote < slash:
+                break
+            at = slash + 2
+        self._escaped = at > len(piece)
+        self._in_string = quote < 0
+        end = len(piece) if quote < 0 else quote + 1
+        if self._at_name or self._distinct:
+            self._text += piece[start:end]
+        return end, self._in_string or self._string_ended()
+
+    def _string_ended(self) -> bool:
+        if not self._at_name:
+            return self._distinct is None or self._item_ended()
+        watch = self._stack[-1].watch
+        self._next = watch.member(json.loads(self._text)) if watch else None
+        self._text, self._at_name = b"", False
+        return True
+
+    # --- what is no string
+
+    def _byte(self, byte: bytes) -> bool:
+        if byte == b'"':
+            self._in_string = True
+            if self._at_name or self._distinct:
+                self._text = byte
+        elif self._text and byte in b" \t\r\n,]}":  # behind a number, true, false or null
+            return self._item_ended() and self._byte(byte)
+        elif byte in b"{[":
+            self._open(byte == b"{")
+        elif byte in b"}]":
+            self._stack.pop()
+            self._behind = False
+        elif byte == b",":
+            return self._another()
+        elif self._distinct and byte not in b" \t\r\n":
+            self._text += byte
+        return True
+
+    def _open(self, is_object: bool) -> None:
+        watch = self._next
+        self._stack.append(_Frame(watch, is_object))
+        self._at_name, self._behind = is_object, False
+        self._next = None if watch is None or is_object else watch.item(0)
+
+    def _another(self) -> bool:
+        """Behind a comma. False where all items that there are have been used."""
+        frame = self._stack[-1]
+        self._behind = False
+        if frame.is_object:
+            self._at_name = True
+            return True
+        self._stack[-1] = frame._replace(nth=frame.nth + 1)
+        self._next = None if frame.watch is None else frame.watch.item(frame.nth + 1)
+        return not self._is_dead()
+
+    def _item_ended(self) -> bool:
+        """False where an equal one was there before."""
+        frame, distinct = self._stack[-1], self._distinct
+        assert distinct is not None
+        value, spelling = distinct.value(self._text)
+        if value in frame.used:
+            return False
+        self._stack[-1] = frame._replace(used={**frame.used, value: spelling})
+        self._text, self._behind = b"", True
+        return True

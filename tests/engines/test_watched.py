@@ -1,0 +1,243 @@
+"""Arrays of unequal items, held together by an engine and a watcher beside it."""
+
+import json
+import random
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+import compilers
+from compilers.frontends.json_schema import spelling
+from compilers.regular import dfa, either, text
+from compilers.watch import Counts, n_ways, rest_of
+from gallama.engines.formatron import FormatronEngine
+from gallama.engines.llguidance import LLGuidanceEngine
+from gallama.engines.watched import Pieces, watched
+from gallama.errors import EngineFailure
+from gallama.types import Engine, Matcher, Vocabulary
+
+END = 256
+LONGER = (
+    '", "', '","', '["', '"]', '"a', '"a"', 'a"', '"a", "a"', '["a", "a"', "a\", \"b\"", "é", '"é"',
+    "10", "1, ", "1, 1", ", 1", ", 1]", "[1, 1]", "[0, 1", "null, ", "null, null", "true", "\\n",
+    "\\u000", '\\u000A"', '": ["', '": ["a", "a"]', "ab", 'ab", "a', ', "', ", ",
+)  # fmt: skip
+VOCABULARY = Vocabulary(
+    pieces=(*(bytes([i]) for i in range(256)), b"", *(each.encode() for each in LONGER)),
+    special={"<|end|>": END},
+    end_tokens=frozenset([END]),
+    digest="watched",
+    encode=lambda text, special: list(text.encode()),
+)
+PIECES = Pieces(VOCABULARY)
+ENGINES: dict[str, Engine] = {"llguidance": LLGuidanceEngine(), "kbnf": FormatronEngine()}
+
+
+def unique(items: Any, **more: Any) -> dict[str, Any]:
+    return {"type": "array", "uniqueItems": True, "items": items, **more}
+
+
+STRING = {"type": "string"}
+TAGS = {"properties": {"tags": unique(STRING), "all": {"items": STRING}}, "type": "object"}
+TREE = {
+    "$ref": "#/$defs/node",
+    "$defs": {
+        "node": {
+            "type": "object",
+            "properties": {
+                "a": unique({"type": "integer"}),
+                "b": {"type": "array", "items": {"$ref": "#/$defs/node"}},
+            },
+        }
+    },
+}
+
+# A schema; texts that are of it; texts that are not.
+CASES: list[tuple[Any, list[str], list[str]]] = [
+    (unique(STRING), ["[]", '["a", "b", "ab"]', '["a", "A"]', '["\\n", "\\\\n"]'],
+     ['["a", "a"]', '["a", "b", "a"]', '["", ""]', '["\\n", "\\u000a"]', '["\\u000A", "\\u000a"]']),
+    (unique({"type": "integer"}), ["[1, 11, 111]", "[0, 10]", "[-1, 1]"],
+     ["[1, 1]", "[0, -0]", "[12, 1, 12]"]),
+    (unique({"type": ["string", "null", "boolean"]}), ['["null", null, true, "true"]'],
+     ["[null, null]", "[true, false, true]"]),
+    (unique({"type": "integer", "minimum": 0, "maximum": 99}), ["[9, 99]"], ["[9, 9]"]),
+    (unique({"type": "string", "maxLength": 2}), ['["aa", "a"]'], ['["aa", "aa"]']),
+    (unique({"enum": list("abc")}), ['["a", "b"]'], ['["a", "a"]']),  # the grammar says it
+    (TAGS, ['{"tags": ["a", "b"], "all": ["a", "a"]}', '{"all": ["tags", "tags"]}'],
+     ['{"tags": ["a", "a"]}', '{"all": ["a", "a"], "tags": ["b", "b"]}']),
+    (TREE, ['{"a": [1], "b": [{"a": [1]}, {"a": [1, 2]}]}'],
+     ['{"a": [1, 1]}', '{"b": [{"b": [{"a": [2, 1, 2]}]}]}']),
+    ({"patternProperties": {"^x": unique(STRING)}, "additionalProperties": {"items": STRING},
+      "type": "object"},
+     ['{"y": ["a", "a"]}', '{"x\\"": ["a"]}'], ['{"x": ["a", "a"]}', '{"x\\"": ["a", "a"]}']),
+    ({"type": "array", "prefixItems": [{"items": STRING, "type": "array"}], "items": unique(STRING)},
+     ['[["a", "a"], ["a"], ["a"]]'], ['[["a", "a"], ["a", "a"]]', '[[], [], ["b", "b"]]']),
+    ({"anyOf": [{"type": "string"}, unique(STRING)]}, ['"a"', '["a"]'], ['["a", "a"]']),
+    ({"allOf": [{"items": STRING}, {"uniqueItems": True, "type": "array"}]}, ['["a"]'],
+     ['["a", "a"]']),
+]  # fmt: skip
+
+# Where no more than so many items are left, none of them may be written in vain.
+NARROW = [
+    unique({"type": "string", "pattern": "^[abé\\n]$"}),
+    unique({"type": "string", "pattern": "^[abé\\n]{0,2}$"}, minItems=15),
+    unique({"type": "integer", "minimum": 8, "maximum": 120}, minItems=100),
+    unique({"type": ["integer", "null"], "minimum": -3, "maximum": 70}, minItems=70),
+    unique({"type": "string", "pattern": "^a[01]$"}, minItems=2),
+]
+
+
+@lru_cache
+def grammar(schema: str) -> compilers.Grammar:
+    return compilers.json_schema(json.loads(schema))
+
+
+@lru_cache
+def compiled(schema: str, dialect: str) -> Matcher:
+    whole = grammar(schema)
+    said = compilers.emit(compilers.unwatched(whole), dialect)
+    return watched(ENGINES[dialect].compile(said, VOCABULARY), whole.watch, PIECES)
+
+
+def matcher(schema: Any, dialect: str) -> Matcher:
+    return compiled(json.dumps(schema), dialect).fork()
+
+
+def allowed(matcher: Matcher) -> list[int]:
+    row = np.zeros((len(VOCABULARY.pieces) + 31) // 32, np.int32)
+    matcher.fill_mask(row)
+    found: list[int] = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little")).tolist()
+    return found
+
+
+def spelled(text: str, choose: random.Random) -> list[int]:
+    """The text in tokens, cut anywhere."""
+    rest, found = text.encode(), []
+    while rest:
+        ways = [i for i, piece in enumerate(VOCABULARY.pieces) if piece and rest.startswith(piece)]
+        found.append(choose.choice(ways))
+        rest = rest[len(VOCABULARY.pieces[found[-1]]) :]
+    return found
+
+
+def takes(matcher: Matcher, tokens: list[int]) -> bool:
+    for token in [*tokens, END]:
+        if token not in allowed(matcher):
+            return False
+        matcher.advance(token)
+    return True
+
+
+@pytest.mark.parametrize("dialect", ENGINES)
+@pytest.mark.parametrize(("schema", "valid", "invalid"), CASES, ids=lambda row: str(row)[:40])
+def test_unequal(dialect: str, schema: Any, valid: list[str], invalid: list[str]) -> None:
+    choose = random.Random(1)
+    for text_, wanted in [*((t, True) for t in valid), *((t, False) for t in invalid)]:
+        for _ in range(8):
+            tokens = spelled(text_, choose)
+            assert takes(matcher(schema, dialect), tokens) == wanted, (text_, tokens)
+        assert compilers.oracle.recognises(grammar(json.dumps(schema)), text_) == wanted
+
+
+@pytest.mark.parametrize("dialect", ENGINES)
+@pytest.mark.parametrize("schema", [*NARROW, *(row[0] for row in CASES)], ids=lambda s: str(s)[:60])
+def test_walks_end_and_are_valid(dialect: str, schema: Any) -> None:
+    """Whatever tokens are drawn, there is always another one, and the reply is valid."""
+    choose = random.Random(2)
+    for _ in range(12):
+        walker, text_ = matcher(schema, dialect), b""
+        for step in range(400):
+            tokens = allowed(walker)
+            assert tokens, text_
+            token = choose.choice(tokens)
+            if END in tokens and (step > 60 or token == END):
+                break
+            walker.advance(token)
+            text_ += VOCABULARY.pieces[token]
+        else:
+            continue  # a string or a number that grew for ever
+        jsonschema = pytest.importorskip("jsonschema")
+        jsonschema.validate(json.loads(text_), schema)
+
+
+def test_a_fork_goes_its_own_way() -> None:
+    one = matcher(unique(STRING), "llguidance")
+    for token in b'["a", "':
+        one.advance(token)
+    other = one.fork()
+    for token in b'b", "':
+        other.advance(token)
+    one.advance(ord("a"))
+    other.advance(ord("b"))
+    assert ord('"') not in allowed(one)
+    assert ord('"') not in allowed(other)
+    with pytest.raises(EngineFailure, match="uniqueItems does not allow"):
+        one.advance(ord('"'))
+
+
+REFUSED = [
+    (unique({"type": "object"}), "/uniqueItems", "no arrays or objects"),
+    (unique({"type": "number"}), "/uniqueItems", "of type integer"),
+    ({"anyOf": [unique(STRING), {"type": "array", "items": {"type": "integer"}}]},
+     "/anyOf/0/uniqueItems", "only some of the alternatives"),
+    ({"type": "object", "anyOf": [
+        {"required": ["a"], "additionalProperties": unique(STRING)},
+        {"required": ["b"], "additionalProperties": unique({"type": "integer"})}]},
+     "/anyOf/0/additionalProperties/uniqueItems", "only some of the alternatives"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("schema", "where", "reason"), REFUSED)
+def test_refused(schema: Any, where: str, reason: str) -> None:
+    with pytest.raises(compilers.Unsupported, match=reason) as caught:
+        compilers.json_schema(schema)
+    assert caught.value.where == where
+
+
+def test_too_few_values() -> None:
+    with pytest.raises(compilers.Contradiction):
+        compilers.json_schema(unique({"type": "string", "pattern": "^[ab]$"}, minItems=3))
+
+
+@pytest.mark.parametrize("dialect", compilers.DIALECTS)
+def test_no_text_says_it(dialect: str) -> None:
+    """Who prints a grammar is not given a looser one."""
+    with pytest.raises(compilers.Unsupported) as caught:
+        compilers.emit(compilers.json_schema(TAGS), dialect)
+    assert caught.value.where == "/properties/tags/uniqueItems"
+
+
+@pytest.mark.parametrize(
+    ("words", "beginning", "count"),
+    [
+        (["ab", "ac", "b"], b"", 3),
+        (["ab", "ac", "b"], b"a", 2),
+        (["ab", "ac", "b"], b"ab", 1),
+        (["ab"], b"b", 0),
+        (["é", "è", "e"], b"\xc3", 2),
+        (["a\U0001f600"], b"a\xf0\x9f", 1),
+    ],
+)
+def test_counts(words: list[str], beginning: bytes, count: int) -> None:
+    assert Counts(dfa(either(*map(text, words)))).behind(beginning) == count
+
+
+@pytest.mark.parametrize(
+    ("string", "beginning", "count"),
+    [
+        ("ab", b"", 1),
+        ("ab", b'"a', 1),
+        ("ab", b'"b', 0),
+        ("a\n", b'"a', 3),
+        ("a\n", b'"a\\', 3),
+        ("a\n", b'"a\\u', 2),
+        ("a\n", b'"a\\u000a', 1),
+        ("\x01", b'"', 1),
+        ('"', b'"', 1),
+        ("é", b'"\xc3', 1),
+    ],
+)
+def test_spellings(string: str, beginning: bytes, count: int) -> None:
+    assert n_ways(rest_of(spelling.ways(string), beginning)) == count
