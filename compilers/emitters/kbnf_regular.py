@@ -13,6 +13,7 @@ from compilers.emitters.kbnf_counted import AHEAD, Counted, counted
 from compilers.errors import TooLarge, Unsupported
 from compilers.ir import EMPTY, NOTHING, Literal, Node, Repeat, choice, sequence
 from compilers.regular import (
+    ANY,
     NEVER,
     Alt,
     Cat,
@@ -328,7 +329,7 @@ def bounded(expr: Expr) -> Counted | None:
 def automaton(expr: Expr) -> Dfa:
     """The smallest automaton of its texts but the empty one. Raises Unsupported."""
     try:
-        return minimise(dfa(both(expr, plus(_TEXT)), MAX_STATES))
+        return minimise(dfa(both(expr, plus(ANY)) if expr.nullable else expr, MAX_STATES))
     except TooLarge as error:
         raise unsupported(f"an intersection or complement ({error.message})") from error
 

@@ -3,6 +3,7 @@
 An expression is its own automaton: its states are its derivatives (Brzozowski 1964, "Derivatives
 of Regular Expressions"), so product and complement need no construction of their own, and a
 question about a language (is it empty? does it hold this text?) explores only the states it needs.
+Where all states are needed, they are sets of what may be left of each part, as bits (product).
 
     word = plus(chars("az"))                   # [az]+
     odd = both(word, other_than(text("a")))    # [az]+ but not "a"
