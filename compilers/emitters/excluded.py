@@ -25,7 +25,6 @@ from compilers.regular import (
     Not,
     Rep,
     cat,
-    common_prefix,
     either,
     inverse,
     normal,
@@ -186,6 +185,7 @@ class Excluder:
 
     def __init__(self, loop: Loop, letters: str, language: Callable[[Expr, Rules], str]) -> None:
         self._letters = letters
+        self._quoted = {letter: quote(letter) for letter in letters}
         self._rules = Rules()
         self.run = self._rules.regex(plus(loop.plain))
         self._any = language(plus(either(loop.plain, loop.spelled)), self._rules)
@@ -227,9 +227,10 @@ class Excluder:
         return name
 
     def _place(self, along: "tuple[_Way, ...]", rules: Rules) -> str:
-        name, line, needed = _place(self, along)
+        name, line, left, needed = _place(self, along)
         if name not in rules.lines:
-            rules.lines.update(needed)
+            if left not in rules.lines:
+                rules.lines.update(needed)
             rules.lines[name] = line
         return name
 
@@ -238,16 +239,16 @@ class Excluder:
         left, needed = _leaving(self, "".join([letter for letter, _, _ in along]))
         found: list[Text] = [] if left is None else [(left,)]
         for letter, after, is_word in along:
-            one = quote(letter)
+            one = self._quoted[letter]
             found += [(one, after)] if is_word else [(one, after), (one,)]
-        return (*rule(found), needed)
+        return (*rule(found), left, needed)
 
     def leaving(self, letters: str) -> tuple[str | None, Mapping[str, str]]:
         """The symbol of what begins with none of these letters, None for nothing; its lines."""
         found, rules = list(self._foreign), Rules()
-        others: list[Text] = [(quote(each),) for each in self._letters if each not in letters]
+        others = [one for letter, one in self._quoted.items() if letter not in letters]
         if others:
-            one = rules.symbol(others)
+            one = rules.one_of(others)
             found += [(one,), (one, self._any)]
         return rules.symbol(found) if found else None, rules.lines
 
@@ -255,8 +256,8 @@ class Excluder:
 _Way = tuple[str, str, bool]
 """Out of a place: the letter, the rule of what comes behind it, and whether it ends a word."""
 
-_Place = tuple[str, str, Mapping[str, str]]
-"""The rule of a place: its name, its line, and the lines of what leaves the tree there."""
+_Place = tuple[str, str, str | None, Mapping[str, str]]
+"""The rule of a place: its name, its line; the symbol of what leaves the tree there, its lines."""
 
 
 @lru_cache(maxsize=2_000)
@@ -275,7 +276,7 @@ def _tree(words: Sequence[str]) -> tuple[list[dict[str, int]], dict[int, str], s
     tree: list[dict[str, int]] = [{}]
     tails: dict[int, str] = {}
     ends = set()
-    common = [0, *map(common_prefix, pairwise(words)), 0]
+    common = [0, *(_in_common(one, two) for one, two in pairwise(words)), 0]
     for i, word in enumerate(words):
         alone = max(common[i], common[i + 1]) + 1
         place = 0
@@ -288,3 +289,11 @@ def _tree(words: Sequence[str]) -> tuple[list[dict[str, int]], dict[int, str], s
         else:
             ends.add(place)
     return tree, tails, ends
+
+
+def _in_common(one: str, two: str) -> int:
+    """How many letters both begin with."""
+    for i, (letter, other) in enumerate(zip(one, two, strict=False)):
+        if letter != other:
+            return i
+    return min(len(one), len(two))
