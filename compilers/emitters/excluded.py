@@ -13,7 +13,7 @@ from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 
-from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16, one_letter
+from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16
 from compilers.emitters.kbnf_rules import Rules, Text, quote, rule
 from compilers.regular import (
     NEVER,
@@ -27,6 +27,7 @@ from compilers.regular import (
     cat,
     either,
     inverse,
+    listed,
     normal,
     overlap,
     plus,
@@ -65,7 +66,7 @@ def split(expr: And) -> Left | None:
         return None
     found: set[str] = set()
     for part in expr.parts:
-        words = _words(part.part) if isinstance(part, Not) else []
+        words = listed(part.part, MAX_WORDS) if isinstance(part, Not) else []
         if words is None:
             return None
         found.update(inside for word in words if (inside := _inside(word, loop)) is not None)
@@ -97,38 +98,8 @@ def _loop(expr: Expr) -> Loop | None:
 
 
 def _literal(parts: tuple[Expr, ...]) -> str | None:
-    words = _words(Cat(parts))
-    return words[0] if words is not None and len(words) == 1 else None
-
-
-def _words(expr: Expr) -> list[str] | None:
-    """The texts of a finite language, None if it is not, or has more than MAX_WORDS."""
-    if isinstance(expr, Chars):
-        size = sum(high - low + 1 for low, high in expr.ranges)
-        if size > MAX_WORDS:
-            return None
-        return [chr(code) for low, high in expr.ranges for code in range(low, high + 1)]
-    if isinstance(expr, Alt):
-        found: list[str] = []
-        for part in expr.parts:
-            words = _words(part)
-            if words is None or len(found) + len(words) > MAX_WORDS:
-                return None
-            found += words
-        return found
-    if not isinstance(expr, Cat):
-        return None
-    found, run = [""], ""  # the letters behind those
-    for part in expr.parts:
-        letter = one_letter(part)
-        if letter is not None:
-            run += letter
-            continue
-        words = _words(part)
-        if words is None or len(found) * len(words) > MAX_WORDS:
-            return None
-        found, run = [one + run + other for one in found for other in words], ""
-    return [each + run for each in found]
+    words = listed(Cat(parts), 1)
+    return words[0] if words else None
 
 
 def _inside(word: str, loop: Loop) -> str | None:

@@ -28,6 +28,7 @@ from compilers.regular import (
     dfa,
     minimise,
     nonempty,
+    one_letter,
     overlap,
     plus,
     ranges,
@@ -173,14 +174,6 @@ def _one_regex(expr: Expr) -> Node:
 def _letters(found: Ranges) -> Part:
     each = "".join(chr(code) for low, high in found for code in range(low, high + 1))
     return Literal(each) if len(each) == 1 else Letters(each)
-
-
-def one_letter(expr: Expr) -> str | None:
-    """The only text of a language, if that is one letter."""
-    if not isinstance(expr, Chars) or len(expr.ranges) > 1:
-        return None
-    ((low, high),) = expr.ranges
-    return chr(low) if low == high else None
 
 
 def is_wide(expr: Expr) -> bool:

@@ -62,7 +62,7 @@ from compilers.regular.expressions import (
 from compilers.regular.letters import ANY_LETTER, LAST, SURROGATES, Ranges, inverse, normal, overlap
 from compilers.regular.product import dfa
 from compilers.regular.syntax import counted, letter_class
-from compilers.regular.texts import is_empty, lengths, shortest
+from compilers.regular.texts import is_empty, lengths, listed, one_letter, shortest
 
 __all__ = [
     "ANY",
@@ -97,10 +97,12 @@ __all__ = [
     "is_empty",
     "lengths",
     "letter_class",
+    "listed",
     "maybe",
     "minimise",
     "nonempty",
     "normal",
+    "one_letter",
     "other_than",
     "overlap",
     "plus",
