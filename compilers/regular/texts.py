@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
+from compilers import clock
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES
 from compilers.regular.derivatives import accepts, derivative, moves, steps
@@ -50,6 +51,7 @@ def _one_of_few(expr: Expr) -> list[str] | None:
 
 
 def _holds(expr: Expr, word: str) -> bool:
+    clock.check()
     return not accepts(expr.part, word) if isinstance(expr, Not) else accepts(expr, word)
 
 
