@@ -14,8 +14,7 @@ CompileError until whoever set the limit has it.
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ContextDecorator
 
 from compilers.errors import TooLarge
 
@@ -28,6 +27,7 @@ class _TimeIsUp(Exception):
 
 
 class _Budget(threading.local):
+    depth = 0  # of limits within each other
     deadline: float | None = None
     seconds = MAX_SECONDS
     ticks = 0
@@ -36,22 +36,27 @@ class _Budget(threading.local):
 _budget = _Budget()
 
 
-@contextmanager
-def limited(seconds: float = MAX_SECONDS) -> Iterator[None]:
+class limited(ContextDecorator):
     """So long for what is done within, of the thread's CPU time; what is within another counts with
     that. Raises TooLarge when the time is up, and where what is done goes too deep for Python."""
-    outermost = _budget.deadline is None
-    if outermost:
-        _budget.deadline, _budget.seconds = time.thread_time() + seconds, seconds
-    try:
-        yield
-    except _TimeIsUp:
-        raise TooLarge(f"more than {_budget.seconds:g} seconds of work", kind="time") from None
-    except RecursionError as error:
-        raise TooLarge("nested too deeply", kind="depth") from error
-    finally:
-        if outermost:
+
+    def __init__(self, seconds: float = MAX_SECONDS) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        if not _budget.depth:
+            _budget.deadline = time.thread_time() + self._seconds
+            _budget.seconds = self._seconds
+        _budget.depth += 1
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        _budget.depth -= 1
+        if not _budget.depth:
             _budget.deadline = None
+        if isinstance(error, _TimeIsUp):
+            raise TooLarge(f"more than {_budget.seconds:g} seconds of work", kind="time") from None
+        if isinstance(error, RecursionError):
+            raise TooLarge("nested too deeply", kind="depth") from error
 
 
 def check() -> None:

@@ -7,26 +7,26 @@ It comes right afterwards.
 
 import gc
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ContextDecorator
 
 _lock = threading.Lock()
 _compiling = 0
 _was_on = True
 
 
-@contextmanager
-def put_off() -> Iterator[None]:
+class put_off(ContextDecorator):
     """No collection in any thread until the last compilation of those under way is done."""
-    global _compiling, _was_on
-    with _lock:
-        if not _compiling:
-            _was_on = gc.isenabled()
-            gc.disable()
-        _compiling += 1
-    try:
-        yield
-    finally:
+
+    def __enter__(self) -> None:
+        global _compiling, _was_on
+        with _lock:
+            if not _compiling:
+                _was_on = gc.isenabled()
+                gc.disable()
+            _compiling += 1
+
+    def __exit__(self, *_: object) -> None:
+        global _compiling
         with _lock:
             _compiling -= 1
             if not _compiling and _was_on:

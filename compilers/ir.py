@@ -18,39 +18,40 @@ Nodes are immutable and know nothing of sources or dialects.
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from compilers.frozen import frozen
 from compilers.regular import Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Regular:
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     parts: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     parts: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeat:
     part: "Node"
     low: int = 0
     high: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unordered:
     """Members, each with whether it is required, and any number of `extra`, separated.
 
@@ -63,22 +64,22 @@ class Unordered:
     some: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FreeText:
     stops: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Special:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capture:
     name: str
     part: "Node"
@@ -96,7 +97,7 @@ SHARED = "shared_"
 person gave begins so (frontends/names.py)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """Something in the source that the grammar does not enforce, and need not."""
 
@@ -104,7 +105,7 @@ class Note:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grammar:
     """`rules[start]` is the whole; `notes` is what the source says and the grammar does not.
 
@@ -122,7 +123,13 @@ class Grammar:
     delimited: bool = False
 
 
+_NESTING = frozenset([Sequence, Choice])
 _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
+
+
+def is_nothing(node: Node) -> bool:
+    """Whether it is NOTHING; to compare them takes longer."""
+    return type(node) is Choice and not node.parts
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -164,6 +171,8 @@ def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
 
 def sequence(*parts: Node) -> Node:
     """Flat, and NOTHING where a part is."""
+    if _NESTING.isdisjoint(map(type, parts)):
+        return parts[0] if len(parts) == 1 else Sequence(parts)
     flat: list[Node] = []
     for part in parts:
         if isinstance(part, Sequence):

@@ -21,28 +21,28 @@ class PerNode(Generic[T]):
     """What was found for nodes, and what else that depends on; the oldest goes first."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[object, tuple[Node, T]] = OrderedDict()
+        self.known: OrderedDict[object, tuple[Node, T]] = OrderedDict()
 
     def get(self, node: Node, *args: object) -> T | None:
         """What is known of this node with these arguments, which must be hashable."""
-        found = self._known.get((id(node), *args))
+        found = self.known.get((id(node), *args))
         return None if found is None else found[1]
 
     def put(self, found: T, node: Node, *args: object) -> T:
         # The node is held beside what was found, so that no other can get its id.
-        self._known[id(node), *args] = node, found
-        if len(self._known) > MAX_KNOWN:
-            self._known.popitem(last=False)
+        self.known[id(node), *args] = node, found
+        if len(self.known) > MAX_KNOWN:
+            self.known.popitem(last=False)
         return found
 
 
 def per_node(function: Callable[[Node, *Ts], T]) -> Callable[[Node, *Ts], T]:
     """The same function of a node, which keeps what it found; never None."""
-    known = PerNode[T]()
+    kept = PerNode[T]()
 
     @wraps(function)
     def once(node: Node, *args: *Ts) -> T:
-        found = known.get(node, *args)
-        return known.put(function(node, *args), node, *args) if found is None else found
+        found = kept.known.get((id(node), *args))
+        return kept.put(function(node, *args), node, *args) if found is None else found[1]
 
     return once

@@ -1,10 +1,9 @@
 """What a rule is made of; which rules have a text, which the empty one, and which any other."""
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass
 
+from compilers.frozen import frozen
 from compilers.ir import (
-    NOTHING,
     Capture,
     Choice,
     FreeText,
@@ -17,12 +16,13 @@ from compilers.ir import (
     Special,
     Unordered,
     children,
+    is_nothing,
 )
 from compilers.per_node import per_node
 from compilers.regular import Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uses:
     """`rules`: those that a node refers to, each once, in the order of the node; `specials`: the
     special tokens in it; `boolean`: its regular languages with And or Not, each once. `nothing`:
@@ -46,25 +46,34 @@ def uses(node: Node) -> Uses:
     todo = [node]
     while todo:
         each = todo.pop()
+        if isinstance(each, Literal) or (isinstance(each, Regular) and not each.expr.boolean):
+            continue
         if isinstance(each, Sequence):
-            todo += [part for part in reversed(each.parts) if type(part) is not Literal]
+            todo += reversed(each.parts)
         elif isinstance(each, Regular):
-            if each.expr.boolean:
-                boolean[each.expr] = None
+            boolean[each.expr] = None
         elif isinstance(each, Ref):
             rules[each.name] = None
-        elif isinstance(each, Special):
-            specials.add(each.name)
+        elif isinstance(each, Capture):
+            todo.append(each.part)
         elif isinstance(each, Unordered):
             unordered = True
-            nothing |= each.some and not each.members and each.extra == NOTHING
-            todo += [each.separator] if each.extra == NOTHING else [each.separator, each.extra]
-            todo += [member for member, _ in reversed(each.members)]
-        elif isinstance(each, Choice) and not each.parts:
+            parts = _parts(each)
+            nothing |= each.some and len(parts) == 1
+            todo += parts
+        elif is_nothing(each):
             nothing = True
+        elif isinstance(each, Special):
+            specials.add(each.name)
         else:
             todo += reversed(children(each))
     return Uses(rules, frozenset(specials), boolean, nothing, unordered)
+
+
+def _parts(node: Unordered) -> list[Node]:
+    """The separator, what other members there may be, and the members, the last first."""
+    extra = [] if is_nothing(node.extra) else [node.extra]
+    return [node.separator, *extra, *[member for member, _ in reversed(node.members)]]
 
 
 def specials(nodes: Iterable[Node]) -> frozenset[str]:
@@ -82,31 +91,39 @@ def reachable(rules: Mapping[str, Node], start: str) -> set[str]:
     return found
 
 
-def productive(rules: Mapping[str, Node]) -> set[str]:
-    """The rules that have a text."""
-    return _least(rules, _has_text)
+def sound(rules: Mapping[str, Node]) -> set[str]:
+    """The rules of which every part has a text, those that they use among them: mostly all but
+    what refers to itself."""
+    return _least(rules, _is_sound, set())
+
+
+def productive(rules: Mapping[str, Node], known: Set[str] = frozenset()) -> set[str]:
+    """The rules that have a text. It is `known` of some."""
+    found = {*known} if known else sound(rules)
+    return found if len(found) == len(rules) else _least(rules, _has_text, found)
 
 
 def nullable(rules: Mapping[str, Node]) -> set[str]:
     """The rules that the empty text matches."""
-    return _least(rules, has_empty)
+    return _least(rules, has_empty, set())
 
 
 def filled(rules: Mapping[str, Node]) -> set[str]:
     """The rules that match any text but the empty one, and perhaps some that match nothing."""
-    return _least(rules, _has_other)
+    return _least(rules, _has_other, set())
 
 
-def _least(rules: Mapping[str, Node], holds: Callable[[Node, Set[str]], bool]) -> set[str]:
+def _least(
+    rules: Mapping[str, Node], holds: Callable[[Node, Set[str]], bool], found: set[str]
+) -> set[str]:
     """The rules of which something holds, if it holds of those that they use: the least fixed
-    point.
+    point. It holds of those `found`, to which they are added.
 
     Rules mostly stand before those that they use, so one look from the end finds nearly all; the
     others are looked at again when one that they wait for is found.
     """
-    found: set[str] = set()
     for name in reversed(list(rules)):
-        if holds(rules[name], found):
+        if name not in found and holds(rules[name], found):
             found.add(name)
     todo = [name for name in rules if name not in found]
     users: dict[str, list[str]] = {}
@@ -121,9 +138,14 @@ def _least(rules: Mapping[str, Node], holds: Callable[[Node, Set[str]], bool]) -
     return found
 
 
-def _has_text(node: Node, found: Set[str]) -> bool:
+def _is_sound(node: Node, found: Set[str]) -> bool:
+    """Whether all of it has a text."""
     known = uses(node)
-    return (not known.nothing and found >= known.rules.keys()) or _some_text(node, found)
+    return not known.nothing and found >= known.rules.keys()
+
+
+def _has_text(node: Node, found: Set[str]) -> bool:
+    return _is_sound(node, found) or _some_text(node, found)
 
 
 def _some_text(node: Node, found: Set[str]) -> bool:

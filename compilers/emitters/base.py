@@ -44,10 +44,12 @@ class Printer:
     header = ""
     start = "start"
     _methods: ClassVar[Mapping[type, Callable[[Any, Any], str]]]
+    _in_sequence: ClassVar[Mapping[type, Callable[[Any, Any], str]]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls._methods = {kind: getattr(cls, name) for kind, name in _METHODS.items()}
+        cls._in_sequence = {**cls._methods, Choice: cls.grouped}
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
@@ -82,14 +84,14 @@ class Printer:
 
     def tight(self, node: Node) -> str:
         """As a part of something that binds more tightly than `|` and juxtaposition."""
-        plain = isinstance(node, Literal | Regular | Ref | Special)
         found = self.node(node)
-        return found if plain else f"({found})"
+        return found if type(node) in _TIGHT else f"({found})"
 
     def in_sequence(self, node: Node) -> str:
-        kind = type(node)
-        found = self._methods[kind](self, node)
-        return f"({found})" if kind is Choice else found
+        return self._in_sequence[type(node)](self, node)
+
+    def grouped(self, node: Choice) -> str:
+        return f"({self.choice(node)})"
 
     def literal(self, node: Literal) -> str:
         return quote(node.text)
@@ -99,7 +101,8 @@ class Printer:
 
     def sequence(self, node: Sequence) -> str:
         clock.check()
-        return self.row([self.in_sequence(part) for part in node.parts]) or self.empty()
+        printed = self._in_sequence
+        return self.row([printed[type(part)](self, part) for part in node.parts]) or self.empty()
 
     def row(self, parts: Iterable[str]) -> str:
         return " ".join(parts)
@@ -138,6 +141,7 @@ class Printer:
         return f"({self.node(node.part)})"
 
 
+_TIGHT = frozenset([Literal, Regular, Ref, Special])
 _METHODS: Mapping[type, str] = {
     Literal: "literal",
     Regular: "regular",

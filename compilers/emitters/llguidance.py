@@ -26,6 +26,7 @@ from compilers.ir import (
     Sequence,
     Special,
     Unordered,
+    is_nothing,
     walk,
 )
 from compilers.lookahead import counters, repeats
@@ -106,7 +107,7 @@ def _by_parameter(node: Node) -> Iterable[Unordered]:
 
 def _are_few(node: Unordered) -> bool:
     """Whether members are written in all their orders."""
-    return len(node.members) <= 2 and node.extra == NOTHING
+    return len(node.members) <= 2 and is_nothing(node.extra)
 
 
 def _walk(grammar: Grammar) -> int:
@@ -251,7 +252,7 @@ class _Printer(Printer):
         place = len(self._extra_rules)
         self._extra_rules += [""] * len(groups)  # holds the place: members may have such rules, too
         names = [f"{place + i}_{self._rule}" for i in range(len(groups))]
-        needed = [any(required for _, required in group) for group in groups]
+        needed = [True in [required for _, required in group] for group in groups]
         for i, group in enumerate(groups):
             after = _reachable(names[i + 1 :], needed[i + 1 :])
             may_end = not any(needed[i + 1 :])
@@ -263,7 +264,7 @@ class _Printer(Printer):
 
     def _others(self, node: Unordered) -> str:
         """No members: any number of others."""
-        if node.extra == NOTHING:
+        if is_nothing(node.extra):
             return self.choice(NOTHING) if node.some else self.empty()
         extra = self.in_sequence(node.extra)
         more = self.tight(node.separator) + extra
@@ -293,7 +294,7 @@ class _Printer(Printer):
     ) -> str:
         """A rule with a member, and one with what may stand behind it: the end, or more."""
         required = [member for member, needed in group if needed]
-        members = [*required, *(member for member, needed in group if not needed)]
+        members = required + [member for member, needed in group if not needed]
         clock.check()
         separator = self.tight(node.separator)
         found = [
@@ -301,13 +302,13 @@ class _Printer(Printer):
             for i, member in enumerate(members)
         ]
         more = f"{separator}{_MARK}m{name}::_"
-        if node.extra != NOTHING:
+        if not is_nothing(node.extra):
             found.append(f"{self.in_sequence(node.extra)}{_MARK}u{name}::_")
         else:  # no separator where nothing is left to come behind it
             more += f"%if not(is_ones([0:{len(members)}]))"
         complete = f"%if is_ones([0:{len(required)}])" if required else ""
         after = [f'""{complete}'] if may_end else []
-        after += [more, *(f"{separator}{_MARK}m{each}::0x0{complete}" for each in later)]
+        after += [more, *[f"{separator}{_MARK}m{each}::0x0{complete}" for each in later]]
         return f"m{name}::_:{self.ways(found)}\nu{name}::_:{self.ways(after)}"
 
     def _member(self, node: Node) -> str:
@@ -329,7 +330,8 @@ class _Printer(Printer):
             if Special in map(type, parts):
                 pairs = zip_longest(parts, parts[1:])
                 parts = tuple(_written_out(a) if isinstance(b, Special) else a for a, b in pairs)
-        return "".join([self.in_sequence(part) for part in parts]) or '""'
+        printed = self._in_sequence
+        return "".join([printed[type(part)](self, part) for part in parts]) or '""'
 
 
 def _marked(name: str) -> str:

@@ -10,6 +10,8 @@ What is valid then is valid under the schema as it was given, and it is not empt
 left open where closing it could do either, which is where schemas are combined.
 """
 
+from collections.abc import Set
+from itertools import chain
 from typing import Any
 
 # A smaller alternative of these can make the whole larger, or empty.
@@ -29,6 +31,7 @@ _OF_MEMBERS = frozenset({
     "properties", "required",
 })  # fmt: skip
 
+_NEVER_PLAIN = _COMBINING | {"$ref"}
 _BESIDE_REF = _OF_MEMBERS - {"$ref"} | {"anyOf", "items", "prefixItems"}
 
 _SCHEMAS = frozenset(["additionalProperties", "items"])
@@ -44,16 +47,21 @@ MAX_DEPTH = 200  # of schemas, and lists of them, in each other; what is deeper 
 def only_declared(schema: Any) -> Any:
     """The schema, closed where that is safe: everywhere, or at its root alone where it combines
     schemas."""
-    objects = _objects(schema) if isinstance(schema, dict) else None
-    if objects is None:
+    objects = _objects(schema) if isinstance(schema, dict) else []
+    listing = [each for each in objects if "properties" in each and _lists_all(each)]
+    if not listing:
         return schema
-    if all(map(_plain, objects)):
-        return _closed(schema)
+    at_root = listing[0] is schema
+    if _NEVER_PLAIN.isdisjoint(chain.from_iterable(objects)) or all(map(_plain, objects)):
+        if at_root and len(listing) == 1:
+            return _shut(schema)
+        return _closed(schema, frozenset(map(id, listing)))
     refers = any("$ref" in each and not _to_definition(each) for each in objects)
-    return schema if refers or not _lists_all(schema) else _shut(schema)
+    return schema if refers or not at_root else _shut(schema)
 
 
-def _closed(schema: Any) -> Any:
+def _closed(schema: Any, listing: Set[int]) -> Any:
+    """The schema with all of those closed that have these ids, where they are schemas."""
     if not isinstance(schema, dict):
         return schema
     found: dict[str, Any] = {}
@@ -63,13 +71,13 @@ def _closed(schema: Any) -> Any:
             continue
         if isinstance(value, dict):
             if key in _TABLES:
-                found[key] = {name: _closed(each) for name, each in value.items()}
+                found[key] = {name: _closed(each, listing) for name, each in value.items()}
             elif key in _SCHEMAS:
-                found[key] = _closed(value)
+                found[key] = _closed(value, listing)
         elif isinstance(value, list) and key in lists:
-            found[key] = [_closed(each) for each in value]
+            found[key] = [_closed(each, listing) for each in value]
     whole = {**schema, **found} if found else schema
-    return _shut(whole) if _lists_all(schema) else whole
+    return _shut(whole) if id(schema) in listing else whole
 
 
 def _shut(schema: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def _lists_all(schema: dict[str, Any]) -> bool:
         return False
     if not _OPEN.isdisjoint(schema):
         return False
-    return all(isinstance(name, str) and name in properties for name in required)
+    return not [name for name in required if not isinstance(name, str) or name not in properties]
 
 
 def _plain(schema: dict[str, Any]) -> bool:
@@ -103,8 +111,8 @@ def _to_definition(schema: dict[str, Any]) -> bool:
     )  # fmt: skip
 
 
-def _objects(schema: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """Every object in it that could be a schema, its own first; None where it is too deep."""
+def _objects(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every object in it that could be a schema, its own first; none where it is too deep."""
     found: list[dict[str, Any]] = []
     level: list[Any] = [schema]
     for _ in range(MAX_DEPTH):
@@ -124,4 +132,4 @@ def _objects(schema: dict[str, Any]) -> list[dict[str, Any]] | None:
         if not below:
             return found
         level = below
-    return None
+    return []

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from typing import Literal as OneOf
 
-from compilers import collection
+from compilers import clock, collection
 from compilers.errors import CompileError, Contradiction, Malformed
 from compilers.frontends import json_schema
 from compilers.frontends.declared import only_declared
@@ -29,6 +29,7 @@ from compilers.ir import (
     EMPTY,
     NOTHING,
     Capture,
+    Choice,
     FreeText,
     Grammar,
     Literal,
@@ -182,6 +183,7 @@ class _Reply:
         self._surface = surface
         self._tags = Tags(surface, special)
         self._notation = _notation(surface, self._tags)
+        self._how = repr((surface.style, self._notation))  # arguments are written
         self._lead = lead
         self._gap = gap
         self._rules: dict[str, Node] = {}
@@ -215,7 +217,7 @@ class _Reply:
             whole = Ref(part.start)
             parameters = self._surface.parameter is not None
             arguments[name] = whole if parameters else Capture("arguments", whole, "tool_calls")
-            self._notes += (Note(where + note.where, note.message) for note in part.notes)
+            self._notes += [Note(where + note.where, note.message) for note in part.notes]
         opening = self._tags.common(split(each)[0] for each in self._surface.spellings)
         spelled = [self._spelled(each, opening, arguments) for each in self._surface.spellings]
         self._rules["call"] = choice(*spelled)
@@ -229,17 +231,18 @@ class _Reply:
 
     def _arguments(self, schema: Any, where: str) -> Grammar:
         style, notation = self._surface.style, self._notation
-        how = style, notation
+        how = self._how
 
         def make(content: bytes) -> Grammar:
             declared = only_declared(_of_objects(schema))
             prefix = kept.prefix(content, how, where)
             if notation is None:
-                return json_schema.parse(declared, style, prefix)
+                return json_schema.lowered(declared, style, prefix)
             return parameters.parse(declared, notation, style, prefix)
 
         try:
-            return kept.once(schema, how, make)
+            with clock.limited():
+                return kept.once(schema, how, make)
         except CompileError as error:
             raise type(error)(error.message, where + error.where, error.kind) from error
 
@@ -255,7 +258,8 @@ class _Reply:
             sequence(Capture("name", Literal(name), "tool_calls"), *between, whole, *after)
             for name, whole in arguments.items()
         ]
-        return sequence(*before, choice(*bodies))
+        # No two have one name, so none is there twice.
+        return sequence(*before, bodies[0] if len(bodies) == 1 else Choice(tuple(bodies)))
 
     def _pieces(self, pieces: Iterable[str]) -> list[Node]:
         """Text and holes in turn, from a text to a text."""

@@ -84,6 +84,7 @@ def _rewritten(node: Node) -> Node:
 
 
 _HOLES = frozenset([Capture, FreeText])
+_ENDED = (FreeText, Regular)
 
 
 def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
@@ -92,21 +93,26 @@ def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
         return parts
     found: list[Node] = []
     for part in parts:
-        last = found[-1] if found else None
-        hole = last.part if isinstance(last, Capture) else last
-        # A Regular outside of a capture is kept apart by what is around it, as in JSON.
-        regular = isinstance(last, Capture) and isinstance(hole, Regular)
-        if isinstance(part, Literal) and (regular or isinstance(hole, FreeText)):
-            end, rest = _end_of(hole, part.text)
-            found[-1] = Regular(cat(_terminal(hole), text(end)))
-            if rest:
-                found.append(Literal(rest))
-        else:
+        hole = _hole(found[-1]) if found and isinstance(part, Literal) else None
+        if hole is None or not isinstance(part, Literal):
             found.append(part)
+            continue
+        end, rest = _end_of(hole, part.text)
+        found[-1] = Regular(cat(_terminal(hole), text(end)))
+        if rest:
+            found.append(Literal(rest))
     return found
 
 
-def _end_of(hole: Node | None, after: str) -> tuple[str, str]:
+def _hole(node: Node) -> FreeText | Regular | None:
+    """What a text right behind ends; None: nothing. A Regular outside of a capture is kept apart
+    by what is around it, as in JSON."""
+    if isinstance(node, Capture):
+        return node.part if isinstance(node.part, _ENDED) else None
+    return node if isinstance(node, FreeText) else None
+
+
+def _end_of(hole: FreeText | Regular, after: str) -> tuple[str, str]:
     """The text after a hole, cut behind the stop that it begins with."""
     stops = hole.stops if isinstance(hole, FreeText) else ()
     size = next((len(stop) for stop in stops if after.startswith(stop)), len(after))

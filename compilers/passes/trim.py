@@ -15,15 +15,19 @@ from compilers.ir import (
     mapped,
     sequence,
 )
-from compilers.uses import productive, reachable, uses
+from compilers.uses import productive, reachable, sound, uses
 
 
 def trim(grammar: Grammar) -> Grammar:
     """The same language. Raises Contradiction if it is empty."""
-    alive = productive(grammar.rules)
+    whole = sound(grammar.rules)
+    if len(whole) == len(grammar.rules):
+        return grammar
+    alive = productive(grammar.rules, whole)
     if grammar.start not in alive:
         raise Contradiction("no text satisfies this declaration")
-    touched = {name for name, node in grammar.rules.items() if _has_dead(node, alive)}
+    others = grammar.rules.keys() - whole
+    touched = {name for name in others if _has_dead(grammar.rules[name], alive)}
     if not touched and len(alive) == len(grammar.rules):
         return grammar
     rules = {

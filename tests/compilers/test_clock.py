@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+import compilers
 from compilers import clock
 from compilers.emitters import gbnf
 from compilers.errors import CompileError, TooLarge
-from compilers.frontends.json_schema import names
+from compilers.frontends.json_schema import document, names
+from compilers.frontends.surface import Surface
 from compilers.leaves import fate
 from compilers.passes import lexed
 from compilers.regular import Expr, both, cat, chars, plus, text
@@ -38,6 +40,18 @@ def test_time_ends_and_stays_ended() -> None:
 def test_nobody_makes_do_without_what_took_too_long() -> None:
     with pytest.raises(TooLarge), clock.limited(0.01), suppress(CompileError):
         spend()
+
+
+TAGGED = Surface(call="<c={name}>{arguments}</c>", parameter="<{key}>{value}</p>", tags=("</c>",))
+
+
+@pytest.mark.parametrize("surface", [Surface(), TAGGED], ids=["JSON", "tags"])
+def test_each_tool_has_so_long(monkeypatch: pytest.MonkeyPatch, surface: Surface) -> None:
+    monkeypatch.setattr(document, "_check", lambda _: spend())
+    slow = {"function": {"name": "slow", "parameters": {"title": "no other has this title"}}}
+    with pytest.raises(TooLarge, match=r"more than 0\.5 seconds") as caught:
+        compilers.tools([slow], surface=surface)
+    assert caught.value.where == "/0/function/parameters"
 
 
 def test_no_limit_no_end() -> None:

@@ -31,19 +31,19 @@ from compilers.uses import productive
 
 @collection.put_off()
 @clock.limited()
-def parse(schema: Any, style: Style | None = None, prefix: str = "") -> Grammar:
+def parse(schema: Any, style: Style | None = None) -> Grammar:
     """The grammar of the JSON texts that a schema (already read: a dict or a bool) allows.
 
-    `prefix`: how the names of its rules begin; such a grammar is not kept.
     Raises Unsupported, TooLarge or Malformed, with a JSON pointer; Contradiction if there is none.
     """
-    style = style or Style()
-    if prefix:
-        return _lowered(Document(schema), style, prefix)
-    return kept.once(schema, style, lambda _: _lowered(Document(schema), style, ""))
+    how = style or Style()
+    return kept.once(schema, repr(how), lambda _: lowered(schema, how))
 
 
-def _lowered(document: Document, style: Style, prefix: str) -> Grammar:
+def lowered(schema: Any, style: Style, prefix: str = "") -> Grammar:
+    """The same, made within something larger, whose work is limited and whose parts are kept.
+    `prefix`: how the names of its rules begin."""
+    document = Document(schema)
     lowering = Lowering(document, style, prefix)
     grammar = lowering.run(conj((document.root, True)))
     found = productive(grammar.rules)

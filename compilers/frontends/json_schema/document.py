@@ -5,15 +5,14 @@ they differ: `id`, `definitions`, `$recursiveRef`, and that nothing beside a `$r
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urljoin
 
 from compilers.errors import CompileError, Malformed, TooLarge, Unsupported
 from compilers.frontends.json_schema import drafts
 from compilers.frontends.json_schema.contents import SILENT, Content, Contents
-from compilers.frontends.json_schema.wellformed import check, check_number, check_texts
+from compilers.frontends.json_schema.wellformed import check, check_numbers, check_texts
 from compilers.ir import Note
 
 MAX_DEPTH = 400
@@ -22,26 +21,46 @@ MAX_REFS = 50  # one after the other, with nothing between
 MAX_PLACES = 100  # that one note is given: copies within copies are more than anyone reads
 _NUMBERS = (int, float)
 _INDEX = re.compile("0|[1-9][0-9]{0,9}")
+_OWN_NAMES = frozenset(["$id", "id"])
 _BESIDE_REF = SILENT | {"$ref"}
 
 
-@dataclass(eq=False, slots=True)
+Place = str | tuple[str | int, ...]
+"""A JSON pointer; or the pointer of a schema, and the steps from there, as long as nobody asks."""
+
+
 class Site:
-    """A subschema, at the first place that has it; `root` is the resource that it belongs to.
+    """A subschema, at the first place that has it: `root` is the resource that it belongs to,
+    `content` what it says; `refers`: it has a `$ref`. Nothing changes one."""
 
-    Nothing changes one. It is not declared frozen since that takes several times as long to make.
-    """
+    __slots__ = ("_place", "content", "refers", "root", "schema")
 
-    schema: Any
-    where: str
-    root: Any
+    def __init__(self, schema: Any, place: Place, root: Any, content: Content) -> None:
+        self.schema = schema
+        self.root = root
+        self.content = content
+        self.refers = not isinstance(schema, bool) and "$ref" in schema
+        self._place = place
+
+    @property
+    def where(self) -> str:
+        found = self._place
+        if not isinstance(found, str):
+            self._place = found = _pointer(found)
+        return found
 
     def __repr__(self) -> str:
         return f"Site({self.where or '#'})"
 
 
-TRUE = Site(True, "", None)
-FALSE = Site(False, "", None)
+def _pointer(place: Place) -> str:
+    if isinstance(place, str):
+        return place
+    return "/".join((str(place[0]), *map(escape, place[1:])))
+
+
+TRUE = Site(True, "", None, Content())
+FALSE = Site(False, "", None, Content())
 
 
 class Document:
@@ -54,31 +73,30 @@ class Document:
         _check(schema)
         self._schema = schema
         self._contents = Contents()
-        self._sites: dict[int, Site] = {}
+        self._sites = {id(True): TRUE, id(False): FALSE}
         self._sites_by_content: dict[tuple[Content, int], Site] = {}
-        self._copies: dict[str, list[str]] = {}
+        self._copies: list[tuple[Site, Place]] = []
         self._targets: dict[tuple[int, str], Site] = {}
         self._index: dict[str, Any] | None = None
         self.draft = drafts.declared(schema)
+        self._is_old = self.draft < drafts.LATEST
         self.ref_stands_alone = self.draft <= 7
         self.notes: list[Note] = []
-        self.root = self._follow(self._site(schema, "", schema))
+        # No part of a document says the same as the whole.
+        self.root = self._follow(self._site(schema, "", schema, Content()))
 
-    def child(self, parent: Site, value: Any, *path: str | int) -> Site:
-        """The subschema `value`, found at `path` below its parent."""
-        if value is True or value is False:
-            return TRUE if value else FALSE
-        found = self._sites.get(id(value))
+    def child(self, site: Site, schema: Any, *path: str | int) -> Site:
+        """The subschema that is found at a path below a site."""
+        found = self._sites.get(id(schema))
         if found is None:
-            where = "/".join((parent.where, *map(escape, path)))
-            found = self._site(value, where, parent.root)
-        return self._follow(found)
+            found = self._site(schema, (site.where, *path), site.root)
+        return self._follow(found) if found.refers else found
 
     def _follow(self, site: Site) -> Site:
         """What a schema that is nothing but a `$ref` stands for, so that both are one."""
         for _ in range(MAX_REFS):
             schema = site.schema
-            if isinstance(schema, bool) or "$ref" not in schema:
+            if not site.refers:
                 return site
             if not self.ref_stands_alone and not _BESIDE_REF.issuperset(schema):
                 return site
@@ -88,54 +106,53 @@ class Document:
                 raise error.at(f"{site.where}/$ref") from error
         raise Unsupported("a schema that refers to itself", site.where, "$ref: circle")
 
-    def _site(self, value: Any, where: str, root: Any) -> Site:
-        if value is True or value is False:
-            return TRUE if value else FALSE
+    def _site(self, value: Any, place: Place, root: Any, content: Content | None = None) -> Site:
+        """`content`: what it says, where that need not be found out."""
+        found = self._sites.get(id(value))
+        if found is not None:
+            return found
         if not isinstance(value, dict):
-            raise Malformed("a schema must be an object or a boolean", where, "malformed")
+            raise Malformed("a schema must be an object or a boolean", _pointer(place), "malformed")
         if not value:
             return TRUE
-        found = self._sites.get(id(value))
-        if found is None:
-            content = self._contents.of(value)
-            found = self._sites[id(value)] = self._by_content(content, value, where, root)
-            if found.where != where:
-                self._copies.setdefault(found.where, []).append(where)
+        content = content or self._contents.of(value)
+        found = self._sites[id(value)] = self._by_content(content, value, place, root)
+        if found.schema is not value:
+            self._copies.append((found, place))
         return found
 
-    def _by_content(self, content: Content, value: dict[str, Any], where: str, root: Any) -> Site:
-        own = value if _identifier(value) else root
+    def _by_content(self, content: Content, value: dict[str, Any], place: Place, root: Any) -> Site:
+        own = root if _OWN_NAMES.isdisjoint(value) or not _identifier(value) else value
         key = content, id(own)
         found = self._sites_by_content.get(key)
         if found is None:
-            schema = self._of_draft(value, where)
-            check(schema, where)
-            found = self._sites_by_content[key] = Site(schema, where, own)
+            found = self._sites_by_content[key] = self._new_site(content, value, place, own)
         return found
 
-    def places(self, where: str) -> list[str]:
-        """A place, and those with the same content whose schemas are the same site: the first
-        MAX_PLACES of them."""
-        found = [where]
-        for place in found:  # grows
-            for copy in self._copied(place):
-                if len(found) == MAX_PLACES:
-                    return found
-                if copy not in found:
-                    found.append(copy)
-        return found
+    def _new_site(self, content: Content, schema: dict[str, Any], place: Place, root: Any) -> Site:
+        if self._is_old and (later := drafts.later(schema, self.draft)):
+            schema, content = self._of_draft(schema, later, _pointer(place)), Content()
+        site = Site(schema, place, root, content)
+        if not content.well_formed:
+            check(schema, site.where)
+            content.well_formed = True
+        return site
 
-    def _copied(self, place: str) -> Iterator[str]:
-        """Where the schema at a place, or one that it is part of, has been copied to."""
-        ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
-        for end in ends:
-            for copy in self._copies.get(place[:end], ()):
-                yield copy + place[end:]
+    def at_copies(self, notes: Iterable[Note]) -> Iterator[Note]:
+        """Each at its place, and at those with the same content whose schemas are the same site:
+        the first MAX_PLACES of them."""
+        copies: dict[str, list[str]] = {}
+        for site, place in self._copies:
+            if site.where != (where := _pointer(place)):
+                copies.setdefault(site.where, []).append(where)
+        for note in notes:
+            for where in _places(note.where, copies):
+                yield Note(where, note.message)
 
-    def _of_draft(self, schema: dict[str, Any], where: str) -> dict[str, Any]:
-        later = drafts.later(schema, self.draft)
-        if not later:
-            return schema
+    def _of_draft(
+        self, schema: dict[str, Any], later: Collection[str], where: str
+    ) -> dict[str, Any]:
+        """Without the keywords that came later, which are noted."""
         for keyword in later:
             message = f"{keyword}: no keyword of draft {self.draft}, which the schema declares"
             self.notes.append(Note(f"{where}/{keyword}", message))
@@ -207,6 +224,20 @@ class Document:
         return next((uri for uri, value in self._index.items() if value is root), "")
 
 
+def _places(where: str, copies: Mapping[str, list[str]]) -> list[str]:
+    """A place, and where it has been copied to with what it is part of; by where that is copied."""
+    found = [where]
+    for place in found:  # grows
+        ends = [i for i, letter in enumerate(place) if letter == "/"] + [len(place)]
+        for end in ends:
+            for copy in copies.get(place[:end], ()):
+                if len(found) == MAX_PLACES:
+                    return found
+                if copy + place[end:] not in found:
+                    found.append(copy + place[end:])
+    return found
+
+
 def _step(value: Any, step: str) -> Any:
     if isinstance(value, dict):
         return value.get(step)
@@ -264,7 +295,7 @@ def _anchors(schema: dict[str, Any]) -> list[str]:
 
 def _check(schema: Any) -> None:
     """Limits on size and depth, before anything recurses; and whether all values are JSON's."""
-    texts: list[Any] = []
+    texts: list[str] = []
     numbers: list[float] = []
     level, depth, count = [schema], 0, 0
     while level:
@@ -275,25 +306,24 @@ def _check(schema: Any) -> None:
             raise TooLarge(f"more than {MAX_NODES} values", kind="size")
         below: list[Any] = []
         for value in level:
-            if isinstance(value, dict):
-                texts += value  # its names
+            if isinstance(value, str):
+                texts.append(value)
+            elif isinstance(value, dict):
+                texts += map(str, value)  # its names
                 below += value.values()
             elif isinstance(value, list):
                 below += value
-            elif isinstance(value, str):
-                texts.append(value)
             elif isinstance(value, _NUMBERS):
                 numbers.append(value)
         level, depth = below, depth + 1
     _check_values(schema, texts, numbers)
 
 
-def _check_values(schema: Any, texts: list[Any], numbers: list[float]) -> None:
+def _check_values(schema: Any, texts: list[str], numbers: list[float]) -> None:
     """Raises what is wrong with the texts or numbers of a schema, and where it is in it."""
     try:
         check_texts(texts)
-        for number in numbers:
-            check_number(number)
+        check_numbers(numbers)
     except CompileError as error:
         raise error.at(_first_wrong(schema)) from error
 
@@ -303,9 +333,10 @@ def _first_wrong(schema: Any) -> str:
     todo: list[tuple[str, Any]] = [("", schema)]
     for where, value in todo:  # grows
         try:
-            check_texts(value if isinstance(value, dict) else [value])
             if isinstance(value, _NUMBERS):
-                check_number(value)
+                check_numbers([value])
+            elif isinstance(value, str | dict):
+                check_texts([value] if isinstance(value, str) else list(map(str, value)))
         except CompileError:
             return where
         if isinstance(value, dict | list):

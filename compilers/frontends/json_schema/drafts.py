@@ -35,6 +35,4 @@ def declared(schema: Any) -> int:
 
 def later(schema: Mapping[str, Any], draft: int) -> list[str]:
     """The keywords of a subschema that this draft does not have."""
-    if draft == LATEST:
-        return []
     return [keyword for keyword in schema if _SINCE.get(keyword, 0) > draft]

@@ -11,6 +11,7 @@ rules of the grammar. That is what makes recursion, `allOf` and `not` compose.
 
 import weakref
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from compilers import clock
@@ -43,11 +44,9 @@ class Expander:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.sub = document.child  # asked for every subschema, as `kinds` is
         self.notes: dict[tuple[str, str], Note] = {}
-        self._glance = Glance(document)
-        self._checker = Checker(document)
-        # No circle: all that one document took is freed as soon as it is done.
-        self._satisfiability = Satisfiability(weakref.proxy(self))
+        self.kinds = Glance(document).of
         self._nesting = 0
         self._open: dict[_Mark, None] = {}
         self.n_cut = 0
@@ -55,10 +54,16 @@ class Expander:
         self._cache: dict[tuple[Conj, str], Any] = {}
         self._lits: dict[_Mark, Any] = {}
 
-    # --- questions
+    @cached_property
+    def _checker(self) -> Checker:
+        return Checker(self.document)
 
-    def kinds(self, wanted: Conj) -> tuple[str, ...]:
-        return self._glance.of(wanted)
+    @cached_property
+    def _satisfiability(self) -> Satisfiability:
+        # No circle: all that one document took is freed as soon as it is done.
+        return Satisfiability(weakref.proxy(self))
+
+    # --- questions
 
     def entails_some(self, shape: ObjectShape, keys: Expr, lit: Lit) -> bool:
         return self._satisfiability.entails_some(shape, keys, lit)
@@ -87,8 +92,9 @@ class Expander:
         key = wanted, kind
         if key not in self._cache:
             before = self.n_cut
-            shapes = [shape for shape in self._all(wanted, kind) if shape.possible]
-            self._cache[key] = tuple(self._checked(shape, wanted) for shape in shapes)
+            shapes = self._all(wanted, kind)
+            found = [self._checked(shape, wanted) for shape in shapes if shape.possible]
+            self._cache[key] = tuple(found)
             if self.n_cut > before:
                 self._cut.add(key)
         return self._cache[key]
@@ -205,9 +211,6 @@ class Expander:
     def note(self, site: Site, name: str, message: str) -> None:
         where = f"{site.where}/{name}"
         self.notes[where, message] = Note(where, message)
-
-    def sub(self, site: Site, schema: Any, *path: str | int) -> Site:
-        return self.document.child(site, schema, *path)
 
     def subs(self, site: Site, schemas: Any, keyword: str) -> list[Site]:
         if not isinstance(schemas, list) or not schemas:

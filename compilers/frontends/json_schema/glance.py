@@ -11,12 +11,20 @@ from compilers.frontends.json_schema.shapes import Conj
 MAX_DEPTH = 8
 
 _EVERY_KIND = frozenset(KINDS)
-_KIND_OF_TYPE = dict(zip(KINDS, KINDS, strict=True)) | {"integer": "number"}
+_OF_TYPE = {kind: frozenset([kind]) for kind in KINDS} | {"integer": frozenset(["number"])}
 
 
 @lru_cache(maxsize=1 << len(KINDS))
 def _in_order(kinds: frozenset[str]) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in kinds)
+
+
+def _of_types(types: str | list[str]) -> frozenset[str] | None:
+    """None: one of them is no type."""
+    if isinstance(types, str):
+        return _OF_TYPE.get(types)
+    known = _OF_TYPE.keys() >= set(types)
+    return frozenset[str]().union(*map(_OF_TYPE.__getitem__, types)) if known else None
 
 
 class Glance:
@@ -25,14 +33,15 @@ class Glance:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._kinds: dict[Site, frozenset[str]] = {}
+        self._found: dict[Conj, tuple[str, ...]] = {}
 
     def of(self, wanted: Conj) -> tuple[str, ...]:
         """The types that are possible at a glance: all but those that are certainly not."""
-        found = _EVERY_KIND
-        for site, sign in wanted:
-            if sign:
-                found = found & self._site_kinds(site, MAX_DEPTH)
-        return _in_order(found)
+        found = self._found.get(wanted)
+        if found is None:
+            kinds = [self._site_kinds(site, MAX_DEPTH) for site, sign in wanted if sign]
+            found = self._found[wanted] = _in_order(_EVERY_KIND.intersection(*kinds))
+        return found
 
     def _site_kinds(self, site: Site, depth: int) -> frozenset[str]:
         schema = site.schema
@@ -52,11 +61,10 @@ class Glance:
                 if self._document.ref_stands_alone:
                     return found
             if "type" in schema:
-                types = schema["type"]
-                wanted = types if isinstance(types, list) else [types]
-                if not _KIND_OF_TYPE.keys() >= set(wanted):
+                kinds = _of_types(schema["type"])
+                if kinds is None:
                     return _EVERY_KIND
-                found &= {_KIND_OF_TYPE[each] for each in wanted}
+                found &= kinds
             if isinstance(schema.get("enum"), list):
                 found &= frozenset(map(kind_of, schema["enum"]))
             for keyword in ("anyOf", "oneOf"):

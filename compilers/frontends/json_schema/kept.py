@@ -3,7 +3,7 @@
 import hashlib
 import marshal
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 from compilers.ir import Grammar
@@ -11,12 +11,12 @@ from compilers.ir import Grammar
 MAX_KEPT = 512
 MAX_BYTES = 5_000  # of a schema that is kept
 
-_kept: OrderedDict[Hashable, Grammar] = OrderedDict()
+_kept: OrderedDict[tuple[bytes, str], Grammar] = OrderedDict()
 
 
-def once(schema: Any, how: Hashable, make: Callable[[bytes], Grammar]) -> Grammar:
+def once(schema: Any, how: str, make: Callable[[bytes], Grammar]) -> Grammar:
     """`make` of all that a schema says, or what it was for an equal one. `how` is what else the
-    grammar depends on."""
+    grammar depends on, written out."""
     content = _content(schema)
     address = content, how
     found = _kept.get(address) if content else None
@@ -29,10 +29,10 @@ def once(schema: Any, how: Hashable, make: Callable[[bytes], Grammar]) -> Gramma
     return found
 
 
-def prefix(content: bytes, how: Hashable, where: str) -> str:
+def prefix(content: bytes, how: str, where: str) -> str:
     """How the names of rules may begin that belong to a schema alone; `where` tells it from others
     if it is no JSON, so without content."""
-    whole = repr((content or where, how))
+    whole = f"({content or where!r}, {how})"
     return f"s{hashlib.blake2b(whole.encode('utf-8', 'replace'), digest_size=6).hexdigest()}_"
 
 

@@ -1,10 +1,10 @@
 """Schemas of scalars that say the same: most schemas hold the same few leaves many times over.
 
 What `{"type": "string", "maxLength": 20}` becomes does not depend on where it stands, so it is
-worked out once for all documents. Annotations make no difference.
+worked out once for all that have this content. Annotations make no difference.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from compilers.frontends.json_schema import formats
@@ -12,54 +12,37 @@ from compilers.frontends.json_schema.contents import SILENT
 from compilers.frontends.json_schema.shapes import Conj
 from compilers.ir import Node
 
-MAX_LEAVES = 5_000
-
-Key = tuple[object, ...]
-
 _TYPES = frozenset(["string", "integer", "number", "boolean", "null"])
 _BOUNDS = frozenset(["minimum", "maximum", "minLength", "maxLength", "pattern"])
-_known: dict[Key, Node] = {}
+_SAYS_NO_MORE = _BOUNDS | SILENT | {"type"}
 
 
 def once(wanted: Conj, make: Callable[[Conj], Node]) -> Node:
     """`make(wanted)`, or what it was for an equal leaf."""
-    key = _key(wanted)
-    if key is None:
+    if len(wanted) != 1:
         return make(wanted)
-    found = _known.get(key)
+    ((site, sign),) = wanted
+    if not sign:
+        return make(wanted)
+    found = site.content.leaf
     if found is None:
         found = make(wanted)
-        if len(_known) >= MAX_LEAVES:
-            _known.clear()
-        _known[key] = found
+        if _is_leaf(site.schema):
+            site.content.leaf = found
     return found
 
 
-def _key(wanted: Conj) -> Key | None:
-    """The assertions of a schema that has one scalar type; None: it is more than a leaf."""
-    if len(wanted) != 1:
-        return None
-    ((site, sign),) = wanted
-    schema = site.schema
-    if not sign or isinstance(schema, bool) or not isinstance(schema.get("type"), str):
-        return None
-    found: list[object] = []
-    for keyword, value in schema.items():
-        if keyword in SILENT:
-            continue
-        told = _told(keyword, value)
-        if told is None:
-            return None
-        found += (keyword, told)
-    return tuple(found)
+def _is_leaf(schema: Mapping[str, Any]) -> bool:
+    """Whether it has one scalar type, and says no more than what the values of that are."""
+    types = schema.get("type")
+    if not isinstance(types, str) or types not in _TYPES:
+        return False
+    others = schema.keys() - _SAYS_NO_MORE
+    return all(_is_of_leaf(keyword, schema[keyword]) for keyword in others)
 
 
-def _told(keyword: str, value: Any) -> object | None:
-    if keyword == "type":
-        return value if value in _TYPES else None
+def _is_of_leaf(keyword: str, value: Any) -> bool:
     if keyword == "enum":
-        return tuple(value) if all(isinstance(each, str) for each in value) else None
-    if keyword == "format":  # an unknown one is noted, at its place
-        known = isinstance(value, str) and formats.language(value) is not None
-        return value if known else None
-    return (type(value), value) if keyword in _BOUNDS else None
+        return all(isinstance(each, str) for each in value)
+    # An unknown format is noted, at its place.
+    return keyword == "format" and isinstance(value, str) and formats.language(value) is not None

@@ -60,8 +60,10 @@ MAX_LISTED = 60  # different items where it does not
 MAX_ALTERNATIVES = 500
 MAX_WAYS = 60  # for members of one object that must be there without being named
 
+_BRACES = Literal("{"), Literal("}")
 _OPENS = {"string": '"', "array": "[", "object": "{"}
 _DELIMITED = frozenset(_OPENS)
+_STRUCTURES = frozenset(STRUCTURES)
 
 
 class Lowering:
@@ -78,7 +80,7 @@ class Lowering:
         self._values: dict[str, str] = {}
         self._members: dict[tuple[str, Conj], Node] = {}
         self.item: Node = Literal(style.item)
-        self._braces: tuple[Node, Node] = Literal("{"), Literal("}")
+        self._braces: tuple[Node, Node] = _BRACES
         self._alternatives = 0  # of members that must be there without being named
 
     def run(self, wanted: Conj) -> Grammar:
@@ -94,15 +96,14 @@ class Lowering:
             except CompileError as error:
                 raise error.at(_place(each)) from error
             if kinds and _DELIMITED.issuperset(kinds):
-                self._values[name] = "".join(_OPENS[kind] for kind in kinds)
+                self._values[name] = "".join(map(_OPENS.__getitem__, kinds))
             self._check_limits()
         return Grammar(self._rules, start, self._notes(), self._values, delimited=True)
 
     def _notes(self) -> tuple[Note, ...]:
         """At every place that they speak of."""
         found = (*self._document.notes, *self._expander.notes.values())
-        places = self._document.places
-        return tuple(Note(where, note.message) for note in found for where in places(note.where))
+        return tuple(self._document.at_copies(found)) if found else ()
 
     @property
     def is_whole(self) -> bool:
@@ -146,7 +147,7 @@ class Lowering:
 
     def _made(self, wanted: Conj) -> Node:
         kinds = self._expander.kinds(wanted)
-        if any(kind in STRUCTURES for kind in kinds):
+        if not _STRUCTURES.isdisjoint(kinds):
             return Ref(self._rule(wanted))
         try:
             return choice(*self._scalars(wanted, kinds))
@@ -203,7 +204,7 @@ class Lowering:
         return Literal(self._style.dumps(value))
 
     def _key(self, name: str) -> Node:
-        return Literal(self._style.dumps(name) + self._style.key)
+        return Literal(self._style.name(name))
 
     # --- objects
 
@@ -287,6 +288,8 @@ class Lowering:
         return sequence(self._key(name), self.node(child))
 
     def _extra(self, extras: Sequence[Key]) -> Node:
+        if not extras:
+            return NOTHING
         return choice(*[self.pair(names, child) for names, child in extras])
 
     def pair(self, names: Expr, child: Conj) -> Node:

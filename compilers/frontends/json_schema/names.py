@@ -18,7 +18,7 @@ Key = tuple[Expr, Conj]
 def others(shape: ObjectShape, listed: Sequence[str]) -> list[Key]:
     """The names that are not listed and that some value may have. Raises TooLarge."""
     patterns = dict.fromkeys([keys for group in shape.members for keys, _ in group.patterns])
-    if not patterns and NO in _for_others(shape, frozenset()):
+    if not patterns and NO in conj(*[group.rest for group in shape.members]):
         return []
     free = other_than(either(*map(text, listed)))
     classes = [(both(free, *shape.names), frozenset[Expr]())]

@@ -28,18 +28,22 @@ from compilers.regular import NEVER, Expr, other_than, text
 
 def _members(expander: Narrower, site: Site, value: Any, sign: bool, kind: str) -> Any:
     schema = site.schema
-    present = [k for k in _MEMBER_KEYWORDS if k in schema]
-    if value is not schema[present[0]]:
-        return None  # done with the first of them
+    first = next(k for k in _MEMBER_KEYWORDS if k in schema)
+    return _all_members(expander, site, sign) if value is schema[first] else None
+
+
+def _all_members(expander: Narrower, site: Site, sign: bool) -> tuple[ObjectShape, ...]:
+    """What the three keywords say of members that speak of each other."""
+    schema = site.schema
     named = {n: expander.sub(site, s, "properties", n) for n, s in _table(schema, "properties")}
-    patterns = []
-    for pattern, s in _table(schema, "patternProperties"):
-        sub = expander.sub(site, s, "patternProperties", pattern)
-        patterns.append((search(pattern), sub))
+    patterns = [
+        (search(pattern), expander.sub(site, s, "patternProperties", pattern))
+        for pattern, s in _table(schema, "patternProperties")
+    ]
     rest = expander.sub(site, schema.get("additionalProperties", True), "additionalProperties")
     if sign:
         lits = {name: (sub, True) for name, sub in named.items()}
-        of_patterns = tuple((keys, (sub, True)) for keys, sub in patterns)
+        of_patterns = tuple([(keys, (sub, True)) for keys, sub in patterns])
         members = Members(lits, of_patterns, (rest, True))
         return (ObjectShape(members=(members,), required=_demanded(named)),)
     missing = tuple(lacks(name) for name in _demanded(named))
@@ -58,10 +62,9 @@ def alone(expander: Narrower, wanted: Conj) -> ObjectShape | None:
     if schema.get("type") != "object":
         return None
     required = schema.get("required", [])
-    present = [k for k in _MEMBER_KEYWORDS if k in schema]
-    if not present or not isinstance(required, list):
+    if _OF_MEMBERS.isdisjoint(schema) or not isinstance(required, list):
         return None
-    shape: ObjectShape = _members(expander, site, schema[present[0]], True, "object")[0]
+    (shape,) = _all_members(expander, site, True)
     if required:
         shape.required = tuple(dict.fromkeys((*shape.required, *required)))
     return shape
@@ -69,11 +72,12 @@ def alone(expander: Narrower, wanted: Conj) -> ObjectShape | None:
 
 def _demanded(named: Mapping[str, Site]) -> tuple[str, ...]:
     """The members that say so themselves, as in draft 3."""
-    return tuple(
-        name
-        for name, site in named.items()
-        if isinstance(site.schema, dict) and site.schema.get("required") is True
-    )
+    found = []
+    for name, site in named.items():
+        schema = site.schema
+        if not isinstance(schema, bool) and schema.get("required") is True:
+            found.append(name)
+    return tuple(found)
 
 
 def _not_members(
@@ -176,6 +180,7 @@ def _table(schema: Mapping[str, Any], keyword: str) -> Iterable[tuple[str, Any]]
 
 
 _MEMBER_KEYWORDS = ("properties", "patternProperties", "additionalProperties")
+_OF_MEMBERS = frozenset(_MEMBER_KEYWORDS)
 _ALONE = SILENT.union(_MEMBER_KEYWORDS, ["type", "required"])
 _DEPENDENCIES = ("dependencies", "dependentRequired", "dependentSchemas")
 

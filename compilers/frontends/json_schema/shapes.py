@@ -93,8 +93,12 @@ class ObjectShape:
     def at(self, name: str) -> Conj:
         """What the value of a member of this name must satisfy. Asked again and again."""
         found = self._at.get(name)
-        if found is not None:
-            return found
+        if found is None:
+            found = self._merged_at(name) if self.of else self._conj_at(name)
+            self._at[name] = found
+        return found
+
+    def _merged_at(self, name: str) -> Conj:
         spine = [self]  # merged one after the other, perhaps thousands
         while (of := spine[-1].of) is not None and name not in of[0]._at:
             spine.append(of[0])
@@ -197,6 +201,8 @@ _NOTHING: Conj = frozenset([NO])
 
 
 def conj(*lits: Lit) -> Conj:
+    if len(lits) == 1 and lits[0][0] is not TRUE and lits[0][0] is not FALSE:
+        return frozenset(lits)
     found = []
     for lit in lits:
         if lit[0] is not TRUE and lit[0] is not FALSE:

@@ -41,6 +41,10 @@ class Style:
     item: str = ", "
     key: str = ": "
 
+    def name(self, name: str) -> str:
+        """The name of a member, and what stands behind it."""
+        return encode_basestring(name) + self.key
+
     def dumps(self, value: Any) -> str:
         if isinstance(value, str):
             return encode_basestring(value)

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from compilers.errors import Malformed, TooLarge
@@ -10,6 +10,9 @@ from compilers.frontends.texts import HALF_PAIR, half_pair
 
 MAX_COUNT = 1 << 64
 """Schemas say the largest number of some language for "any"; none has one beyond this."""
+
+
+_SCHEMA = (dict, bool)
 
 
 def _is_number(value: Any) -> bool:
@@ -23,7 +26,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_schema(value: Any) -> bool:
-    return isinstance(value, dict | bool)
+    return isinstance(value, _SCHEMA)
 
 
 def _is_full(value: Any) -> bool:
@@ -31,7 +34,15 @@ def _is_full(value: Any) -> bool:
 
 
 def _are_strings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list) and not [each for each in value if not isinstance(each, str)]
+
+
+def _is_type(value: Any) -> bool:
+    return isinstance(value, str) or _are_strings(value)
+
+
+def _is_demand(value: Any) -> bool:
+    return isinstance(value, bool) or _are_strings(value)
 
 
 def _is_table(of: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -43,7 +54,7 @@ def _either(one: Callable[[Any], bool], other: Callable[[Any], bool]) -> Callabl
 
 
 def _is(kind: type) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, kind)
+    return kind.__instancecheck__  # what isinstance calls
 
 
 _bound = "a finite number", _is_number
@@ -52,14 +63,14 @@ _count = "a whole number from 0", _is_count
 _schema = "a schema", _is_schema
 # Each schema in them is checked when it is met itself, at its own place.
 _schemas = "a list of schemas", _is_full
-_table = "an object of schemas", lambda value: isinstance(value, dict)
+_table = "an object of schemas", _is(dict)
 _string = "a string", _is(str)
 
 _WANTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "$ref": _string,
     "$dynamicRef": _string,
     "$recursiveRef": _string,
-    "type": ("a type or a list of types", _either(_is(str), _are_strings)),
+    "type": ("a type or a list of types", _is_type),
     "enum": ("a list", _is(list)),
     "allOf": _schemas,
     "anyOf": _schemas,
@@ -93,13 +104,13 @@ _WANTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "patternProperties": _table,
     "additionalProperties": _schema,
     "unevaluatedProperties": _schema,
-    "required": ("a list of strings, or a boolean in draft 3", _either(_are_strings, _is(bool))),
+    "required": ("a list of strings, or a boolean in draft 3", _is_demand),
     "propertyNames": _schema,
     "minProperties": _count,
     "maxProperties": _count,
     "dependencies": (
         "an object of schemas or lists of names",
-        _is_table(_either(_is_schema, _either(_is(str), _are_strings))),
+        _is_table(_either(_is_schema, _is_type)),
     ),
     "dependentRequired": ("an object of lists of names", _is_table(_are_strings)),
     "dependentSchemas": _table,
@@ -114,22 +125,22 @@ def check(schema: Mapping[str, Any], where: str) -> None:
             raise Malformed(f"{keyword} must be {wanted[0]}", f"{where}/{keyword}", "malformed")
 
 
-def check_texts(values: Iterable[Any]) -> None:
+def check_texts(texts: Collection[str]) -> None:
     """Raises Malformed for strings that are not Unicode: half a surrogate pair has no UTF-8."""
-    texts = [value for value in values if isinstance(value, str)]
     if half_pair("".join(texts)) is not None:
         wrong = next(text for text in texts if half_pair(text) is not None)
         raise Malformed(f"{HALF_PAIR}: {wrong!r}", kind="malformed")
 
 
-def check_number(value: float) -> None:
+def check_numbers(values: Iterable[float]) -> None:
     """Raises Malformed for what is no number, TooLarge for one that most readers of JSON would not
     take (RFC 8259, section 6)."""
-    if abs(value) <= sys.float_info.max:
-        return
-    if isinstance(value, float):
-        raise Malformed(f"{value} is no number of JSON", kind="malformed")
-    raise TooLarge("a number of more than 308 digits", kind="number")
+    for value in values:
+        if abs(value) <= sys.float_info.max:
+            continue
+        if isinstance(value, float):
+            raise Malformed(f"{value} is no number of JSON", kind="malformed")
+        raise TooLarge("a number of more than 308 digits", kind="number")
 
 
 def count(value: Any) -> int:
