@@ -13,7 +13,7 @@ from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 
-from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16, one_letter
+from compilers.emitters.kbnf_regular import PLANE_16, below_plane_16
 from compilers.emitters.kbnf_rules import Rules, Text, quote, rule
 from compilers.regular import (
     NEVER,
@@ -25,9 +25,9 @@ from compilers.regular import (
     Not,
     Rep,
     cat,
-    common_prefix,
     either,
     inverse,
+    listed,
     normal,
     overlap,
     plus,
@@ -66,7 +66,7 @@ def split(expr: And) -> Left | None:
         return None
     found: set[str] = set()
     for part in expr.parts:
-        words = _words(part.part) if isinstance(part, Not) else []
+        words = listed(part.part, MAX_WORDS) if isinstance(part, Not) else []
         if words is None:
             return None
         found.update(inside for word in words if (inside := _inside(word, loop)) is not None)
@@ -98,38 +98,8 @@ def _loop(expr: Expr) -> Loop | None:
 
 
 def _literal(parts: tuple[Expr, ...]) -> str | None:
-    words = _words(Cat(parts))
-    return words[0] if words is not None and len(words) == 1 else None
-
-
-def _words(expr: Expr) -> list[str] | None:
-    """The texts of a finite language, None if it is not, or has more than MAX_WORDS."""
-    if isinstance(expr, Chars):
-        size = sum(high - low + 1 for low, high in expr.ranges)
-        if size > MAX_WORDS:
-            return None
-        return [chr(code) for low, high in expr.ranges for code in range(low, high + 1)]
-    if isinstance(expr, Alt):
-        found: list[str] = []
-        for part in expr.parts:
-            words = _words(part)
-            if words is None or len(found) + len(words) > MAX_WORDS:
-                return None
-            found += words
-        return found
-    if not isinstance(expr, Cat):
-        return None
-    found, run = [""], ""  # the letters behind those
-    for part in expr.parts:
-        letter = one_letter(part)
-        if letter is not None:
-            run += letter
-            continue
-        words = _words(part)
-        if words is None or len(found) * len(words) > MAX_WORDS:
-            return None
-        found, run = [one + run + other for one in found for other in words], ""
-    return [each + run for each in found]
+    words = listed(Cat(parts), 1)
+    return words[0] if words else None
 
 
 def _inside(word: str, loop: Loop) -> str | None:
@@ -186,6 +156,7 @@ class Excluder:
 
     def __init__(self, loop: Loop, letters: str, language: Callable[[Expr, Rules], str]) -> None:
         self._letters = letters
+        self._quoted = {letter: quote(letter) for letter in letters}
         self._rules = Rules()
         self.run = self._rules.regex(plus(loop.plain))
         self._any = language(plus(either(loop.plain, loop.spelled)), self._rules)
@@ -227,9 +198,10 @@ class Excluder:
         return name
 
     def _place(self, along: "tuple[_Way, ...]", rules: Rules) -> str:
-        name, line, needed = _place(self, along)
+        name, line, left, needed = _place(self, along)
         if name not in rules.lines:
-            rules.lines.update(needed)
+            if left not in rules.lines:
+                rules.lines.update(needed)
             rules.lines[name] = line
         return name
 
@@ -238,16 +210,16 @@ class Excluder:
         left, needed = _leaving(self, "".join([letter for letter, _, _ in along]))
         found: list[Text] = [] if left is None else [(left,)]
         for letter, after, is_word in along:
-            one = quote(letter)
+            one = self._quoted[letter]
             found += [(one, after)] if is_word else [(one, after), (one,)]
-        return (*rule(found), needed)
+        return (*rule(found), left, needed)
 
     def leaving(self, letters: str) -> tuple[str | None, Mapping[str, str]]:
         """The symbol of what begins with none of these letters, None for nothing; its lines."""
         found, rules = list(self._foreign), Rules()
-        others: list[Text] = [(quote(each),) for each in self._letters if each not in letters]
+        others = [one for letter, one in self._quoted.items() if letter not in letters]
         if others:
-            one = rules.symbol(others)
+            one = rules.one_of(others)
             found += [(one,), (one, self._any)]
         return rules.symbol(found) if found else None, rules.lines
 
@@ -255,8 +227,8 @@ class Excluder:
 _Way = tuple[str, str, bool]
 """Out of a place: the letter, the rule of what comes behind it, and whether it ends a word."""
 
-_Place = tuple[str, str, Mapping[str, str]]
-"""The rule of a place: its name, its line, and the lines of what leaves the tree there."""
+_Place = tuple[str, str, str | None, Mapping[str, str]]
+"""The rule of a place: its name, its line; the symbol of what leaves the tree there, its lines."""
 
 
 @lru_cache(maxsize=2_000)
@@ -275,7 +247,7 @@ def _tree(words: Sequence[str]) -> tuple[list[dict[str, int]], dict[int, str], s
     tree: list[dict[str, int]] = [{}]
     tails: dict[int, str] = {}
     ends = set()
-    common = [0, *map(common_prefix, pairwise(words)), 0]
+    common = [0, *(_in_common(one, two) for one, two in pairwise(words)), 0]
     for i, word in enumerate(words):
         alone = max(common[i], common[i + 1]) + 1
         place = 0
@@ -288,3 +260,11 @@ def _tree(words: Sequence[str]) -> tuple[list[dict[str, int]], dict[int, str], s
         else:
             ends.add(place)
     return tree, tails, ends
+
+
+def _in_common(one: str, two: str) -> int:
+    """How many letters both begin with."""
+    for i, (letter, other) in enumerate(zip(one, two, strict=False)):
+        if letter != other:
+            return i
+    return min(len(one), len(two))

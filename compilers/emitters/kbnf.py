@@ -24,7 +24,7 @@ from compilers.emitters import kbnf_members as members
 from compilers.emitters.excluded import Alphabets
 from compilers.emitters.kbnf_languages import Unit, Writer, alphabets_of, put_letters, unit_of
 from compilers.emitters.kbnf_regular import PLANE_16, unsupported
-from compilers.emitters.kbnf_rules import Item, Texts, quote
+from compilers.emitters.kbnf_rules import NEVER, NEVER_LINE, Item, Texts, quote
 from compilers.ir import (
     SHARED,
     Capture,
@@ -192,6 +192,7 @@ class _Printer(_Nodes):
         return f"n{next(self._numbers)}"
 
     def run(self) -> str:
+        self.lines[NEVER] = NEVER_LINE
         for name, node in self._rules.items():
             if name in self._filled:
                 if name.startswith(SHARED) and not uses(node).boolean:

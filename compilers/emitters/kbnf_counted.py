@@ -193,15 +193,17 @@ class _Product:
         states = 1 << start if start >= 0 else 0
         known: dict[int, tuple[int, int]] = {}
         while states and len(found) <= self._loop.high:
-            found.append(states)
             if states not in known:
                 ways = [self._ways(state) for state in numbers(states)]
                 known[states] = union(on for on, _ in ways), union(inner for _, inner in ways)
             on, inner = known[states]
-            size += states.bit_count() + inner.bit_count()
+            # Once two layers have the same states, so have all that are left.
+            layers = self._loop.high + 1 - len(found) if on == states else 1
+            size += layers * (states.bit_count() + inner.bit_count())
             if size > MAX_PRODUCT:
                 what = f"a pattern with a bounded length of more than {MAX_PRODUCT} states"
                 raise TooLarge(what, kind="states")
+            found += [states] * layers
             states = on
         return found, size
 

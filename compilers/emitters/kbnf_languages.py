@@ -33,7 +33,7 @@ from compilers.emitters.kbnf_regular import (
     written,
 )
 from compilers.emitters.kbnf_rules import (
-    NEVER_WRITTEN,
+    NEVER,
     Item,
     Rules,
     Text,
@@ -81,7 +81,7 @@ class Writer(Rules):
         return _quoted_letters(node.letters), False
 
     def ahead(self, node: Ahead) -> Texts:
-        return [(self.regex(node.expr), NEVER_WRITTEN)], False
+        return [(self.regex(node.expr), NEVER)], False
 
     def one_regex(self, node: Regex) -> Texts:
         return [(self.regex(node.expr),)], False
@@ -235,7 +235,7 @@ class _Language(Writer):
         loop = left.loop
         excluder = _excluder(loop, self._alphabets.of[loop])
         name = excluder.besides(sorted(left.words - {""}), self)
-        inside = Symbol(self.symbol([(name,), (excluder.run, NEVER_WRITTEN)]))
+        inside = Symbol(self.symbol([(name,), (excluder.run, NEVER)]))
         bare = [] if "" in left.words else [EMPTY]
         return sequence_of([Literal(loop.before), choice_of([inside, *bare]), Literal(loop.after)])
 

@@ -13,6 +13,7 @@ from compilers.emitters.kbnf_counted import AHEAD, Counted, counted
 from compilers.errors import TooLarge, Unsupported
 from compilers.ir import EMPTY, NOTHING, Literal, Node, Repeat, choice, sequence
 from compilers.regular import (
+    ANY,
     NEVER,
     Alt,
     Cat,
@@ -27,6 +28,7 @@ from compilers.regular import (
     dfa,
     minimise,
     nonempty,
+    one_letter,
     overlap,
     plus,
     ranges,
@@ -172,14 +174,6 @@ def _one_regex(expr: Expr) -> Node:
 def _letters(found: Ranges) -> Part:
     each = "".join(chr(code) for low, high in found for code in range(low, high + 1))
     return Literal(each) if len(each) == 1 else Letters(each)
-
-
-def one_letter(expr: Expr) -> str | None:
-    """The only text of a language, if that is one letter."""
-    if not isinstance(expr, Chars) or len(expr.ranges) > 1:
-        return None
-    ((low, high),) = expr.ranges
-    return chr(low) if low == high else None
 
 
 def is_wide(expr: Expr) -> bool:
@@ -328,7 +322,7 @@ def bounded(expr: Expr) -> Counted | None:
 def automaton(expr: Expr) -> Dfa:
     """The smallest automaton of its texts but the empty one. Raises Unsupported."""
     try:
-        return minimise(dfa(both(expr, plus(_TEXT)), MAX_STATES))
+        return minimise(dfa(both(expr, plus(ANY)) if expr.nullable else expr, MAX_STATES))
     except TooLarge as error:
         raise unsupported(f"an intersection or complement ({error.message})") from error
 

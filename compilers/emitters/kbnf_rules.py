@@ -5,7 +5,7 @@ another as it stands.
 """
 
 from binascii import b2a_base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -13,7 +13,7 @@ from compilers import clock
 from compilers.emitters.base import rust_regex
 from compilers.regular import Expr
 
-NEVER = "\U0010fffe"  # what no token spells
+NEVER = "x"  # the rule of what no token spells; no other name is as short
 
 CHAIN = 8  # repetitions that are counted one by one; more of them by doubling
 
@@ -54,6 +54,15 @@ class Rules:
             said = _body(found)
             name = self._names[found] = self.name(said)
             self.lines[name] = _line(name, said)
+        return name
+
+    def one_of(self, literals: Sequence[str]) -> str:
+        """One of so many letters, each quoted, as one symbol."""
+        if len(literals) == 1:
+            return literals[0]
+        said = " | ".join(literals)
+        name = self.name(said)
+        self.lines[name] = _line(name, said)
         return name
 
     def name(self, content: str) -> str:
@@ -187,15 +196,20 @@ def _body(alternatives: Iterable[Text]) -> str:
     It keeps kbnf from shortening chains of rules that end together (Leo's way): it keeps masks
     under a state that does not tell such chains apart, and would give those of another.
     """
-    found = list(map(" ".join, alternatives)) or [NEVER_WRITTEN]
-    found += [f"{each} {NEVER_WRITTEN}" for each in found if each[-1] != '"']
-    return " | ".join(found)
+    found = list(map(" ".join, alternatives))
+    found += [each + _BUT_NEVER for each in found if each[-1] != '"' and each[-2:] != _BUT_NEVER]
+    return " | ".join(found) or NEVER
+
+
+_BUT_NEVER = f" {NEVER}"
 
 
 @lru_cache(maxsize=1_000)
 def _regex(expr: Expr) -> tuple[str, str]:
     """In a rule with a second alternative, which no token spells: so it is not inlined."""
-    return rule([(f'#"{_escaped(rust_regex(expr))}"',), (NEVER_WRITTEN,)])
+    said = f'#"{_escaped(rust_regex(expr))}" | {NEVER}'
+    name = named(said)
+    return name, _line(name, said)
 
 
 def _escaped(regex: str) -> str:
@@ -212,4 +226,5 @@ def quote(letters: str) -> str:
 _CONTROLS = {chr(c): f"\\x{c:02x}" for c in (*range(0x20), 0x7F)}
 _ESCAPES = str.maketrans({**_CONTROLS, '"': '\\"', "\\": "\\\\"})
 
-NEVER_WRITTEN = quote(NEVER)
+NEVER_LINE = _line(NEVER, quote("\U0010fffe"))
+"""A rule, so that all others are ASCII as far as their texts are: kbnf inlines it."""

@@ -3,6 +3,7 @@
 An expression is its own automaton: its states are its derivatives (Brzozowski 1964, "Derivatives
 of Regular Expressions"), so product and complement need no construction of their own, and a
 question about a language (is it empty? does it hold this text?) explores only the states it needs.
+Where all states are needed, they are sets of what may be left of each part, as bits (product).
 
     word = plus(chars("az"))                   # [az]+
     odd = both(word, other_than(text("a")))    # [az]+ but not "a"
@@ -61,7 +62,7 @@ from compilers.regular.expressions import (
 from compilers.regular.letters import ANY_LETTER, LAST, SURROGATES, Ranges, inverse, normal, overlap
 from compilers.regular.product import dfa
 from compilers.regular.syntax import counted, letter_class
-from compilers.regular.texts import is_empty, lengths, shortest
+from compilers.regular.texts import is_empty, lengths, listed, one_letter, shortest
 
 __all__ = [
     "ANY",
@@ -96,10 +97,12 @@ __all__ = [
     "is_empty",
     "lengths",
     "letter_class",
+    "listed",
     "maybe",
     "minimise",
     "nonempty",
     "normal",
+    "one_letter",
     "other_than",
     "overlap",
     "plus",

@@ -43,9 +43,10 @@ class Dfa:
 def minimise(automaton: Dfa) -> Dfa:
     """The smallest automaton of the same language, its states in the order of the first of each.
 
-    Moore's refinement, but that only those states are looked at again one of whose next states has
-    been told apart from others: of a set that is split the largest part stays as it is, so each
-    state is told apart log n times at most (Hopcroft 1971).
+    Moore's refinement of sets that tell most states apart from the start, but that only those
+    states are looked at again one of whose next states has been told apart from others: of a set
+    that is split the largest part stays as it is, so each state is told apart log n times at most
+    (Hopcroft 1971).
     """
     parts = _Parts(automaton)
     while parts.unsure:
@@ -55,8 +56,34 @@ def minimise(automaton: Dfa) -> Dfa:
     for state, each in enumerate(block):
         first.setdefault(each, state)
     number = {each: i for i, each in enumerate(first)}
-    steps = [[number[block[after]] for after in automaton.steps[state]] for state in first.values()]
+    renamed = [number[each] for each in block]
+    steps = [[renamed[after] for after in automaton.steps[state]] for state in first.values()]
     return Dfa(automaton.classes, steps, [automaton.ends[state] for state in first.values()])
+
+
+def _kinds(automaton: Dfa, before: list[set[int]]) -> list[int]:
+    """A number for each state, another one only where its language is another.
+
+    By the nearest end, and by the ways towards it: which letters, and to states of which kind. In
+    what is made of words, these tell all apart.
+    """
+    found = [-1] * len(before)
+    nearest = {state for state, end in enumerate(automaton.ends) if end}
+    for state in nearest:
+        found[state] = 0
+    count = 1
+    while nearest:
+        further = set[int]().union(*map(before.__getitem__, nearest))
+        nearest = {state for state in further if found[state] < 0}
+        ways: dict[tuple[int, ...], int] = {}
+        new = []
+        for state in nearest:
+            way = tuple(map(found.__getitem__, automaton.steps[state]))
+            new.append((state, ways.setdefault(way, count + len(ways))))
+        for state, kind in new:
+            found[state] = kind
+        count += len(ways)
+    return [count if kind < 0 else kind for kind in found]
 
 
 class _Parts:
@@ -67,14 +94,14 @@ class _Parts:
 
     def __init__(self, automaton: Dfa) -> None:
         self._steps = automaton.steps
-        self.block = [int(end) for end in automaton.ends]
-        self._members: list[set[int]] = [set(), set()]
-        for state, block in enumerate(self.block):
-            self._members[block].add(state)
-        self._before: list[set[int]] = [set() for _ in self.block]
+        self._before: list[set[int]] = [set() for _ in self._steps]
         for state, row in enumerate(self._steps):
             for after in set(row):
                 self._before[after].add(state)
+        self.block = _kinds(automaton, self._before)
+        self._members: list[set[int]] = [set() for _ in range(max(self.block) + 1)]
+        for state, block in enumerate(self.block):
+            self._members[block].add(state)
         self.unsure = set(range(len(self.block)))
 
     def refine(self) -> None:

@@ -1,44 +1,58 @@
-"""From an expression to its automaton: the product of the automata of its parts."""
+"""From an expression to its automaton: the product of the automata of its parts.
 
-from collections.abc import Sequence
-from functools import lru_cache
+A part without And and Not at its top is followed as a set of terms: what may be left of it behind a
+text, each way by itself (Antimirov 1996, "Partial derivatives of regular expressions"). There are
+about as many terms as letters are written in the part, and what may follow one is worked out once;
+a state is the bits of a number, and the next one those of its terms together.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from itertools import count
+from operator import or_
 
 from compilers import clock
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES, Dfa
-from compilers.regular.bits import bits, numbers
+from compilers.regular.bits import bits, numbers, union
+from compilers.regular.constructors import times
 from compilers.regular.derivatives import alphabet, derivative, first_sets
-from compilers.regular.expressions import EVERY, NEVER, Alt, And, Cat, Expr, Not, children
-from compilers.regular.letters import Ranges, holds
+from compilers.regular.expressions import (
+    EVERY,
+    NEVER,
+    Alt,
+    And,
+    Cat,
+    Chars,
+    Expr,
+    Not,
+    Rep,
+    State,
+)
+from compilers.regular.letters import Ranges
 
-MAX_WORK = 100_000
-"""Derivatives on the way to the automaton of one part, each as many as it has alternatives."""
+MAX_WORK = 500_000
+"""Terms on the way to the automaton of one part, each as many as there are classes of letters."""
 
-_Tracks = tuple[int, ...]
-"""The tracks of a product that still have a say, by number."""
-
-_Places = tuple[int, ...]
-"""Where each of those stands."""
-
-_State = tuple[_Tracks, _Places]
+_State = int
+"""The terms of all parts that still have a say, as bits."""
 
 # No text may follow; any text may.
-_DEAD: _State = (), ()
-_FREE: _State = (), (-1,)
+_DEAD: _State = 0
+_FREE: _State = -1
 
 _Fates = tuple[bool | None, ...]
-"""Of each of those, whether any text may follow, or none; None where that depends on the text."""
+"""Of each part, whether any text may follow, or none; None where that depends on the text."""
 
 _Formula = int | tuple[str, tuple["_Formula", ...]]
-"""A track, or "and", "or", "not" and what they join."""
-
-_OPERATORS: dict[type[Expr], str] = {And: "and", Alt: "or", Not: "not"}
+"""A part by its number, or "and", "or", "not" and what they join."""
 
 
 def dfa(expr: Expr, limit: int = MAX_STATES) -> Dfa:
     """The automaton whose states are what may follow. TooLarge after `limit` states."""
     classes = alphabet(expr)
-    product = _Product(expr, _Letters([letters[0][0] for letters in classes]))
+    product = _Product(expr, _Letters(classes))
     steps: list[list[int]] = []
     while len(steps) < len(product.states):
         clock.check()
@@ -58,80 +72,99 @@ class _Product:
 
     def __init__(self, expr: Expr, letters: "_Letters") -> None:
         self._tracks: list[_Track] = []
-        self._index: dict[Expr, int] = {}
+        self._index: dict[tuple[Expr, ...], int] = {}
         self._letters = letters
+        self._places = count()
         self._formula = self._read(expr)
         self._known: dict[_State, int] = {}
-        self._verdicts: dict[tuple[_Tracks, _Fates], bool | _Tracks] = {}
+        self._rows: dict[_State, list[int]] = {}
+        self._verdicts: dict[_Fates, bool | list[_Track]] = {}
         self.states: list[_State] = []
         self._numbers: dict[_State, int] = {}
-        self._number((tuple(range(len(self._tracks))), (0,) * len(self._tracks)))
+        self._number(self._distinct(union(track.start for track in self._tracks)))
 
     def _read(self, expr: Expr) -> _Formula:
-        kind = _OPERATORS.get(type(expr)) if expr.boolean else None
-        if kind is not None:
-            return kind, tuple(map(self._read, children(expr)))
-        if expr not in self._index:
-            self._index[expr] = len(self._tracks)
-            self._tracks.append(_Track(expr, self._letters))
-        return self._index[expr]
+        """Those without And and Not that stand side by side are one part, as are all that are left
+        out of an intersection."""
+        if not expr.boolean or not isinstance(expr, And | Alt | Not):
+            return self._track((expr,))
+        if isinstance(expr, Not):
+            return "not", (self._read(expr.part),)
+        if isinstance(expr, Alt):
+            plain = tuple(part for part in expr.parts if not part.boolean)
+            found = [self._read(part) for part in expr.parts if part.boolean]
+            return "or", (*found, *([self._track(plain)] if plain else []))
+        words = tuple(p.part for p in expr.parts if isinstance(p, Not) and not p.part.boolean)
+        found = [self._read(p) for p in expr.parts if not isinstance(p, Not) or p.part.boolean]
+        return "and", (*found, *([("not", (self._track(words),))] if words else []))
 
-    def row(self, state: int) -> list[int]:
+    def _track(self, parts: tuple[Expr, ...]) -> int:
+        number = self._index.setdefault(parts, len(self._tracks))
+        if number == len(self._tracks):
+            self._tracks.append(_Track(parts, self._letters, self._places))
+        return number
+
+    def row(self, number: int) -> list[int]:
         """The states after each letter."""
-        tracks, places = self.states[state]
-        if not tracks:
-            return [state] * self._letters.count
-        rows = [self._tracks[i].row(place) for i, place in zip(tracks, places, strict=True)]
-        afters = list(zip(*rows, strict=True))
-        found = {each: self._number((tracks, each)) for each in dict.fromkeys(afters)}
-        return [found[each] for each in afters]
+        state = self.states[number]
+        if state in (_DEAD, _FREE):
+            return [number] * self._letters.count
+        last = self._tracks[-1]  # with most terms, where words are left out
+        others, terms = state & ~last.terms, state & last.terms
+        rows = [self._row_of(others)] if others else []
+        if terms:
+            rows.append(last.row(terms))
+        afters = reduce(_beside, rows)
+        known = self._known
+        for after in afters:
+            if after not in known:
+                known[after] = self._number(self._distinct(after))
+        return [known[after] for after in afters]
+
+    def _row_of(self, state: _State) -> list[int]:
+        """The terms after each letter, of all parts but the last."""
+        found = self._rows.get(state)
+        if found is None:
+            rows = (t.row(terms) for t in self._tracks if (terms := state & t.terms))
+            found = self._rows[state] = reduce(_beside, rows)
+        return found
 
     def _number(self, state: _State) -> int:
-        found = self._known.get(state)
-        if found is None:
-            distinct = self._distinct(*state)
-            found = self._known[state] = self._numbers.setdefault(distinct, len(self.states))
-            if found == len(self.states):
-                self.states.append(distinct)
+        found = self._numbers.setdefault(state, len(self.states))
+        if found == len(self.states):
+            self.states.append(state)
         return found
 
     def ends(self, state: _State) -> bool:
         """Whether a text may end there."""
-        tracks, places = state
-        if not tracks:
+        if state in (_DEAD, _FREE):
             return state == _FREE
-        ends = [False] * len(self._tracks)
-        for i, place in zip(tracks, places, strict=True):
-            ends[i] = self._tracks[i].states[place].nullable
-        return self._decided(self._formula, ends) is True
+        return self._verdict(tuple([state & t.ends != 0 for t in self._tracks])) is True
 
-    def _distinct(self, tracks: _Tracks, places: _Places) -> _State:
+    def _distinct(self, state: _State) -> _State:
         """The same for states that are certainly equal."""
-        at = zip(tracks, places, strict=True)
-        fates = tuple([self._tracks[i].fates[place] for i, place in at])
-        verdict = self._verdicts.get((tracks, fates))
-        if verdict is None:
-            verdict = self._verdicts[tracks, fates] = self._verdict(tracks, fates)
+        verdict = self._verdict(tuple([track.fate(state) for track in self._tracks]))
         if isinstance(verdict, bool):
             return _FREE if verdict else _DEAD
-        if len(verdict) == len(tracks):
-            return tracks, places
-        left = dict(zip(tracks, places, strict=True))
-        return verdict, tuple([left[i] for i in verdict])
+        for track in verdict:
+            state &= ~track.terms
+        return state
 
-    def _verdict(self, tracks: _Tracks, found: _Fates) -> bool | _Tracks:
-        """What tracks of these fates come to, others being lost; which of them have a say where
-        that is open."""
-        fates: list[bool | None] = [False] * len(self._tracks)
-        for i, fate in zip(tracks, found, strict=True):
-            fates[i] = fate
-        decided = self._decided(self._formula, fates)
-        if isinstance(decided, bool):
-            return decided
-        return tuple([i for i in tracks if fates[i] or i in decided])
+    def _verdict(self, fates: _Fates) -> "bool | list[_Track]":
+        """What parts of these fates come to; which of them have no say where that is open."""
+        found = self._verdicts.get(fates)
+        if found is None:
+            decided = self._decided(self._formula, fates)
+            if isinstance(decided, bool):
+                found = decided
+            else:
+                having = decided.union(i for i, fate in enumerate(fates) if fate)
+                found = [track for i, track in enumerate(self._tracks) if i not in having]
+            self._verdicts[fates] = found
+        return found
 
     def _decided(self, formula: _Formula, fates: Sequence[bool | None]) -> bool | set[int]:
-        """What a formula comes to; the tracks that still have a say where it is open."""
+        """What a formula comes to; the parts that still have a say where it is open."""
         if isinstance(formula, int):
             fate = fates[formula]
             return {formula} if fate is None else fate
@@ -150,93 +183,155 @@ class _Product:
 
 
 class _Letters:
-    """A letter of each class that a product tells apart; sets of them are bits."""
+    """The classes of letters that a product tells apart, by number."""
 
-    def __init__(self, letters: list[int]) -> None:
-        self.count = len(letters)
-        self._letters = letters
-        self._sets: dict[Ranges, int] = {}
-        self._parts: dict[frozenset[Ranges], list[_Part]] = {}
+    def __init__(self, classes: list[Ranges]) -> None:
+        self.count = len(classes)
+        self._classes = classes
+        found = sorted((low, i) for i, pairs in enumerate(classes) for low, _ in pairs)
+        self._lows = [low for low, _ in found]
+        self._numbers = [i for _, i in found]
+        self._sets: dict[Ranges, set[int]] = {}
 
-    def parted(self, sets: frozenset[Ranges]) -> "list[_Part]":
-        """The letters in parts that none of these sets tells apart; the part with the first letter
-        first, and so on."""
-        found = self._parts.get(sets)
-        if found is None:
-            parts = [(1 << self.count) - 1]
-            for each in sets:
-                inside = self._within(each)
-                halves = ((part & inside, part & ~inside) for part in parts)
-                parts = [half for pair in halves for half in pair if half]
-            parts.sort(key=lambda part: part & -part)
-            indexes = [list(numbers(part)) for part in parts]
-            found = self._parts[sets] = [(self._letters[part[0]], part) for part in indexes]
-        return found
-
-    def _within(self, letters: Ranges) -> int:
+    def of(self, letters: Ranges) -> set[int]:
+        """Those of a set of letters."""
         found = self._sets.get(letters)
         if found is None:
-            pairs = enumerate(self._letters)
-            found = self._sets[letters] = bits(i for i, letter in pairs if holds(letters, letter))
+            found = self._sets[letters] = set()
+            for low, high in letters:
+                first, last = bisect_left(self._lows, low), bisect_right(self._lows, high)
+                found.update(self._numbers[first:last])
         return found
 
+    def parted(self, sets: frozenset[Ranges]) -> Iterator[tuple[int, Iterable[int]]]:
+        """All of them in parts that none of these sets tells apart: one letter, and the numbers."""
+        parts = [(1 << self.count) - 1]
+        for each in sets:
+            inside = bits(self.of(each))
+            halves = ((part & inside, part & ~inside) for part in parts)
+            parts = [half for pair in halves for half in pair if half]
+        for part in parts:
+            indexes = list(numbers(part))
+            yield self._classes[indexes[0]][0][0], indexes
 
-_Part = tuple[int, list[int]]
-"""One of its letters, and the numbers of all of them."""
+
+_Term = tuple[Expr, ...]
+"""One after the other."""
 
 
 class _Track:
-    """The states of a part, its derivatives, numbered and followed as they are needed.
+    """The terms of some expressions side by side, found and followed as they are needed.
 
-    `fates`: whether any text may follow a state, or none; None where that depends on the text.
+    `places`: where the bits of terms are free. `start`: the terms to begin with, `terms`: all that
+    were found, `ends`: those with the empty text.
     """
 
-    def __init__(self, expr: Expr, letters: _Letters) -> None:
+    def __init__(self, parts: tuple[Expr, ...], letters: _Letters, places: Iterator[int]) -> None:
         self._letters = letters
+        self._places = places
         self._work = 0
-        self._numbers: dict[Expr, int] = {}
-        self._rows: dict[int, list[int]] = {}
-        self.states: list[Expr] = []
-        self.fates: list[bool | None] = []
-        self._number(expr)
+        self._bits: dict[_Term, int] = {}
+        self._at: dict[int, _Term] = {}  # by place
+        self._rows: dict[int, list[int]] = {}  # of terms together
+        self._every = 0  # the bit of EVERY, beside which no other counts
+        self.terms = self.ends = 0
+        self.start = self._alone(union(self._bits_of(_term(part)) for part in parts))
 
-    def row(self, place: int) -> list[int]:
-        """The states after each letter."""
-        found = self._rows.get(place)
+    def fate(self, state: int) -> bool | None:
+        """Whether any text may follow, or none; None where that depends on the text."""
+        if not state & self.terms:
+            return False
+        return True if state & self._every else None
+
+    def row(self, terms: int) -> list[int]:
+        """The terms after each letter."""
+        found = self._rows.get(terms)
         if found is None:
-            state = self.states[place]
-            self._work += self._letters.count * _alternatives(state)
-            if self._work > MAX_WORK:
-                raise TooLarge("an automaton that takes too long to make", kind="states")
-            found = self._rows[place] = self._derived(state)
+            found = self._rows[terms] = self._row(list(numbers(terms)))
         return found
 
-    def _derived(self, state: Expr) -> list[int]:
-        """One derivative for all letters that no set tells apart in which the first one may be."""
+    def _row(self, places: list[int]) -> list[int]:
+        self._work += self._letters.count * len(places)
+        if self._work > MAX_WORK:
+            raise TooLarge("an automaton that takes too long to make", kind="states")
+        if len(places) == 1:
+            found = self._derived(self._at[places[0]])
+        else:
+            found = reduce(_beside, (self.row(1 << place) for place in places))
+        return list(map(self._alone, found)) if self._every else found
+
+    def _derived(self, term: _Term) -> list[int]:
+        clock.check()
         found = [0] * self._letters.count
-        for letter, part in self._letters.parted(first_sets(state)):
-            after = self._number(derivative(state, letter))
-            for index in part:
-                found[index] = after
+        for letters, after in self._ways(term):
+            new = self._bits_of(after)
+            for letter in letters:
+                found[letter] |= new
         return found
 
-    def _number(self, expr: Expr) -> int:
-        found = self._numbers.setdefault(expr, len(self.states))
-        if found == len(self.states):
-            self.states.append(expr)
-            self.fates.append(False if expr is NEVER else True if expr is EVERY else None)
-        return found
-
-
-@lru_cache(maxsize=20_000)
-def _alternatives(expr: Expr) -> int:
-    """How many parts a derivative looks at, roughly: of a row, up to one that may not be empty."""
-    clock.check()
-    if isinstance(expr, Cat):
-        total = 0
-        for part in expr.parts:
-            total += _alternatives(part)
+    def _ways(self, term: _Term) -> Iterator[tuple[Iterable[int], _Term]]:
+        """The letters that a text may begin with, each time with what may follow."""
+        for i, part in enumerate(term):
+            rest = term[i + 1 :]
+            if type(part) is Chars:
+                yield self._letters.of(part.ranges), rest
+            else:
+                yield from self._ways_of(part, rest)
             if not part.nullable:
                 break
-        return max(1, total)
-    return max(1, sum(map(_alternatives, children(expr))))
+
+    def _ways_of(self, expr: Expr, rest: _Term) -> Iterator[tuple[Iterable[int], _Term]]:
+        """The same of one part, and the rest after it."""
+        if isinstance(expr, Alt):
+            for part in expr.parts:
+                yield from self._ways_into(part, rest)
+        elif isinstance(expr, Rep):
+            high = None if expr.high is None else expr.high - 1
+            more = times(expr.part, max(0, expr.low - 1), high)
+            yield from self._ways_into(expr.part, _term(more) + rest)
+        elif isinstance(expr, State):
+            automaton = expr.automaton
+            for pairs, state in zip(automaton.classes, automaton.steps[expr.state], strict=True):
+                if state in automaton.alive:
+                    yield self._letters.of(pairs), (State(automaton, state), *rest)
+        else:
+            for letter, letters in self._letters.parted(first_sets(expr)):
+                if (after := derivative(expr, letter)) is not NEVER:
+                    yield letters, _term(after) + rest
+
+    def _ways_into(self, expr: Expr, rest: _Term) -> Iterator[tuple[Iterable[int], _Term]]:
+        """The same, but that nothing of the rest is begun before a letter of the part."""
+        for letters, after in self._ways(_term(expr)):
+            yield letters, after + rest
+
+    def _bits_of(self, term: _Term) -> int:
+        found = self._bits.get(term)
+        if found is None:
+            found = self._bits[term] = self._new_bits(term)
+        return found
+
+    def _new_bits(self, term: _Term) -> int:
+        only = term[0] if len(term) == 1 else None
+        if isinstance(only, Alt):
+            return union(self._bits_of(_term(each)) for each in only.parts)
+        place = next(self._places)
+        found = 1 << place
+        self._at[place] = term
+        self.terms |= found
+        if all(part.nullable for part in term):
+            self.ends |= found
+        if only is EVERY:
+            self._every = found
+        return found
+
+    def _alone(self, terms: int) -> int:
+        """EVERY is left alone."""
+        return self._every if terms & self._every else terms
+
+
+def _term(expr: Expr) -> _Term:
+    return expr.parts if isinstance(expr, Cat) else (expr,)
+
+
+def _beside(one: list[int], two: list[int]) -> list[int]:
+    return list(map(or_, one, two))

@@ -1,6 +1,7 @@
-"""Which texts a language has: whether any, how long, which is the shortest.
+"""Which texts a language has: whether any, how long, which is the shortest, or all of them.
 
 is_empty(expr), lengths(expr)
+listed(expr, 9)     ['""', '"a"'], None for more than nine
 shortest(expr)      Shortest(2, b'""')
 shortest(NEVER)     None
 """
@@ -10,9 +11,10 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
+from compilers import clock
 from compilers.errors import TooLarge
 from compilers.regular.automata import MAX_STATES
-from compilers.regular.derivatives import derivative, moves, steps
+from compilers.regular.derivatives import accepts, derivative, moves, steps
 from compilers.regular.expressions import (
     NEVER,
     Alt,
@@ -28,13 +30,67 @@ from compilers.regular.expressions import (
 
 MAX_SEARCHED = 5_000  # states, on the way to a shortest text
 MAX_KNOWN = 50_000
+MAX_TRIED = 40  # texts of a part, each of which is looked up in the others
 
 
 def is_empty(expr: Expr, limit: int = MAX_STATES) -> bool:
     """Exact, or TooLarge after `limit` states. Without And and Not only NEVER itself is empty."""
     if expr is NEVER or expr.nullable or not expr.boolean:
         return expr is NEVER
+    words = _one_of_few(expr)
+    if words is not None:
+        return not any(all(_holds(part, word) for part in children(expr)) for word in words)
     return not _is_endless(expr) and not _has_text(expr, limit)
+
+
+def _one_of_few(expr: Expr) -> list[str] | None:
+    """Texts, one of which is that of an intersection if it has any; None if there are many."""
+    parts = expr.parts if isinstance(expr, And) else ()
+    found = (listed(part, MAX_TRIED) for part in parts if not part.boolean)
+    return next((words for words in found if words is not None), None)
+
+
+def _holds(expr: Expr, word: str) -> bool:
+    clock.check()
+    return not accepts(expr.part, word) if isinstance(expr, Not) else accepts(expr, word)
+
+
+def listed(expr: Expr, most: int) -> list[str] | None:
+    """All texts, those twice that are written twice; None if there may be more than `most`."""
+    if isinstance(expr, Chars):
+        size = sum(high - low + 1 for low, high in expr.ranges)
+        if size > most:
+            return None
+        return [chr(code) for low, high in expr.ranges for code in range(low, high + 1)]
+    if isinstance(expr, Alt):
+        found: list[str] = []
+        for part in expr.parts:
+            words = listed(part, most - len(found))
+            if words is None:
+                return None
+            found += words
+        return found
+    if not isinstance(expr, Cat):
+        return None
+    found, run = [""], ""  # the letters behind those
+    for part in expr.parts:
+        letter = one_letter(part)
+        if letter is not None:
+            run += letter
+            continue
+        words = listed(part, most // max(1, len(found)))
+        if words is None:
+            return None
+        found, run = [one + run + other for one in found for other in words], ""
+    return [each + run for each in found]
+
+
+def one_letter(expr: Expr) -> str | None:
+    """The only text of a language, if that is one letter."""
+    if not isinstance(expr, Chars) or len(expr.ranges) > 1:
+        return None
+    ((low, high),) = expr.ranges
+    return chr(low) if low == high else None
 
 
 def _is_endless(expr: Expr) -> bool:

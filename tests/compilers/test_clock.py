@@ -16,7 +16,7 @@ from compilers.frontends.json_schema import document, names
 from compilers.frontends.surface import Surface
 from compilers.leaves import fate
 from compilers.passes import lexed
-from compilers.regular import Expr, both, text
+from compilers.regular import Expr, both, cat, chars, plus, text
 
 
 def spend() -> None:
@@ -65,9 +65,9 @@ _numbers = count()
 
 
 def fresh() -> tuple[Expr, Expr]:
-    """Two words of which nobody has met the end. That they differ takes 150 states to find out."""
+    """Two languages that nobody has met. That they differ takes 150 states to find out."""
     own = "a" * 150 + f"{next(_numbers)}:"
-    return text(own), text(own + "a")
+    return cat(text(own), plus(chars("xy"))), cat(text(own + "a"), plus(chars("xy")))
 
 
 KEPT: dict[str, Callable[[Expr, Expr], Any]] = {

@@ -128,7 +128,7 @@ def test_no_rule_is_written_that_has_no_text() -> None:
     for keys in ("ab", "abcdef"):
         schema["properties"] = {key: {"const": 1} for key in keys}
         lines = compilers.emit(compilers.json_schema(schema), "kbnf").splitlines()
-        assert not [line for line in lines if line.endswith('::= "\U0010fffe";')]
+        assert not [line for line in lines if line.endswith("::= x;")]
 
 
 @pytest.mark.parametrize(

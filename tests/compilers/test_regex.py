@@ -9,15 +9,21 @@ from hypothesis import strategies as st
 from compilers.errors import CompileError, Malformed, Unsupported
 from compilers.frontends.regex import search, whole
 from compilers.regular import (
+    Dfa,
     accepts,
+    both,
+    cat,
     dfa,
+    either,
     is_empty,
     lengths,
+    listed,
     minimise,
     other_than,
     shortest,
     to_expr,
 )
+from compilers.regular.letters import holds
 
 SEARCH = [
     ("a", ["a", "xay"], ["", "b"]),
@@ -132,6 +138,52 @@ def test_the_same_as_python(pattern: str, text: str) -> None:
     assert accepts(expr, text) == bool(re.fullmatch(pattern, text, re.ASCII))
     assert accepts(found, text) == bool(re.search(pattern, text, re.ASCII))
     assert accepts(other_than(expr), text) != accepts(expr, text)
+
+
+def leads_to_an_end(automaton: Dfa, text: str) -> bool:
+    state = 0
+    for letter in map(ord, text):
+        found = [row for pairs, row in zip(automaton.classes, automaton.steps[state], strict=True)
+                 if holds(pairs, letter)]  # fmt: skip
+        if not found:
+            return False
+        (state,) = found
+    return automaton.ends[state]
+
+
+@settings(max_examples=150, deadline=None)
+@given(PATTERNS, PATTERNS, PATTERNS, TEXTS)
+def test_automata_of_parts_beside_each_other(one: str, two: str, three: str, text: str) -> None:
+    try:
+        a, b, c = whole(one), whole(two), whole(three)
+    except Unsupported:
+        return
+    for expr in (
+        both(a, other_than(b)),
+        both(a, other_than(b), other_than(c)),
+        either(both(a, b), other_than(c)),
+        other_than(either(a, both(b, c))),
+        both(cat(both(a, b), c), other_than(a)),
+    ):
+        assert leads_to_an_end(dfa(expr), text) == accepts(expr, text)
+        assert is_empty(expr) == (shortest(expr) is None)
+
+
+LISTED = [
+    (r"", [""]),
+    (r"ab", ["ab"]),
+    (r"a|bc|a", ["a", "bc"]),
+    (r"[a-c]x", ["ax", "bx", "cx"]),
+    (r"x[ab](y|z)", ["xay", "xaz", "xby", "xbz"]),
+    (r"[ab][ab][ab]", None),
+    (r"[a-e]", None),
+    (r"a*", None),
+]
+
+
+@pytest.mark.parametrize(("pattern", "found"), LISTED)
+def test_all_texts_of_a_few(pattern: str, found: list[str] | None) -> None:
+    assert listed(whole(pattern), 4) == found
 
 
 @settings(max_examples=150, deadline=None)
