@@ -105,21 +105,18 @@ def emit(
     TooLarge where that would be large or take long. What a grammar cannot say (`grammar.watch`) is
     refused, too: `unwatched` leaves it out, for who sees to it otherwise.
     """
-    _check_said(grammar)
+    if grammar.watch is not None:
+        raise _watch.beside(grammar.watch.where)
     with _clock.limited(EMIT_SECONDS):
         for each in PASSES:
             grammar = each(grammar)
         return DIALECTS[dialect](grammar, tokens=tokens, **options)
 
 
-def _check_said(grammar: Grammar) -> None:
-    if grammar.watch is not None:
-        raise _watch.beside(grammar.watch.where)
-
-
 def closing_of(grammar: Grammar, dialect: str, phase: str | None = None) -> Closing:
     """What closes a reply that an engine of this dialect holds to the grammar. `phase`: the rule
-    that can be closed by itself, too. Raises TooLarge; Unsupported where more is to be seen to than
-    the grammar says."""
-    _check_said(grammar)
+    that can be closed by itself, too. Raises TooLarge; Unsupported where a reply is watched."""
+    if grammar.watch is not None:
+        message = "where items must differ, what closes a reply is not known"
+        raise Unsupported(message, grammar.watch.where, _watch.UNIQUE)
     return Closing(HELD[dialect](grammar), phase, _llguidance.MAX_PERMUTED)

@@ -29,9 +29,9 @@ from compilers.ir import Special, walk
 from compilers.watch import UNIQUE
 from gallama.budget import Speller
 from gallama.dialect import Dialect
-from gallama.engines.watched import Pieces, watched
 from gallama.errors import EngineFailure, LoadError, PlanError
 from gallama.types import Engine, Guide, Matcher, Vocabulary
+from gallama.watched import Pieces, watched
 
 MAX_GRAMMARS = 256  # compiled ones kept
 MAX_LETTERS = 500_000  # of one grammar's text, which its engine reads in about a second

@@ -33,7 +33,10 @@ from compilers.regular.expressions import (
 from compilers.regular.letters import Ranges
 
 MAX_WORK = 500_000
-"""Terms on the way to the automaton of one part, each as many as there are classes of letters."""
+"""Terms on the way to the automaton of one part, each as many as there are classes of letters; one
+of many parts counts as more."""
+
+PARTS = 16  # of a term: reading so many takes about as long as a class of letters
 
 _State = int
 """The terms of all parts that still have a say, as bits."""
@@ -251,19 +254,23 @@ class _Track:
         return found
 
     def _row(self, places: list[int]) -> list[int]:
-        self._work += self._letters.count * len(places)
-        if self._work > MAX_WORK:
-            raise TooLarge("an automaton that takes too long to make", kind="states")
+        self._worked(self._letters.count * len(places))
         if len(places) == 1:
             found = self._derived(self._at[places[0]])
         else:
             found = reduce(_beside, (self.row(1 << place) for place in places))
         return list(map(self._alone, found)) if self._every else found
 
+    def _worked(self, amount: int) -> None:
+        self._work += amount
+        if self._work > MAX_WORK:
+            raise TooLarge("an automaton that takes too long to make", kind="states")
+
     def _derived(self, term: _Term) -> list[int]:
         clock.check()
         found = [0] * self._letters.count
         for letters, after in self._ways(term):
+            self._worked(len(after) // PARTS)
             new = self._bits_of(after)
             for letter in letters:
                 found[letter] |= new

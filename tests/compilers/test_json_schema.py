@@ -290,7 +290,7 @@ REFUSED = [
     ({"properties": {"a": {"allOf": [{"uniqueItems": True}, {"type": "array"}]}}}, Unsupported,
      "uniqueItems", "/properties/a/allOf/0/uniqueItems"),
     ({"properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {"b": {"items": {
-        "items": {"type": "integer"}, "uniqueItems": True, "type": "array", "minItems": 2}}}},
+        "items": {"type": "number"}, "uniqueItems": True, "type": "array", "minItems": 2}}}},
      Unsupported, "uniqueItems", "/$defs/b/items/uniqueItems"),
     ({"items": {"prefixItems": [{}], "uniqueItems": True}}, Unsupported, "uniqueItems",
      "/items/uniqueItems"),

@@ -42,9 +42,9 @@ from compilers import clock, collection
 from compilers.watch import Watch
 from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
-from gallama.engines.watched import Pieces, watched
 from gallama.errors import EngineFailure
 from gallama.types import Engine, Matcher, Vocabulary
+from gallama.watched import Pieces, watched
 from tests.conformance import formatron_json, real_vocabulary
 
 VOCABULARY = Path("build/vocab/ggml-vocab-llama-bpe.gguf")

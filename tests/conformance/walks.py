@@ -294,7 +294,7 @@ class Schema:
         return Closer(compilers.closing_of(grammar, self._dialect), self._speller)
 
     def closing(self, tokens: Iterable[int]) -> tuple[int, ...] | None:
-        """What closes a reply; None where that is too large to be found. Raises Broken."""
+        """What closes a reply; None where that cannot be found. Raises Broken."""
         try:
             state = self._closer.start
             for token in tokens:
@@ -303,7 +303,7 @@ class Schema:
                     raise Broken(f"token {token} is not of the grammar")
                 state = after
             return self._closer.reply(state)
-        except compilers.TooLarge:
+        except (compilers.TooLarge, compilers.Unsupported):
             return None
 
 

@@ -42,6 +42,7 @@ def said(turn: Any) -> dict[str, Any]:
 
 
 SCHEMA = "response_format.json_schema.schema"
+UNIQUE = {"type": "array", "uniqueItems": True, "items": {"type": "string"}}
 
 
 def form(schema: Any) -> dict[str, Any]:
@@ -214,11 +215,21 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
         SCHEMA,
         "uniqueItems",
     ),
+    (
+        CHAT,
+        form(UNIQUE | {"items": {"type": "object"}}),
+        SCHEMA,
+        "/uniqueItems: can be enforced for",
+    ),
+    (CHAT, {**form(UNIQUE), "finish": "close"}, "finish", "/uniqueItems: where items must differ"),
+    (CHAT, {**form(UNIQUE), "tools": [tool()]}, SCHEMA, "/uniqueItems: no grammar can tell"),
+    (CHAT, {**form(UNIQUE), **thinking("<a>{b}</a>")}, SCHEMA, "/uniqueItems: no grammar can tell"),
     (CHAT, {"guided_json": LOOK_BEHIND}, "guided_json", "/pattern: look-behind"),
     (CHAT, {"structured_outputs": {"json": LOOK_BEHIND}}, "structured_outputs.json", "/pattern"),
     (CHAT, {**form({}), "guided_choice": ["a"]}, "guided_choice", "does not go with"),
     # tools
     (CHAT, {"tools": [tool(properties={"x": LOOK_BEHIND})]}, PARAMETERS, "/properties/x/pattern"),
+    (CHAT, {"tools": [tool(properties={"x": UNIQUE})]}, PARAMETERS, "/properties/x/uniqueItems"),
     (CHAT, {"tools": [tool(type="string")]}, PARAMETERS, "/type: a tool's arguments are an object"),
     (CHAT, {"tools": [tool(**nested(120))]}, PARAMETERS, HELD),
     (CHAT, {"tools": [tool("f" * 65)]}, "tools[0].function.name", "must match pattern"),

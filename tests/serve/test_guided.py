@@ -84,6 +84,20 @@ def test_a_completion_keeps_to_it(tiny: Server, guide: dict[str, Any], good: Any
     assert [text for text in answer.texts if not good(text)] == []
 
 
+def test_no_two_items_are_equal(tiny: Server) -> None:
+    """... though the model is given six words to choose from, and must write all of them."""
+    words = {"type": "string", "pattern": "^[ab]{1,2}$"}
+    schema = {"type": "array", "uniqueItems": True, "items": words, "minItems": 6}
+    form = {"type": "json_schema", "json_schema": {"name": "words", "schema": schema}}
+    hot = {**HOT, "finish": "cut"}
+    answer = chat(tiny, "Name six animals.", seed=3, response_format=form, **hot)
+    assert answer == chat(tiny, "Name six animals.", True, seed=3, response_format=form, **hot)
+    assert {choice.finish for choice in answer.choices} == {"stop"}
+    assert [sorted(json.loads(text)) for text in answer.texts] == [
+        ["a", "aa", "ab", "b", "ba", "bb"]
+    ] * 4
+
+
 def test_the_end_comes_when_all_is_said(tiny: Server) -> None:
     """Not at max_tokens: of short replies, all are whole."""
     answer = chat(tiny, "Is a llama an animal?", guided_choice=["Yes.", "No."], **HOT)
