@@ -14,6 +14,7 @@ counted that go on from where an item stands, and among them the spellings of th
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -26,6 +27,9 @@ from compilers.regular import Dfa, Expr, Ranges, accepts, overlap
 from compilers.regular.letters import holds
 
 UNIQUE = "uniqueItems"
+
+MAX_ITEMS = 1_000
+"""That are written in an array that is watched: each has its part in every mask of the array."""
 
 Spelling = tuple[tuple[bytes, ...], ...]
 """A text part by part, each with the ways to write it, none of which begins with another."""
@@ -148,9 +152,9 @@ class Distinct:
         ways = (b"0", b"-0") if text in (b"0", b"-0") else (text,)
         return ways[0], (tuple(way for way in ways if self._counts.behind(way) != 0),)
 
-    def is_dead(self, beginning: bytes, used: Iterable[Spelling]) -> bool:
+    def is_dead(self, beginning: bytes, used: "Used") -> bool:
         """Whether an item that begins like this could only be one of those that are used up."""
-        n_used = sum(n_ways(rest_of(each, beginning)) for each in used)
+        n_used = used.count(beginning)
         if not n_used:
             return False
         n_texts = self._counts.behind(beginning)
@@ -175,6 +179,39 @@ def rest_of(spelling: Spelling, beginning: bytes) -> Spelling | None:
 
 def n_ways(spelling: Spelling | None) -> int:
     return 0 if spelling is None else prod(map(len, spelling))
+
+
+class Used(NamedTuple):
+    """The items so far: their `values`, and their spellings: those that have one only, sorted, and
+    the others."""
+
+    values: frozenset[bytes | str] = frozenset()
+    plain: tuple[bytes, ...] = ()
+    others: tuple[Spelling, ...] = ()
+
+    def with_one(self, value: bytes | str, spelling: Spelling) -> "Used":
+        values, plain = self.values | {value}, self.plain
+        if n_ways(spelling) > 1:
+            return Used(values, plain, (*self.others, spelling))
+        text = b"".join(way for (way,) in spelling)
+        at = bisect_left(plain, text)
+        return Used(values, (*plain[:at], text, *plain[at:]), self.others)
+
+    def count(self, beginning: bytes) -> int:
+        """How many spellings begin with these bytes."""
+        low, high = self._range(beginning)
+        return high - low + sum(n_ways(rest_of(each, beginning)) for each in self.others)
+
+    def rests(self, beginning: bytes) -> list[Spelling]:
+        """What is left of each item that begins with these bytes."""
+        low, high = self._range(beginning)
+        found: list[Spelling] = [((text[len(beginning) :],),) for text in self.plain[low:high]]
+        others = (rest_of(each, beginning) for each in self.others)
+        return found + [rest for rest in others if rest is not None]
+
+    def _range(self, beginning: bytes) -> tuple[int, int]:
+        after = beginning + b"\xff"  # no text holds this byte
+        return bisect_left(self.plain, beginning), bisect_left(self.plain, after)
 
 
 @dataclass(slots=True, eq=False)
@@ -229,7 +266,7 @@ class _Frame(NamedTuple):
     watch: Watch | None
     is_object: bool
     nth: int = 0
-    used: Mapping[bytes | str, Spelling] = {}
+    used: Used = Used()
 
 
 def beside(where: str) -> Unsupported:
@@ -287,12 +324,13 @@ class Watcher:
         if distinct is None:
             return "string outside" if self._in_string else "outside"
         if self._in_string:
-            return "string of few" if distinct.has_few else "string"
+            few = distinct.has_few or 2 * self._stack[-1].nth > MAX_ITEMS
+            return "string of few" if few else "string"
         return "behind" if self._behind else "scalar" if self._text else "before"
 
     def ends(self) -> list[Spelling]:
         """Of a string: what would make it equal to one that was there before."""
-        return [*self._alike()] if self._in_string and self._distinct else []
+        return self._alike() if self._in_string and self._distinct else []
 
     def dead_ends(self) -> list[Spelling]:
         """Texts of which some beginnings would leave nothing but what was there before."""
@@ -308,16 +346,15 @@ class Watcher:
         watch = self._stack[-1].watch if self._stack else None
         return None if watch is None else watch.distinct
 
-    def _alike(self) -> Iterable[Spelling]:
+    def _alike(self) -> list[Spelling]:
         """The rests of the items so far that begin as this one does."""
-        rests = (rest_of(each, self._text) for each in self._stack[-1].used.values())
-        return (rest for rest in rests if rest is not None)
+        return self._stack[-1].used.rests(self._text)
 
     def _is_dead(self) -> bool:
         distinct = self._distinct
         if distinct is None or not distinct.has_few or self._behind:
             return False
-        return distinct.is_dead(self._text, self._stack[-1].used.values())
+        return distinct.is_dead(self._text, self._stack[-1].used)
 
     # --- strings
 
@@ -371,7 +408,7 @@ class Watcher:
         self._next = None if watch is None or is_object else watch.item(0)
 
     def _another(self) -> bool:
-        """Behind a comma. False where all items that there are have been used."""
+        """Behind a comma. False where all items that there are have been used, or MAX_ITEMS."""
         frame = self._stack[-1]
         self._behind = False
         if frame.is_object:
@@ -379,6 +416,8 @@ class Watcher:
             return True
         self._stack[-1] = frame._replace(nth=frame.nth + 1)
         self._next = None if frame.watch is None else frame.watch.item(frame.nth + 1)
+        if self._distinct is not None and frame.nth + 1 == MAX_ITEMS:
+            return False
         return not self._is_dead()
 
     def _item_ended(self) -> bool:
@@ -386,8 +425,8 @@ class Watcher:
         frame, distinct = self._stack[-1], self._distinct
         assert distinct is not None
         value, spelling = distinct.value(self._text)
-        if value in frame.used:
+        if value in frame.used.values:
             return False
-        self._stack[-1] = frame._replace(used={**frame.used, value: spelling})
+        self._stack[-1] = frame._replace(used=frame.used.with_one(value, spelling))
         self._text, self._behind = b"", True
         return True

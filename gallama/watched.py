@@ -8,7 +8,6 @@ few at any place, and none but a few dozen outside of what is watched.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,10 +47,10 @@ class Pieces:
         """The tokens that spell all of it, and perhaps more."""
         for _, whole, n_parts in self._ways(spelling):
             if n_parts == len(spelling):
-                for piece in islice(self._sorted, bisect_left(self._sorted, whole), None):
-                    if not piece.startswith(whole):
-                        break
-                    yield from self._tokens[piece]
+                at = bisect_left(self._sorted, whole)
+                while at < len(self._sorted) and self._sorted[at].startswith(whole):
+                    yield from self._tokens[self._sorted[at]]
+                    at += 1
 
     def _ways(self, spelling: Spelling) -> Iterator[tuple[bytes, bytes, int]]:
         """Beginnings of its texts, part by part, as far as tokens go: each without its last part,

@@ -197,6 +197,24 @@ def test_refused(schema: Any, where: str, reason: str) -> None:
     assert caught.value.where == where
 
 
+def test_no_more_than_so_many() -> None:
+    """... of which the grammar's notes tell."""
+    schema = unique({"type": "integer"})
+    assert [note.where for note in grammar(json.dumps(schema)).notes] == ["/uniqueItems"]
+    assert compilers.json_schema(unique(STRING, maxItems=9)).notes == ()
+    for items in ([*range(1000)], [str(i) for i in range(1000)]):
+        watch = compilers.json_schema(unique({"type": ["integer", "string"]})).watch
+        assert watch is not None
+        text_ = json.dumps(items)
+        assert watch.holds(text_.encode())
+        assert not watch.holds(text_.replace("]", ", true]").encode())
+    walker = matcher(schema, "llguidance")
+    for token in json.dumps([*range(1000)])[:-1].encode():
+        walker.advance(token)
+    assert ord("]") in allowed(walker)
+    assert ord(",") not in allowed(walker)
+
+
 def test_too_few_values() -> None:
     with pytest.raises(compilers.Contradiction):
         compilers.json_schema(unique({"type": "string", "pattern": "^[ab]$"}, minItems=3))

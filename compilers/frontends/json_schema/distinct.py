@@ -22,7 +22,7 @@ from compilers.frontends.json_schema.shapes import (
     known,
 )
 from compilers.regular import NEVER, Expr
-from compilers.watch import UNIQUE, Counts, Distinct, Watch
+from compilers.watch import MAX_ITEMS, UNIQUE, Counts, Distinct, Watch
 
 MAX_STATES = 5_000  # of the automaton of the items
 MAX_WATCHES = 5_000
@@ -55,6 +55,8 @@ def distinct(expander: Expander, shape: ArrayShape) -> Distinct | None:
         n_values = _n_values([strings, *unquoted])
     except TooLarge as error:
         raise _refused(shape, "items of a simpler pattern") from error
+    if shape.low > MAX_ITEMS:
+        raise _refused(shape, f"at most {MAX_ITEMS} items")
     if n_values is not None and n_values < shape.low:
         return None
     return Distinct(shape.unique, texts, counts, spelling.ways)

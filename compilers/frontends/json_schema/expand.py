@@ -139,8 +139,7 @@ class Expander:
 
     def note_cut(self, where: str) -> None:
         self.n_cut += 1
-        message = "too many ways to satisfy it: only the simplest are allowed"
-        self.notes[where, message] = Note(where, message)
+        self.note_at(where, "too many ways to satisfy it: only the simplest are allowed")
 
     def _all(self, wanted: Conj, kind: str) -> Any:
         if kind == "object" and (shape := alone(self, wanted)) is not None:
@@ -209,7 +208,9 @@ class Expander:
         return found
 
     def note(self, site: Site, name: str, message: str) -> None:
-        where = f"{site.where}/{name}"
+        self.note_at(f"{site.where}/{name}", message)
+
+    def note_at(self, where: str, message: str) -> None:
         self.notes[where, message] = Note(where, message)
 
     def subs(self, site: Site, schemas: Any, keyword: str) -> list[Site]:

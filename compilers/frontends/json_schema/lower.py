@@ -53,7 +53,7 @@ from compilers.ir import (
 from compilers.letter_rules import letter_rules
 from compilers.regular import Expr, State
 from compilers.uses import uses
-from compilers.watch import Distinct
+from compilers.watch import MAX_ITEMS, Distinct
 
 MAX_RULES = 20_000
 MAX_MEMBERS = 5_000  # of one object, by name
@@ -358,6 +358,8 @@ class Lowering:
 
     def _watched(self, shape: ArrayShape) -> Node:
         """Any items: that no two are equal is seen to beside the engine."""
+        if shape.high is None or shape.high > MAX_ITEMS:
+            self._expander.note_at(shape.unique, f"no more than {MAX_ITEMS} items are written")
         found = distinct(self._expander, shape)
         if found is None:
             return NOTHING
