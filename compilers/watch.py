@@ -144,12 +144,15 @@ class Distinct:
         self._counts = counts
         self._spell = spell
 
-    def value(self, text: bytes) -> "tuple[bytes | str, Spelling]":
-        """The value of an item, as what is equal for equal ones, and all ways to write it."""
+    def value(self, text: bytes) -> "tuple[bytes | str, Spelling | None]":
+        """The value of an item, as what is equal for equal ones, and all ways to write it; None
+        where another item may go on from its end, as 12 does from 1, so that it bars no way."""
         if text[:1] == b'"':
             value = json.loads(text)
             return value, self._spell(value)
         ways = (b"0", b"-0") if text in (b"0", b"-0") else (text,)
+        if self._counts.behind(text) is None:
+            return ways[0], None
         return ways[0], (tuple(way for way in ways if self._counts.behind(way) != 0),)
 
     def is_dead(self, beginning: bytes, used: "Used") -> bool:
@@ -182,15 +185,17 @@ def n_ways(spelling: Spelling | None) -> int:
 
 
 class Used(NamedTuple):
-    """The items so far: their `values`, and their spellings: those that have one only, sorted, and
-    the others."""
+    """The items so far: their `values`, and their spellings where these matter: those that have one
+    only, sorted, and the others."""
 
     values: frozenset[bytes | str] = frozenset()
     plain: tuple[bytes, ...] = ()
     others: tuple[Spelling, ...] = ()
 
-    def with_one(self, value: bytes | str, spelling: Spelling) -> "Used":
+    def with_one(self, value: bytes | str, spelling: Spelling | None) -> "Used":
         values, plain = self.values | {value}, self.plain
+        if spelling is None:
+            return Used(values, plain, self.others)
         if n_ways(spelling) > 1:
             return Used(values, plain, (*self.others, spelling))
         text = b"".join(way for (way,) in spelling)
