@@ -27,7 +27,7 @@ from compilers.ir import (
 )
 from compilers.leaves import ESCAPE, OUTSIDE, STRING
 from compilers.regular import Alt, And, Cat, Chars, Expr, Rep, State, either
-from compilers.regular.letters import holds
+from compilers.regular.letters import holds, n_letters
 
 FAR = 1_000_000
 DEEPEST = 50  # a part that closes more brackets than this is not looked into
@@ -120,8 +120,7 @@ _SPECIAL = '"\\{}[]'
 def _of_chars(expr: Chars, start: int) -> _Outcome:
     inside = [c for c in _SPECIAL if holds(expr.ranges, ord(c))]
     known = tuple((ord(c), ord(c)) for c in inside)
-    size = sum(high - low + 1 for low, high in expr.ranges)
-    other = ["a"] if size > len(known) else []
+    other = ["a"] if n_letters(expr.ranges) > len(known) else []
     return _joined(_of_letter(c, start) for c in [*inside, *other])
 
 

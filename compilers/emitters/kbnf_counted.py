@@ -309,10 +309,7 @@ def _aligned(found: Dfa, classes: list[Ranges]) -> list[list[int]]:
 
 def _near(pattern: Dfa) -> list[int]:
     """The states from which an end is so many letters away at most: none, one, and so on."""
-    before = [0] * len(pattern.steps)
-    for state, row in enumerate(pattern.steps):
-        for after in set(row):
-            before[after] |= 1 << state
+    before = list(map(bits, pattern.before()))
     found = [bits(state for state, end in enumerate(pattern.ends) if end)]
     new = found[0]
     while new := union(before[state] for state in numbers(new)) & ~found[-1]:

@@ -37,6 +37,7 @@ from compilers.regular import (
     to_factored_expr,
     transitions,
 )
+from compilers.regular.letters import n_letters
 
 PLANE_16 = 0x100000
 
@@ -193,8 +194,7 @@ class _Shape(NamedTuple):
 @lru_cache(maxsize=20_000)
 def _shape(expr: Expr) -> _Shape:
     if isinstance(expr, Chars):
-        size = sum(high - low + 1 for low, high in expr.ranges)
-        return _Shape(size, expr.ranges[-1][1], False)
+        return _Shape(n_letters(expr.ranges), expr.ranges[-1][1], False)
     below = list(map(_shape, children(expr)))
     largest, highest, endless = map(max, zip(*below, strict=True)) if below else (0, 0, False)
     return _Shape(largest, highest, endless or (isinstance(expr, Rep) and expr.high is None))

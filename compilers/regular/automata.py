@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from compilers.regular.letters import Ranges
+from compilers.regular.letters import Ranges, holds
 
 MAX_STATES = 2000
 """Of an automaton, and of those that a question about a language explores."""
@@ -27,17 +27,27 @@ class Dfa:
     @cached_property
     def alive(self) -> frozenset[int]:
         """The states from which an end can be reached."""
-        before: dict[int, set[int]] = {}
-        for state, row in enumerate(self.steps):
-            for after in set(row):
-                before.setdefault(after, set()).add(state)
+        before = self.before()
         alive = {state for state, end in enumerate(self.ends) if end}
         todo = list(alive)
         while todo:
-            new = before.get(todo.pop(), set()) - alive
+            new = before[todo.pop()] - alive
             alive |= new
             todo.extend(new)
         return frozenset(alive)
+
+    def before(self) -> list[set[int]]:
+        """The states that lead to each state."""
+        found: list[set[int]] = [set() for _ in self.steps]
+        for state, row in enumerate(self.steps):
+            for after in set(row):
+                found[after].add(state)
+        return found
+
+    def after(self, state: int, letter: int) -> int | None:
+        """Where a letter leads from a state; None for one of no class."""
+        row = zip(self.classes, self.steps[state], strict=True)
+        return next((after for letters, after in row if holds(letters, letter)), None)
 
 
 def minimise(automaton: Dfa) -> Dfa:
@@ -94,10 +104,7 @@ class _Parts:
 
     def __init__(self, automaton: Dfa) -> None:
         self._steps = automaton.steps
-        self._before: list[set[int]] = [set() for _ in self._steps]
-        for state, row in enumerate(self._steps):
-            for after in set(row):
-                self._before[after].add(state)
+        self._before = automaton.before()
         self.block = _kinds(automaton, self._before)
         self._members: list[set[int]] = [set() for _ in range(max(self.block) + 1)]
         for state, block in enumerate(self.block):

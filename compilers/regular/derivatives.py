@@ -85,10 +85,8 @@ def _of_rep(expr: Rep, letter: int) -> Expr:
 
 def _of_state(expr: State, letter: int) -> Expr:
     automaton = expr.automaton
-    for pairs, after in zip(automaton.classes, automaton.steps[expr.state], strict=True):
-        if holds(pairs, letter):
-            return State(automaton, after) if after in automaton.alive else NEVER
-    return NEVER
+    after = automaton.after(expr.state, letter)
+    return NEVER if after is None or after not in automaton.alive else State(automaton, after)
 
 
 _DERIVATIVES: dict[type[Expr], Callable[..., Expr]] = {

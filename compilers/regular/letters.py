@@ -49,6 +49,10 @@ def holds(letters: Ranges, letter: int) -> bool:
     return False
 
 
+def n_letters(letters: Ranges) -> int:
+    return sum(high - low + 1 for low, high in letters)
+
+
 def overlap(one: Ranges, two: Ranges) -> Ranges:
     """The letters of both."""
     pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in two)

@@ -27,6 +27,7 @@ from compilers.regular.expressions import (
     State,
     children,
 )
+from compilers.regular.letters import n_letters
 
 MAX_SEARCHED = 5_000  # states, on the way to a shortest text
 MAX_KNOWN = 50_000
@@ -58,8 +59,7 @@ def _holds(expr: Expr, word: str) -> bool:
 def listed(expr: Expr, most: int) -> list[str] | None:
     """All texts, those twice that are written twice; None if there may be more than `most`."""
     if isinstance(expr, Chars):
-        size = sum(high - low + 1 for low, high in expr.ranges)
-        if size > most:
+        if n_letters(expr.ranges) > most:
             return None
         return [chr(code) for low, high in expr.ranges for code in range(low, high + 1)]
     if isinstance(expr, Alt):
