@@ -23,8 +23,8 @@ from typing import NamedTuple
 from compilers.closing.utf8 import characters, completions
 from compilers.errors import Unsupported
 from compilers.ir import Grammar
-from compilers.regular import Dfa, Expr, Ranges, accepts, overlap
-from compilers.regular.letters import holds
+from compilers.regular import Dfa, Expr, accepts, overlap
+from compilers.regular.letters import n_letters
 
 UNIQUE = "uniqueItems"
 
@@ -79,52 +79,43 @@ class Counts:
         return self._going_on(state, completions(pending)) if pending else self._counts[state]
 
     def _after(self, text: str) -> int | None:
-        state, automaton = 0, self._automaton
+        state: int | None = 0
         for letter in map(ord, text):
-            row = zip(automaton.classes, automaton.steps[state], strict=True)
-            after = next((after for letters, after in row if holds(letters, letter)), None)
-            if after is None:
-                return None
-            state = after
+            if state is None:
+                break
+            state = self._automaton.after(state, letter)
         return state
 
     def _going_on(self, state: int, letters: tuple[int, int]) -> int | None:
         """Of the texts that go on with one of these letters."""
         found = 0
         for each, after in zip(self._automaton.classes, self._automaton.steps[state], strict=True):
-            n_letters, count = _size(overlap(each, (letters,))), self._counts[after]
-            if n_letters and count is None:
+            n_ways, count = n_letters(overlap(each, (letters,))), self._counts[after]
+            if n_ways and count is None:
                 return None
-            found += n_letters * (count or 0)
+            found += n_ways * (count or 0)
         return found
 
     def _is_last(self, state: int) -> bool:
         return all(self._counts[after] == 0 for after in self._automaton.steps[state])
 
 
-def _size(letters: Ranges) -> int:
-    return sum(high - low + 1 for low, high in letters)
-
-
 def _counted(automaton: Dfa) -> list[int | None]:
     """A state is counted when all that it leads to are; those that never are lead in circles."""
     alive = automaton.alive
-    sizes = list(map(_size, automaton.classes))
+    sizes = list(map(n_letters, automaton.classes))
     waiting = {state: set(automaton.steps[state]) & alive for state in alive}
-    users: dict[int, list[int]] = {state: [] for state in alive}
-    for state, afters in waiting.items():
-        for after in afters:
-            users[after].append(state)
+    before = automaton.before()
     found: list[int | None] = [None if s in alive else 0 for s in range(len(automaton.ends))]
     todo = [state for state in alive if not waiting[state]]
     while todo:
         state = todo.pop()
         row = zip(sizes, automaton.steps[state], strict=True)
         found[state] = automaton.ends[state] + sum(n * (found[after] or 0) for n, after in row)
-        for user in users[state]:
-            waiting[user].discard(state)
-            if not waiting[user]:
-                todo.append(user)
+        for each in before[state]:
+            waiting[each].discard(state)
+            if not waiting[each]:
+                todo.append(each)
     return found
 
 
@@ -132,15 +123,21 @@ class Distinct:
     """Items of an array, of which no two are equal: scalars, and no numbers with a fraction.
 
     `where`: the JSON pointer of what says so; `texts`: how the items are written, in the letters of
-    `counts`; `has_few`: it may come to that only so many are left.
+    `counts`, all of them in quotes or not; `has_few`: it may come to that only so many are left;
+    `spell`: the spellings of a string.
     """
 
     def __init__(
-        self, where: str, texts: Expr, counts: Counts, spell: Callable[[str], Spelling]
+        self,
+        where: str,
+        texts: Expr,
+        counts: Counts,
+        quoted: bool,
+        spell: Callable[[str], Spelling],
     ) -> None:
         self.where = where
         self.texts = texts
-        self.has_few = counts.has_few(quoted=not any(map(counts.behind, _UNQUOTED)))
+        self.has_few = counts.has_few(quoted)
         self._counts = counts
         self._spell = spell
 
@@ -162,9 +159,6 @@ class Distinct:
             return False
         n_texts = self._counts.behind(beginning)
         return n_texts is not None and n_texts <= n_used
-
-
-_UNQUOTED = [bytes([byte]) for byte in b"-0123456789tfn"]
 
 
 def rest_of(spelling: Spelling, beginning: bytes) -> Spelling | None:
@@ -244,11 +238,14 @@ class Watch:
     @property
     def where(self) -> str:
         """The JSON pointer of the first that it sees to."""
-        todo, places = [self], []
-        for watch in todo:  # grows
+        seen, todo, places = {self}, [self], []
+        while todo:
+            watch = todo.pop()
             if watch.distinct:
                 places.append(watch.distinct.where)
-            todo += (each for each in watch.below() if each not in todo)
+            new = set(watch.below()) - seen
+            seen |= new
+            todo += new
         return min(places)
 
     def below(self) -> Iterable["Watch"]:

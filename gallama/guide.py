@@ -195,7 +195,7 @@ class Guides:
             raise _refused(str(error), param) from error
         except EngineFailure as error:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
-        return matcher if grammar.watch is None else watched(matcher, grammar.watch, self.pieces)
+        return watched(matcher, grammar.watch, lambda: self.pieces)
 
     def _check_tokens(self, grammar: compilers.Grammar, param: str) -> None:
         """Raises PlanError where a grammar names a special token that this model does not have, or

@@ -1,6 +1,6 @@
 """A matcher with a watcher beside it, for what no grammar says (compilers.watch).
 
-    matcher = watched(engine.compile(text, vocabulary), grammar.watch, pieces)
+    matcher = watched(engine.compile(text, vocabulary), grammar.watch, lambda: pieces)
 
 Of the tokens that the engine allows, those that may break what is watched are looked at one by one:
 few at any place, and none but a few dozen outside of what is watched.
@@ -8,11 +8,12 @@ few at any place, and none but a few dozen outside of what is watched.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.watch import RISKS, Spelling, Watch, Watcher
+from compilers.watch import RISKS, UNIQUE, Spelling, Watch, Watcher
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 
@@ -70,9 +71,9 @@ class Pieces:
         return at < len(self._sorted) and self._sorted[at].startswith(beginning)
 
 
-def watched(matcher: Matcher, watch: Watch | None, pieces: Pieces) -> Matcher:
-    """The matcher itself where there is nothing to watch."""
-    return matcher if watch is None else WatchedMatcher(matcher, watch.watcher(), pieces)
+def watched(matcher: Matcher, watch: Watch | None, pieces: Callable[[], Pieces]) -> Matcher:
+    """The matcher itself where there is nothing to watch: then `pieces` are not asked for."""
+    return matcher if watch is None else WatchedMatcher(matcher, watch.watcher(), pieces())
 
 
 class WatchedMatcher(Matcher):
@@ -99,21 +100,19 @@ class WatchedMatcher(Matcher):
         watcher, pieces = self._watcher, self._pieces
         bits = np.unpackbits((pieces.risky[watcher.risk] & row).view(np.uint8), bitorder="little")
         found = set(np.flatnonzero(bits).tolist())
-        for spelling in watcher.ends():
-            found.update(filter(self._allowed(row), pieces.from_end(spelling)))
-        for spelling in watcher.dead_ends():
-            found.update(filter(self._allowed(row), pieces.along(spelling)))
+        others = chain(
+            chain.from_iterable(map(pieces.from_end, watcher.ends())),
+            chain.from_iterable(map(pieces.along, watcher.dead_ends())),
+        )
+        found.update(token for token in others if row[token // 32] >> token % 32 & 1)
         return found
 
-    @staticmethod
-    def _allowed(row: NDArray[np.int32]) -> Callable[[int], bool]:
-        return lambda token: bool(row[token // 32] >> token % 32 & 1)
-
     def advance(self, token: int) -> int | None:
-        if not self._watcher.allows(self._pieces.all[token]):
-            raise EngineFailure(f"uniqueItems does not allow token {token} here")
+        watcher = self._watcher.copy()
+        if not watcher.feed(self._pieces.all[token]):
+            raise EngineFailure(f"{UNIQUE} does not allow token {token} here")
         taken = self._matcher.advance(token)
-        self._watcher.feed(self._pieces.all[token])
+        self._watcher = watcher
         return taken
 
     def forced(self) -> tuple[int, ...]:

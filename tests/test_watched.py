@@ -100,7 +100,7 @@ def grammar(schema: str) -> compilers.Grammar:
 def compiled(schema: str, dialect: str) -> Matcher:
     whole = grammar(schema)
     said = compilers.emit(compilers.unwatched(whole), dialect)
-    return watched(ENGINES[dialect].compile(said, VOCABULARY), whole.watch, PIECES)
+    return watched(ENGINES[dialect].compile(said, VOCABULARY), whole.watch, lambda: PIECES)
 
 
 def matcher(schema: Any, dialect: str) -> Matcher:

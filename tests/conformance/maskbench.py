@@ -32,6 +32,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,13 +95,18 @@ class Ours:
             clock.limited if served else nullcontext
         )  # as a server would (gallama/guide.py)
         self._vocabulary = vocabulary
-        self._pieces = Pieces(vocabulary)
         self._engine = engine
+
+    @cached_property
+    def _pieces(self) -> Pieces:
+        return Pieces(self._vocabulary)
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
         with collection.put_off():  # until the engine is done, as a server does
             text, watch = self._text(schema, outcome)
-            return watched(self._engine.compile(text, self._vocabulary), watch, self._pieces)
+            return watched(
+                self._engine.compile(text, self._vocabulary), watch, lambda: self._pieces
+            )
 
     def _text(self, schema: Any, outcome: Outcome) -> tuple[str, Watch | None]:
         """A grammar's text, and what must be seen to beside an engine that our server uses."""

@@ -4,7 +4,8 @@ A Watch goes by names and places alone. So where alternatives of a schema differ
 must, or in which of them, the schema is refused.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from compilers import clock, regular
 from compilers.errors import TooLarge, Unsupported
@@ -27,6 +28,8 @@ from compilers.watch import MAX_ITEMS, UNIQUE, Counts, Distinct, Watch
 MAX_STATES = 5_000  # of the automaton of the items
 MAX_WATCHES = 5_000
 
+S = TypeVar("S", ArrayShape, ObjectShape)
+
 Places = frozenset[Conj]
 """What a value must satisfy one of."""
 
@@ -36,6 +39,8 @@ def distinct(expander: Expander, shape: ArrayShape) -> Distinct | None:
 
     Raises Unsupported where that cannot be seen to.
     """
+    if shape.low > MAX_ITEMS:
+        raise _refused(shape, f"at most {MAX_ITEMS} items")
     wanted = item_at(shape.items, 0)
     strings: Expr = NEVER
     unquoted: list[Expr] = []
@@ -55,11 +60,9 @@ def distinct(expander: Expander, shape: ArrayShape) -> Distinct | None:
         n_values = _n_values([strings, *unquoted])
     except TooLarge as error:
         raise _refused(shape, "items of a simpler pattern") from error
-    if shape.low > MAX_ITEMS:
-        raise _refused(shape, f"at most {MAX_ITEMS} items")
     if n_values is not None and n_values < shape.low:
         return None
-    return Distinct(shape.unique, texts, counts, spelling.ways)
+    return Distinct(shape.unique, texts, counts, not unquoted, spelling.ways)
 
 
 def _is_whole(language: Expr) -> bool:
@@ -115,13 +118,14 @@ class Watches:
             self._todo.append(places)
         return self._known[places]
 
+    def _shapes(
+        self, places: Places, kind: str, shapes_of: Callable[[Conj], Iterable[S]]
+    ) -> list[S]:
+        able = (wanted for wanted in places if kind in self._expander.kinds(wanted))
+        return [shape for wanted in able for shape in shapes_of(wanted)]
+
     def _arrays(self, watch: Watch, places: Places) -> None:
-        shapes = [
-            shape
-            for wanted in places
-            if "array" in self._expander.kinds(wanted)
-            for shape in self._expander.arrays(wanted)
-        ]
+        shapes = self._shapes(places, "array", self._expander.arrays)
         watch.distinct = self._distinct(shapes)
         n_first = max((len(g.first) for shape in shapes for g in shape.items), default=0)
         watch.first = [self._at(_items(shapes, i)) for i in range(n_first)]
@@ -141,12 +145,7 @@ class Watches:
         return Unsupported(message, self._where, UNIQUE)
 
     def _objects(self, watch: Watch, places: Places) -> None:
-        shapes = [
-            shape
-            for wanted in places
-            if "object" in self._expander.kinds(wanted)
-            for shape in self._expander.objects(wanted)
-        ]
+        shapes = self._shapes(places, "object", self._expander.objects)
         names = dict.fromkeys(name for shape in shapes for name in known(shape))
         for name in names:
             watch.members[name] = self._at(each for shape in shapes for each in _at(shape, name))
