@@ -102,11 +102,11 @@ def emit(
     them without. `options`: llguidance and kbnf take `order`.
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it,
-    TooLarge where that would be large or take long. What a grammar cannot say (`grammar.watch`) is
-    refused, too: `unwatched` leaves it out, for who sees to it otherwise.
+    TooLarge where that would be large or take long. What a grammar cannot say (`grammar.watched`)
+    is refused, too: `unwatched` leaves it out, for who sees to it otherwise.
     """
-    if grammar.watch is not None:
-        raise _watch.beside(grammar.watch.where)
+    if grammar.watched:
+        raise _watch.beside(_watch.watched_at(grammar))
     with _clock.limited(EMIT_SECONDS):
         for each in PASSES:
             grammar = each(grammar)
@@ -115,8 +115,8 @@ def emit(
 
 def closing_of(grammar: Grammar, dialect: str, phase: str | None = None) -> Closing:
     """What closes a reply that an engine of this dialect holds to the grammar. `phase`: the rule
-    that can be closed by itself, too. Raises TooLarge; Unsupported where a reply is watched."""
-    if grammar.watch is not None:
+    that can be closed by itself, too. Raises TooLarge; Unsupported where something is watched."""
+    if grammar.watched:
         message = "where items must differ, what closes a reply is not known"
-        raise Unsupported(message, grammar.watch.where, _watch.UNIQUE)
+        raise Unsupported(message, _watch.watched_at(grammar), _watch.UNIQUE)
     return Closing(HELD[dialect](grammar), phase, _llguidance.MAX_PERMUTED)

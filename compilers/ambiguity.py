@@ -65,16 +65,26 @@ def ambiguity(program: Program) -> Found | None:
     return None
 
 
+def undecided(program: Program) -> tuple[Symbol, ...] | None:
+    """A text behind which two parses differ in what they wrote before its last symbol; None: it is
+    proven that there is none. TooLarge where that takes too long."""
+    return next(_Search(program, at_once=True).run(), None)
+
+
 class _Search:
-    def __init__(self, program: Program) -> None:
+    """`at_once`: parses that differ are looked for, whether they come to the end or not; to differ
+    for no longer than it takes to tell them apart by one symbol does not count."""
+
+    def __init__(self, program: Program, at_once: bool = False) -> None:
         self._program = program
+        self._at_once = at_once
         self._came: dict[_Pair, tuple[_Pair | None, tuple[Symbol, ...]]] = {}
         self._todo: deque[_Pair] = deque()
         self._places: list[_Place] = []
         self._numbers: dict[_Place, int] = {}
 
     def run(self) -> Iterator[tuple[Symbol, ...]]:
-        """The texts of pairs that come to the end without having written the same."""
+        """The texts of pairs that come to the end without having written the same, or `at_once`."""
         start = self._program.enter(self._program.start)
         self._meet(start, start, True, None, ())
         while self._todo:
@@ -83,10 +93,19 @@ class _Search:
             one, two, same = pair
             if one == two and not same:
                 yield (*self._text(pair), *self._shortest(self._places[one]))
+            elif self._at_once and not same:
+                yield from self._both_go_on(pair)
             else:
                 self._follow(pair)
             if len(self._came) > MAX_PAIRS:
                 raise TooLarge("too many ways to read a text", kind="skeleton")
+
+    def _both_go_on(self, pair: _Pair) -> Iterator[tuple[Symbol, ...]]:
+        """The text of a pair with one more symbol that both parses take."""
+        one, two = self._places[pair[0]], self._places[pair[1]]
+        for symbol in _of_both(one[0], two[0]):
+            if self._program.after(*one, symbol) and self._program.after(*two, symbol):
+                yield (*self._text(pair), symbol)
 
     def _follow(self, pair: _Pair) -> None:
         number, other, same = pair

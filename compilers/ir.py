@@ -110,6 +110,14 @@ class Note:
 
 
 @frozen
+class Watched:
+    """What else texts of JSON must keep to (watch.py), and the JSON pointer of what says so."""
+
+    watch: "Watch"
+    where: str
+
+
+@frozen
 class Grammar:
     """`rules[start]` is the whole; `notes` is what the source says and the grammar does not.
 
@@ -117,7 +125,8 @@ class Grammar:
     made them knows, with the letters that they may begin with: '{', '[' and '"'. `delimited`: no
     terminal can go on with a letter that may follow it, as in JSON, but for numbers that are rules
     (letter_rules.py); whoever makes such a grammar may say so, then nobody needs to look
-    (passes/lexed.py). `watch`: what else a text must keep to, which no rule says (watch.py).
+    (passes/lexed.py). `watched` are rules each text of which is one value of JSON, and what else it
+    must keep to, which no rule says; within a value that is watched they do not count.
     """
 
     rules: Mapping[str, Node]
@@ -125,7 +134,7 @@ class Grammar:
     notes: tuple[Note, ...] = field(default=())
     values: Mapping[str, str] = field(default_factory=dict)
     delimited: bool = False
-    watch: "Watch | None" = None
+    watched: Mapping[str, Watched] = field(default_factory=dict)
 
 
 _NESTING = frozenset([Sequence, Choice])
@@ -227,7 +236,9 @@ def under_names(grammar: Grammar, names: Mapping[str, str]) -> Grammar:
 
     rules = {name_of(name): rewritten(node, change) for name, node in grammar.rules.items()}
     values = {name_of(name): opens for name, opens in grammar.values.items()}
-    return replace(grammar, rules=rules, start=name_of(grammar.start), values=values)
+    watched = {name_of(name): each for name, each in grammar.watched.items()}
+    start = name_of(grammar.start)
+    return replace(grammar, rules=rules, start=start, values=values, watched=watched)
 
 
 def unused(name: str, names: Container[str]) -> str:

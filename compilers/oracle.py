@@ -34,14 +34,13 @@ def recognises(grammar: Grammar, text: str | Iterable[str | Special]) -> bool:
     symbols: list[str | Special] = []
     for part in [text] if isinstance(text, str) else text:
         symbols.extend([part] if isinstance(part, Special) else part)
-    if not _Table(grammar, symbols).run():
-        return False
-    return grammar.watch is None or grammar.watch.holds("".join(map(str, symbols)).encode())
+    return _Table(grammar, symbols).run()
 
 
 class _Table:
     def __init__(self, grammar: Grammar, symbols: list[str | Special]) -> None:
         self._rules = grammar.rules
+        self._watched = grammar.watched
         self._start = grammar.start
         self._symbols = symbols
         self._known: dict[tuple[str, int], Ends] = {}
@@ -63,8 +62,18 @@ class _Table:
         if key not in self._seen:
             self._seen.add(key)
             old = self._known.setdefault(key, frozenset())
-            self._known[key] = old | self._ends(self._rules[node.name], at)
+            self._known[key] = old | self._kept(node.name, at)
         return self._known[key]
+
+    def _kept(self, name: str, at: int) -> Ends:
+        """The ends of a rule's texts that keep to what is watched in them."""
+        ends, watched = self._ends(self._rules[name], at), self._watched.get(name)
+        if watched is None:
+            return ends
+        return frozenset(end for end in ends if watched.watch.holds(self._text(at, end).encode()))
+
+    def _text(self, start: int, end: int) -> str:
+        return "".join(map(str, self._symbols[start:end]))
 
     def _literal(self, node: Literal, at: int) -> Ends:
         end = at + len(node.text)
@@ -88,7 +97,7 @@ class _Table:
         found = {at}
         for end in range(at, len(self._symbols)):
             symbol = self._symbols[end]
-            text = "".join(str(s) for s in self._symbols[at : end + 1])
+            text = self._text(at, end + 1)
             if isinstance(symbol, Special) or any(stop in text for stop in node.stops):
                 break
             found.add(end + 1)

@@ -78,6 +78,9 @@ class Program:
             self.captures.append((name, channel))
         return self._item("capture", (self.captures.index((name, channel)), part))
 
+    def mark(self, number: int) -> int:
+        return self._item("mark", number)
+
     def parts(self, item: int) -> tuple[int, ...]:
         """What stands one after the other in it."""
         kind, body = self._items[item]
@@ -112,8 +115,8 @@ class Program:
         return self.rest(part, self.rest(others, below))
 
     def captured(self, capture: int, part: int, below: int) -> int:
-        close = self.rest(self._item("mark", 2 * capture + 1), below)
-        return self.rest(self._item("mark", 2 * capture), self.rest(part, close))
+        close = self.rest(self.mark(2 * capture + 1), below)
+        return self.rest(self.mark(2 * capture), self.rest(part, close))
 
     # --- parses
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from compilers import ir
-from compilers.ambiguity import Found, ambiguity
+from compilers.ambiguity import Found, ambiguity, undecided
 from compilers.errors import Ambiguous, CompileError, TooLarge, Unsupported
 from compilers.ir import Grammar, Node, walk
-from compilers.leaves import Letters, Token, Value, Word
+from compilers.leaves import Letters, Symbol, Token, Value, Word
 from compilers.oracle import recognises
 from compilers.parses import Program
 from compilers.regular import (
@@ -31,6 +31,8 @@ from compilers.regular import (
     Expr,
     Not,
     State,
+    cat,
+    chars,
     children,
     common_prefix,
     either,
@@ -43,7 +45,11 @@ from compilers.regular import (
 )
 from compilers.uses import uses
 from compilers.values import Values
+from compilers.watch import UNIQUE, watched_at
 
+_BARE_SCALAR = either(
+    *map(text, ("null", "true", "false")), cat(chars("-0123456789"), star(chars("+-.0123456789Ee")))
+)
 TRIED = 200  # letters of an example beyond which nobody tries whether it is of the grammar
 
 
@@ -96,6 +102,25 @@ def _ambiguous(grammar: Grammar, found: Found) -> Ambiguous:
     return Ambiguous(message, kind="ambiguous", example=shown)
 
 
+def marked(grammar: Grammar) -> Program:
+    """The skeleton that tells where what is watched begins: mark i before a value of the i-th rule
+    that is. Unsupported where that is not certain when its first letter comes; TooLarge."""
+    values = Values(grammar)
+    late: tuple[Symbol, ...] = ()
+    for loops in (True, False):
+        try:
+            program = _Marking(grammar, values, Width(False, loops)).run()
+            found = undecided(program)
+        except RecursionError as error:
+            raise TooLarge("nested too deeply for a skeleton", kind="skeleton") from error
+        if found is None:
+            return program
+        late = found
+    shown = "".join(symbol if isinstance(symbol, str) else chr(symbol) for symbol in late)
+    message = f"behind {shown!r} it is not known whether items must differ"
+    raise Unsupported(message, watched_at(grammar), UNIQUE)
+
+
 class _Reduction:
     """Nodes to items of a program, once for each node."""
 
@@ -138,7 +163,7 @@ class _Reduction:
             return self._capture(node, last)
         if isinstance(node, ir.Regular) and not self._width.loops:
             return program.leaf(Letters(node.expr))
-        if not self._holds(node, ir.Capture):
+        if not self._tells(node):
             opens = self._values.opens(node)
             if opens:
                 return program.leaf(Value(opens))
@@ -191,7 +216,7 @@ class _Reduction:
 
     def _recursive(self, node: ir.Ref) -> int:
         """Wider: any text of the letters that stand in it."""
-        if self._holds(node, ir.Capture):
+        if self._tells(node):
             raise Unsupported(f"captures in {node.name!r}, which holds itself", kind="skeleton")
         if self._holds(node, ir.Special):
             raise Unsupported(
@@ -228,6 +253,10 @@ class _Reduction:
 
     # --- questions about nodes
 
+    def _tells(self, node: Node) -> bool:
+        """Whether a mark is written in it."""
+        return self._holds(node, ir.Capture)
+
     def _nodes(self, node: Node) -> Iterable[Node]:
         """The node, all below it, and all below the rules that they need."""
         names: set[str] = set()
@@ -251,10 +280,14 @@ class _Reduction:
             found = {
                 n for n in self._refs if any(isinstance(e, kind) for e in walk(self._rules[n]))
             }
-            while more := {n for n, refs in self._refs.items() if refs & found} - found:
-                found |= more
-            self._with[kind] = found
+            self._with[kind] = self._and_users(found)
         return self._with[kind]
+
+    def _and_users(self, found: set[str]) -> set[str]:
+        """These rules, and those that need one of them."""
+        while more := {n for n, refs in self._refs.items() if refs & found} - found:
+            found = found | more
+        return found
 
     def _reachable(self, name: str) -> frozenset[str]:
         """The rules that a rule needs; itself only if it is among them."""
@@ -280,6 +313,45 @@ class _Reduction:
             ):
                 found.append(ANY)
         return either(*found)
+
+
+class _Marking(_Reduction):
+    """Tells nothing but where the values begin that are watched; what is in them it does not see.
+
+    A value that may be a scalar has no mark then: nothing is watched in it.
+    """
+
+    def __init__(self, grammar: Grammar, values: Values, width: Width) -> None:
+        super().__init__(grammar, values, width)
+        self._marks = {name: mark for mark, name in enumerate(grammar.watched)}
+        self._marked = self._and_users({*self._marks})
+        self._whole = ir.Ref(self._start)
+
+    def run(self) -> Program:
+        self._program.begin(self._item(self._whole, True))
+        return self._program
+
+    def _reduced(self, node: Node, last: bool) -> int:
+        if isinstance(node, ir.Capture):
+            return self._item(node.part, last)
+        if isinstance(node, ir.Ref) and node.name in self._marks:
+            return self._value(node)
+        return super()._reduced(node, last)
+
+    def _tells(self, node: Node) -> bool:
+        return not self._marked.isdisjoint(uses(node).rules)
+
+    def _value(self, node: ir.Ref) -> int:
+        program = self._program
+        opens = self._values.opens(node)
+        brackets = "".join(letter for letter in opens or "[{" if letter in "[{")
+        mark = program.mark(self._marks[node.name])
+        found = [program.sequence((mark, program.leaf(Value(brackets))))]
+        if brackets != opens:
+            found.append(program.leaf(Value('"')))
+        if not opens:
+            found.append(program.leaf(Letters(_BARE_SCALAR)))
+        return program.choice(found)
 
 
 @lru_cache(maxsize=5000)

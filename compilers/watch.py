@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from compilers.closing.utf8 import characters, completions
 from compilers.errors import Unsupported
-from compilers.ir import Grammar
+from compilers.ir import Grammar, Watched
 from compilers.regular import Dfa, Expr, accepts, overlap
 from compilers.regular.letters import n_letters
 
@@ -42,7 +42,9 @@ RISKS: Mapping[str, Callable[[bytes], bool]] = {
     "outside": lambda piece: b"," in piece.partition(b"[")[2],
     "string outside": lambda piece: b"," in piece.partition(b'"')[2].partition(b"[")[2],
     "before": lambda piece: piece.count(b'"') > 1 or b"," in piece or b"]" in piece,
-    "string": lambda piece: _MORE_THAN_ONE.search(piece) is not None,
+    "string": lambda piece: (
+        _MORE_THAN_ONE.search(piece) is not None or RISKS["string outside"](piece)
+    ),
     "string of few": lambda piece: b"," in piece.partition(b'"')[2],
     "scalar": lambda piece: not _ENDS_SCALAR.isdisjoint(piece),
     "behind": lambda piece: b"," in piece,
@@ -274,15 +276,26 @@ class _Frame(NamedTuple):
 def beside(where: str) -> Unsupported:
     """That no grammar says it, of whoever cannot have it watched."""
     message = (
-        "no grammar can tell items apart that are not listed; of a reply that is all JSON the "
-        f"server sees to it. Give the items an enum, or leave {UNIQUE} out"
+        "no grammar can tell items apart that are not listed; of replies the server sees to it. "
+        f"Give the items an enum, or leave {UNIQUE} out"
     )
     return Unsupported(message, where, UNIQUE)
 
 
+def watching(grammar: Grammar, watches: Mapping[str, Watch]) -> Grammar:
+    """The grammar, in which the texts of these rules must keep to more than it says."""
+    watched = {name: Watched(watch, watch.where) for name, watch in watches.items()}
+    return replace(grammar, watched=watched)
+
+
+def watched_at(grammar: Grammar) -> str:
+    """The JSON pointer of the first that it says of what is watched."""
+    return min(each.where for each in grammar.watched.values())
+
+
 def unwatched(grammar: Grammar) -> Grammar:
-    """What can be said of it. Whoever emits that must hold replies to `grammar.watch`, too."""
-    return replace(grammar, watch=None)
+    """What can be said of it. Whoever emits that must hold replies to `grammar.watched`, too."""
+    return replace(grammar, watched={})
 
 
 class Watcher:
@@ -296,6 +309,8 @@ class Watcher:
         self._escaped = False  # behind a backslash
         self._at_name = False
         self._behind = False  # an item that must differ, and before the comma
+        self.over = False  # the array or the object has come to its end
+        self.left = 0  # bytes of the last piece that stand behind that
 
     def copy(self) -> "Watcher":
         other = object.__new__(Watcher)
@@ -310,13 +325,14 @@ class Watcher:
     def feed(self, piece: bytes) -> bool:
         """False where they may not come: then it is of no use any more."""
         at = 0
-        while at < len(piece):
+        while at < len(piece) and not self.over:
             if self._in_string:
                 at, allowed = self._string(piece, at)
             else:
                 at, allowed = at + 1, self._byte(piece[at : at + 1])
             if not allowed:
                 return False
+        self.left = len(piece) - at
         return not self._is_dead()
 
     @property
@@ -396,7 +412,7 @@ class Watcher:
             self._open(byte == b"{")
         elif byte in b"}]":
             self._stack.pop()
-            self._behind = False
+            self._behind, self.over = False, not self._stack
         elif byte == b",":
             return self._another()
         elif self._distinct and byte not in b" \t\r\n":

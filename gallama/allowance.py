@@ -48,7 +48,8 @@ def kept(
     if constraint.matcher is None:  # the reply may end anywhere, and does not reason in phases
         return constraint
     try:
-        closer = Closer(constraint.closing, guides.speller)
+        closing = constraint.closing if budget.close else constraint.closing_of_reasoning
+        closer = Closer(closing, guides.speller)
         thinking, reply = closer.needed()
     except (CompileError, EngineFailure) as error:
         asks = "finish" if budget.close else budget.param

@@ -26,7 +26,6 @@ from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, REASONING, Reasoning
 from compilers.ir import Special, walk
-from compilers.watch import UNIQUE
 from gallama.budget import Speller
 from gallama.dialect import Dialect
 from gallama.errors import EngineFailure, LoadError, PlanError
@@ -59,6 +58,14 @@ class Constraint:
     def closing(self) -> Closing:
         """What closes a reply early, for those that have a budget. Raises CompileError."""
         return compilers.closing_of(self.grammar, self.notation, REASONING)
+
+    @cached_property
+    def closing_of_reasoning(self) -> Closing:
+        """The same, where only the reasoning is closed: nothing is watched in it."""
+        if not self.grammar.watched:
+            return self.closing
+        said = compilers.unwatched(self.grammar)
+        return compilers.closing_of(said, self.notation, REASONING)
 
     def extractor(self) -> Extractor | None:
         if self.extraction is None:
@@ -191,11 +198,11 @@ class Guides:
                 reason = f"a grammar of {len(text)} letters, of which {MAX_LETTERS} are taken"
                 raise compilers.TooLarge(reason, kind="size")
             matcher = self._engine.compile(text, self._vocabulary)
+            return watched(matcher, grammar, lambda: self.pieces)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error
         except EngineFailure as error:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
-        return watched(matcher, grammar.watch, lambda: self.pieces)
 
     def _check_tokens(self, grammar: compilers.Grammar, param: str) -> None:
         """Raises PlanError where a grammar names a special token that this model does not have, or
@@ -268,9 +275,7 @@ def _refused_whole(error: compilers.CompileError, guide: Guide) -> PlanError:
     """At the function whose schema it is about, if it is about one."""
     found = _OF_A_TOOL.fullmatch(error.where)
     if found is None:
-        of_words = error.kind == UNIQUE and guide.schema is not None
-        param = guide.tools_param if guide.tools and not of_words else guide.param
-        return _refused(str(error), param)
+        return _refused(str(error), guide.tools_param if guide.tools else guide.param)
     function = function_path(guide.tools_param, int(found[1]))
     reason = f"{found[3]}: {error.message}" if found[3] else error.message
     return _refused(reason, function + found[2].replace("/", "."))

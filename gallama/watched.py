@@ -1,31 +1,37 @@
-"""A matcher with a watcher beside it, for what no grammar says (compilers.watch).
+"""A matcher with a watcher beside it, for what no grammar says (compilers.watch, .within).
 
-    matcher = watched(engine.compile(text, vocabulary), grammar.watch, lambda: pieces)
+    matcher = watched(engine.compile(text, vocabulary), grammar, lambda: pieces)
 
 Of the tokens that the engine allows, those that may break what is watched are looked at one by one:
-few at any place, and none but a few dozen outside of what is watched.
+few within what is watched, and outside of it hardly any. There it depends on the place alone which
+tokens begin a value and get to its second item in one piece: that is found out once, of the few
+dozen that could.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compilers.watch import RISKS, UNIQUE, Spelling, Watch, Watcher
+from compilers.ir import Grammar
+from compilers.watch import RISKS, UNIQUE, Spelling, Watcher
+from compilers.within import MAX_STATES, Follower, Places, State
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 
 
 class Pieces:
     """The tokens of a vocabulary by what they spell (0.5 s for 128k tokens); special ones spell
-    nothing. `risky`: those of each of RISKS, as the bits of a mask."""
+    nothing and are `special` by name. `risky`: those of each of RISKS, as the bits of a mask."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        special = frozenset(vocabulary.special.values())
-        self.all = [b"" if i in special else each for i, each in enumerate(vocabulary.pieces)]
+        tokens = frozenset(vocabulary.special.values())
+        self.special = {token: vocabulary.spelling(token) for token in tokens}
+        self.all = [b"" if i in tokens else each for i, each in enumerate(vocabulary.pieces)]
         self.risky = {risk: self._mask(may) for risk, may in RISKS.items()}
+        self.outside = _set(self.risky["outside"])
         self._longest = max(map(len, self.all))
         self._tokens: dict[bytes, list[int]] = {}
         for token, piece in enumerate(self.all):
@@ -71,18 +77,51 @@ class Pieces:
         return at < len(self._sorted) and self._sorted[at].startswith(beginning)
 
 
-def watched(matcher: Matcher, watch: Watch | None, pieces: Callable[[], Pieces]) -> Matcher:
-    """The matcher itself where there is nothing to watch: then `pieces` are not asked for."""
-    return matcher if watch is None else WatchedMatcher(matcher, watch.watcher(), pieces())
+def _set(mask: NDArray[np.int32]) -> list[int]:
+    """The tokens of a mask."""
+    bits = np.unpackbits(mask.view(np.uint8), bitorder="little")
+    found: list[int] = np.flatnonzero(bits).tolist()
+    return found
+
+
+def watched(matcher: Matcher, grammar: Grammar, pieces: Callable[[], Pieces]) -> Matcher:
+    """The matcher itself where there is nothing to watch: then `pieces` are not asked for.
+
+    Raises compilers.CompileError where it cannot be watched.
+    """
+    if not grammar.watched:
+        return matcher
+    beside = _Beside(Places(grammar), pieces())
+    return WatchedMatcher(matcher, Follower(beside.places), beside)
+
+
+class _Beside:
+    """What all replies of one grammar share."""
+
+    def __init__(self, places: Places, pieces: Pieces) -> None:
+        self.places = places
+        self.pieces = pieces
+        self._entering: dict[State, list[int]] = {}
+
+    def entering(self, follower: Follower) -> list[int]:
+        """The tokens that begin a value from outside of all of them, and may break it."""
+        found = self._entering.get(follower.state)
+        if found is None:
+            pieces = self.pieces
+            found = [token for token in pieces.outside if follower.enters(pieces.all[token])]
+            if len(self._entering) >= MAX_STATES:
+                self._entering.clear()
+            self._entering[follower.state] = found
+        return found
 
 
 class WatchedMatcher(Matcher):
-    """Matcher that forbids what its watcher does not allow, too."""
+    """Matcher that forbids what its follower does not allow, too."""
 
-    def __init__(self, matcher: Matcher, watcher: Watcher, pieces: Pieces) -> None:
+    def __init__(self, matcher: Matcher, follower: Follower, beside: _Beside) -> None:
         self._matcher = matcher
-        self._watcher = watcher
-        self._pieces = pieces
+        self._follower = follower
+        self._beside = beside
 
     @property
     def done(self) -> bool:
@@ -92,14 +131,20 @@ class WatchedMatcher(Matcher):
         self._matcher.fill_mask(row)
         words = row.view(np.uint32)
         for token in self._suspects(row):
-            if not self._watcher.allows(self._pieces.all[token]):
+            if not self._follower.allows(self._beside.pieces.all[token]):
                 words[token // 32] &= ~np.uint32(1 << token % 32)
 
-    def _suspects(self, row: NDArray[np.int32]) -> set[int]:
-        """The tokens of a mask that may be forbidden."""
-        watcher, pieces = self._watcher, self._pieces
-        bits = np.unpackbits((pieces.risky[watcher.risk] & row).view(np.uint8), bitorder="little")
-        found = set(np.flatnonzero(bits).tolist())
+    def _suspects(self, row: NDArray[np.int32]) -> Iterable[int]:
+        """The tokens of a mask that may be forbidden. (No others are of use to a watcher.)"""
+        watcher = self._follower.watcher
+        if watcher is not None:
+            return self._suspects_within(row, watcher)
+        entering = self._beside.entering(self._follower)
+        return [token for token in entering if row[token // 32] >> token % 32 & 1]
+
+    def _suspects_within(self, row: NDArray[np.int32], watcher: Watcher) -> set[int]:
+        pieces = self._beside.pieces
+        found = set(_set(pieces.risky[watcher.risk] & row))
         others = chain(
             chain.from_iterable(map(pieces.from_end, watcher.ends())),
             chain.from_iterable(map(pieces.along, watcher.dead_ends())),
@@ -108,20 +153,30 @@ class WatchedMatcher(Matcher):
         return found
 
     def advance(self, token: int) -> int | None:
-        watcher = self._watcher.copy()
-        if not watcher.feed(self._pieces.all[token]):
+        follower = self._follower.copy()
+        if not self._follows(follower, token):
             raise EngineFailure(f"{UNIQUE} does not allow token {token} here")
         taken = self._matcher.advance(token)
-        self._watcher = watcher
+        if follower.lost:
+            raise EngineFailure(f"the engine allows token {token}, which the grammar does not")
+        self._follower = follower
         return taken
 
     def forced(self) -> tuple[int, ...]:
-        watcher, found = self._watcher.copy(), []
+        follower, found = self._follower.copy(), []
         for token in self._matcher.forced():
-            if not watcher.feed(self._pieces.all[token]):
+            if not self._follows(follower, token):
                 break
             found.append(token)
         return tuple(found)
 
+    def _follows(self, follower: Follower, token: int) -> bool:
+        pieces = self._beside.pieces
+        name = pieces.special.get(token)
+        if name is None:
+            return follower.feed(pieces.all[token])
+        follower.special(name)
+        return True
+
     def fork(self) -> "WatchedMatcher":
-        return WatchedMatcher(self._matcher.fork(), self._watcher.copy(), self._pieces)
+        return WatchedMatcher(self._matcher.fork(), self._follower.copy(), self._beside)

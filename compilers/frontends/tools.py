@@ -38,6 +38,7 @@ from compilers.ir import (
     Ref,
     Regular,
     Repeat,
+    Watched,
     choice,
     maybe,
     renamed,
@@ -60,7 +61,6 @@ from compilers.regular import (
     times,
     without,
 )
-from compilers.watch import Watch, beside
 
 MAX_TOOLS = 1_000
 NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": False}
@@ -190,7 +190,7 @@ class _Reply:
         self._rules: dict[str, Node] = {}
         self._values: dict[str, str] = {}
         self._notes: list[Note] = []
-        self._watches: dict[str, Watch | None] = {}
+        self._watched: dict[str, Watched] = {}
         self._opening: Node = EMPTY
         self._delimited = True  # by tags, and by JSON
 
@@ -198,7 +198,7 @@ class _Reply:
         """A grammar from elsewhere, as the rule `name`."""
         if grammar is not None:
             part = renamed(grammar, f"{name}_")
-            self._watches[name] = part.watch
+            self._watched |= part.watched
             self._rules |= {**part.rules, name: Ref(part.start)}
             self._values |= part.values
             self._notes += part.notes
@@ -215,8 +215,8 @@ class _Reply:
         arguments: dict[str, Node] = {}
         for name, (schema, where) in functions.items():
             part = self._arguments(schema, where)
-            if part.watch is not None:
-                raise beside(where + part.watch.where)
+            for rule, each in part.watched.items():
+                self._watched.setdefault(rule, Watched(each.watch, where + each.where))
             self._rules |= part.rules
             self._values |= part.values
             whole = Ref(part.start)
@@ -289,16 +289,8 @@ class _Reply:
             if reasoning == "may":
                 start = choice(start, self._body(bars, words, signs))
         rules = {"start": start, **self._rules}
-        notes, watch = tuple(self._notes), self._watch()
-        return Grammar(rules, "start", notes, self._values, self._delimited, watch)
-
-    def _watch(self) -> Watch | None:
-        """What is to be seen to in the words, where they are all of the reply."""
-        watch = self._watches.get("content")
-        alone = self._rules.keys().isdisjoint([REASONING, "calls"]) and not self._lead
-        if watch is not None and not (alone and self._surface.content == BARE):
-            raise beside(watch.where)
-        return watch
+        notes = tuple(self._notes)
+        return Grammar(rules, "start", notes, self._values, self._delimited, self._watched)
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import compilers
 from compilers.oracle import recognises
+from compilers.within import Places
 from gallama.api.guide import guide_of
 from gallama.api.parse import check as checked
 from gallama.api.types import ChatRequest
@@ -135,8 +136,10 @@ class Trial:
             _NO_TOKENS,
         )
         try:
-            compilers.emit(self.grammar, NOTATION)
+            compilers.emit(compilers.unwatched(self.grammar), NOTATION)
             compilers.Extraction(self.grammar)
+            if self.grammar.watched:
+                Places(self.grammar)
         except compilers.CompileError as error:
             param = "" if guide is None else guide.param
             raise PlanError(f"cannot be enforced: {error}", param) from error

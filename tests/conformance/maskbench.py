@@ -40,7 +40,6 @@ import numpy as np
 
 import compilers
 from compilers import clock, collection
-from compilers.watch import Watch
 from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine, LLGuidanceMatcher
 from gallama.errors import EngineFailure
@@ -103,19 +102,19 @@ class Ours:
 
     def compile(self, schema: Any, outcome: Outcome) -> Matcher:
         with collection.put_off():  # until the engine is done, as a server does
-            text, watch = self._text(schema, outcome)
-            return watched(
-                self._engine.compile(text, self._vocabulary), watch, lambda: self._pieces
-            )
+            text, grammar = self._text(schema, outcome)
+            matcher = self._engine.compile(text, self._vocabulary)
+            return watched(matcher, grammar, lambda: self._pieces)
 
-    def _text(self, schema: Any, outcome: Outcome) -> tuple[str, Watch | None]:
-        """A grammar's text, and what must be seen to beside an engine that our server uses."""
+    def _text(self, schema: Any, outcome: Outcome) -> tuple[str, compilers.Grammar]:
+        """A grammar and its text; what is watched in it only beside an engine that our server
+        uses."""
         start = time.thread_time()
         try:
             with self._limit():
                 grammar = compilers.json_schema(schema)
                 said = compilers.unwatched(grammar) if self._options else grammar
-                return compilers.emit(said, self._dialect, **self._options), grammar.watch
+                return compilers.emit(said, self._dialect, **self._options), grammar
         except compilers.CompileError as error:
             raise Refusal(error.kind) from error
         finally:

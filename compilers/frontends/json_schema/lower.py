@@ -8,7 +8,6 @@ bounded size cannot see it, and RFC 8259 (section 4) leaves open what it means.
 
 import math
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import replace
 from typing import Any
 
 from compilers import clock, regular
@@ -53,7 +52,7 @@ from compilers.ir import (
 from compilers.letter_rules import letter_rules
 from compilers.regular import Expr, State
 from compilers.uses import uses
-from compilers.watch import MAX_ITEMS, Distinct
+from compilers.watch import MAX_ITEMS, Distinct, watching
 
 MAX_RULES = 20_000
 MAX_MEMBERS = 5_000  # of one object, by name
@@ -91,7 +90,8 @@ class Lowering:
         grammar = self._finish(self._rule(wanted))
         if not self._distinct:
             return grammar
-        return replace(grammar, watch=Watches(self._expander, self._distinct).of(wanted))
+        watch = Watches(self._expander, self._distinct).of(wanted)
+        return grammar if watch is None else watching(grammar, {grammar.start: watch})
 
     def _finish(self, start: str) -> Grammar:
         """The rules that are still wanted are made."""

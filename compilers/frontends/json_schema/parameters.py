@@ -20,13 +20,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
+from compilers.frontends.json_schema.distinct import Watches
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
 from compilers.frontends.json_schema.satisfy import is_empty
 from compilers.frontends.json_schema.shapes import NO, Conj, conj
 from compilers.frontends.json_schema.spelling import Style
 from compilers.frontends.surface import Tags
-from compilers.ir import EMPTY, NOTHING, Capture, Grammar, Literal, Node, Regular, choice, sequence
+from compilers.ir import (
+    EMPTY,
+    NOTHING,
+    Capture,
+    Grammar,
+    Literal,
+    Node,
+    Ref,
+    Regular,
+    choice,
+    sequence,
+)
 from compilers.regular import (
     EVERY,
     NEVER,
@@ -42,7 +54,7 @@ from compilers.regular import (
     star,
     text,
 )
-from compilers.watch import beside
+from compilers.watch import Watch, watching
 
 CHANNEL = "tool_calls"
 
@@ -96,18 +108,27 @@ class _Parameters(Lowering):
         self._json._expander, self._json._rules = self._expander, self._rules
         self._notation = notation
         self._markups = (notation.text, notation.json)
+        self._watches: Watches | None = None
+        self._watch_of: dict[str, Watch] = {}  # by the rule of a value
         self.item = Literal("")
         self._braces = EMPTY, EMPTY
 
     def run(self, wanted: Conj) -> Grammar:
+        """Once more where something is watched: only then is it known what, and each value in which
+        something is gets a rule."""
+        grammar = self._made_of(wanted)
+        if not self._json._distinct:
+            return grammar
+        self._watches = Watches(self._expander, self._json._distinct)
+        self._members.clear()
+        return watching(self._made_of(wanted), self._watch_of)
+
+    def _made_of(self, wanted: Conj) -> Grammar:
         shapes = self._expander.objects(wanted) if "object" in self._expander.kinds(wanted) else ()
         found = [self._object(shape) for shape in shapes]
         start = f"{self._prefix}parameters"
         self._rules[start] = choice(*(node for node in found if node != NOTHING))
-        grammar = self._json._finish(start)
-        if self._json._distinct:
-            raise beside(min(each.where for each in self._json._distinct.values()))
-        return grammar
+        return self._json._finish(start)
 
     def _written(self, value: Any) -> Node:
         """One object that the schema lists as a whole."""
@@ -156,7 +177,14 @@ class _Parameters(Lowering):
             node = self._json.node(child)
         else:
             node = self._json._value(child, kinds)
-        return NOTHING if node == NOTHING else Capture("value", node, CHANNEL)
+        if node == NOTHING:
+            return NOTHING
+        watch = None if self._watches is None else self._watches.of(child)
+        if watch is not None:
+            name = f"{self._prefix}w{len(self._watch_of)}"
+            self._rules[name], self._watch_of[name] = node, watch
+            node = Ref(name)
+        return Capture("value", node, CHANNEL)
 
     def _mixed(self, child: Conj, strings: Expr, others: Sequence[str]) -> tuple[Node, ...]:
         """Strings and other values in one place, told apart by how they read."""
