@@ -5,7 +5,6 @@ alternatives at its place asks for it: which of them a reply follows may show on
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import TypeVar
 
 from compilers import clock, regular
@@ -104,10 +103,13 @@ class Watches:
         names = dict.fromkeys(name for shape in shapes for name in known(shape))
         for name in names:
             watch.members[name] = self._at(each for shape in shapes for each in _at(shape, name))
-        classes = [each for shape in shapes for each in _others(shape, list(names))]
-        for keys, children in classes:
-            alike = (c for other, c in classes if len(shapes) > 1 and _overlap(keys, other))
-            watch.others.append((keys, self._at(chain(children, *alike))))
+        classes: dict[Expr, dict[Conj, None]] = {}
+        for shape in shapes:
+            for keys, children in _others(shape, list(names)):
+                classes.setdefault(keys, {}).update(dict.fromkeys(children))
+        for keys in classes:
+            alike = (other for other in classes if other is keys or _overlap(keys, other))
+            watch.others.append((keys, self._at(c for other in alike for c in classes[other])))
 
     def _pruned(self, start: Watch | None) -> Watch | None:
         """Without those that see to nothing."""
