@@ -144,7 +144,8 @@ class WatchedMatcher(Matcher):
 
     def _suspects_within(self, row: NDArray[np.int32], watcher: Watcher) -> set[int]:
         pieces = self._beside.pieces
-        found = set(_set(pieces.risky[watcher.risk] & row))
+        risky = np.bitwise_or.reduce([pieces.risky[risk] for risk in watcher.risks])
+        found = set(_set(risky & row))
         others = chain(
             chain.from_iterable(map(pieces.from_end, watcher.ends())),
             chain.from_iterable(map(pieces.along, watcher.dead_ends())),

@@ -5,8 +5,9 @@
 
 The same reply (words, then calls with lists of words) is walked through the masks of three lists
 of tools: "plain", where no items must differ; "one", where those of the tool that is called must;
-and "all", where those of each tool must. Rounds go in turn; CPU time of the thread, in microseconds. The
-masks are told apart by where the reply stands: in its words, in the markup of calls, in arguments.
+and "all", where those of each tool must. Rounds go in turn; CPU time of the thread, in
+microseconds. The masks are told apart by where the reply stands: in its words, in the markup of
+calls, in their arguments.
 """
 
 import argparse

@@ -217,7 +217,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         CHAT,
-        form(UNIQUE | {"items": {"type": "object"}}),
+        form(UNIQUE | {"minItems": 1001}),
         SCHEMA,
         "/uniqueItems: can be enforced for",
     ),
@@ -235,7 +235,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     (CHAT, {"tools": [tool(properties={"x": LOOK_BEHIND})]}, PARAMETERS, "/properties/x/pattern"),
     (
         CHAT,
-        {"tools": [tool(properties={"x": UNIQUE | {"items": {"type": "object"}}})]},
+        {"tools": [tool(properties={"x": UNIQUE | {"minItems": 1001}})]},
         PARAMETERS,
         "/properties/x/uniqueItems: can be enforced for",
     ),

@@ -8,6 +8,7 @@ bounded size cannot see it, and RFC 8259 (section 4) leaves open what it means.
 
 import math
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from compilers import clock, regular
@@ -15,7 +16,7 @@ from compilers.errors import CompileError, TooLarge, Unsupported
 from compilers.frontends.json_schema import leaves, spelling
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
 from compilers.frontends.json_schema.counting import CountedItems, CountedMembers, Rule, States
-from compilers.frontends.json_schema.distinct import Watches, distinct
+from compilers.frontends.json_schema.distinct import distinct
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.expand import Expander
 from compilers.frontends.json_schema.holds import key as value_key
@@ -33,6 +34,7 @@ from compilers.frontends.json_schema.shapes import (
     without_some,
 )
 from compilers.frontends.json_schema.spelling import Style
+from compilers.frontends.json_schema.watches import Watches
 from compilers.ir import (
     EMPTY,
     NOTHING,
@@ -91,6 +93,7 @@ class Lowering:
         if not self._distinct:
             return grammar
         watch = Watches(self._expander, self._distinct).of(wanted)
+        grammar = replace(grammar, notes=self._notes())
         return grammar if watch is None else watching(grammar, {grammar.start: watch})
 
     def _finish(self, start: str) -> Grammar:

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
-from compilers.frontends.json_schema.distinct import Watches
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
 from compilers.frontends.json_schema.satisfy import is_empty
 from compilers.frontends.json_schema.shapes import NO, Conj, conj
 from compilers.frontends.json_schema.spelling import Style
+from compilers.frontends.json_schema.watches import Watches
 from compilers.frontends.surface import Tags
 from compilers.ir import (
     EMPTY,
