@@ -160,11 +160,11 @@ class Distinct:
         self._spell = spell
 
     def spellings(self, text: bytes) -> Spelling | None:
-        """All ways to write the scalar that is written like this; None where another item may go on
-        from its end, as 12 does from 1, so that it bars no way."""
+        """All ways to write the scalar that is written like this; None where it bars no way: where
+        another item may go on from its end, as 12 does from 1, or it can be the only item."""
         if text[:1] == b'"':
             return self._spell(json.loads(text))
-        if self._counts.behind(text) is None:
+        if not self._counts.behind(text):
             return None
         ways = (b"0", b"-0") if text in (b"0", b"-0") else (text,)
         return (tuple(way for way in ways if self._counts.behind(way) != 0),)
@@ -402,8 +402,8 @@ class Watcher:
     @property
     def _distinct(self) -> Distinct | None:
         """Of the array that it is in."""
-        watch = self._stack[-1].watch if self._stack else None
-        return None if watch is None else watch.distinct
+        frame = self._stack[-1] if self._stack else None
+        return None if frame is None or frame.is_object or not frame.watch else frame.watch.distinct
 
     def _alike(self) -> list[Spelling]:
         """The rests of the items so far that begin as this one does."""

@@ -13,7 +13,7 @@ from compilers.errors import TooLarge, Unsupported
 from compilers.frontends.json_schema import numerals, spelling
 from compilers.frontends.json_schema.expand import Expander
 from compilers.frontends.json_schema.names import others
-from compilers.frontends.json_schema.shapes import NO, ArrayShape, Conj, ObjectShape, item_at
+from compilers.frontends.json_schema.shapes import ArrayShape, Conj, ObjectShape, item_at
 from compilers.regular import EVERY, Dfa, Expr
 from compilers.watch import MAX_ITEMS, UNIQUE, Counts, Distinct
 
@@ -90,10 +90,9 @@ def distinct(expander: Expander, shape: ArrayShape) -> Distinct | None:
 def items_of(expander: Expander, shape: ArrayShape, where: str) -> Items:
     """Raises Unsupported, at the pointer `where`, if it cannot be seen to that they differ."""
     wanted = item_at(shape.items, 0)
+    kinds = [kind for kind in expander.kinds(wanted) if expander.kind_satisfiable(wanted, kind)]
     try:
-        return Items(
-            {kind: _written(expander, wanted, kind, where) for kind in expander.kinds(wanted)}
-        )
+        return Items({kind: _written(expander, wanted, kind, where) for kind in kinds})
     except TooLarge as error:
         raise _refused(where, "items of a simpler pattern") from error
 
@@ -159,27 +158,29 @@ def _beginnings(automaton: Dfa) -> Iterator[str]:
 
 def _arrays_are_open(expander: Expander, wanted: Conj) -> bool:
     """Whether items can be added to any of them for ever."""
-    return all(map(_is_open_array, expander.arrays(wanted)))
+    return all(_is_open_array(expander, shape) for shape in expander.arrays(wanted))
 
 
-def _is_open_array(shape: ArrayShape) -> bool:
+def _is_open_array(expander: Expander, shape: ArrayShape) -> bool:
     if shape.values is not None or shape.unique or shape.high is not None:
         return False
     n_first = max((len(group.first) for group in shape.items), default=0)
     bounded = any(counter.high is not None for counter in shape.counters)
-    return not bounded and NO not in item_at(shape.items, n_first)
+    return not bounded and expander.possible(item_at(shape.items, n_first))
 
 
 def _objects_are_open(expander: Expander, wanted: Conj) -> bool:
     """Whether members can be added to any of them for ever."""
-    return all(map(_is_open_object, expander.objects(wanted)))
+    return all(_is_open_object(expander, shape) for shape in expander.objects(wanted))
 
 
-def _is_open_object(shape: ObjectShape) -> bool:
+def _is_open_object(expander: Expander, shape: ObjectShape) -> bool:
     if shape.values is not None or shape.high is not None:
         return False
     # Those that are listed make no difference: they are so many and no more.
-    return any(_has_no_end(names) for names, _ in others(shape, ()))
+    return any(
+        _has_no_end(names) and expander.possible(child) for names, child in others(shape, ())
+    )
 
 
 @lru_cache(maxsize=1000)
