@@ -35,6 +35,7 @@ from compilers.regular import Expr, steps
 MAX_DEPTH = 4
 MAX_PAIRS = 30_000
 MAX_TRIED = 20
+FEW = 20  # places that are compared each with each
 MAX_STATES = 3_000  # of a leaf whose ends are looked for at once
 
 _Place = tuple[Leaf, int]
@@ -163,14 +164,11 @@ class _Search:
         origin: _Pair | None,
         text: tuple[Symbol, ...],
     ) -> None:
-        for i, entry in enumerate(first):
-            for further in second[i:] if first is second else second:
-                if _clash(entry.leaf, further.leaf):
-                    continue
-                pair = self._pair(entry, further, same)
-                if pair not in self._came:
-                    self._came[pair] = origin, text
-                    self._todo.append(pair)
+        for entry, further in _pairs(first, second):
+            pair = self._pair(entry, further, same)
+            if pair not in self._came:
+                self._came[pair] = origin, text
+                self._todo.append(pair)
 
     def _pair(self, one: Entry, two: Entry, same: bool) -> _Pair:
         first, second = self._number(one), self._number(two)
@@ -229,6 +227,34 @@ def _of_both(one: Leaf, two: Leaf) -> list[Symbol]:
         if isinstance(leaf, Token):
             return [leaf.name]
     return [] if END in (one, two) else symbols(one, two)
+
+
+def _pairs(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> Iterator[tuple[Entry, Entry]]:
+    """Each with each, those of one row once, but for words that no text begins with both of."""
+    if first is second and len(first) > FEW:
+        yield from ((first[i], first[j]) for i, j in sorted(_of_many(first)))
+        return
+    for i, entry in enumerate(first):
+        for further in second[i:] if first is second else second:
+            if not _clash(entry.leaf, further.leaf):
+                yield entry, further
+
+
+def _of_many(row: tuple[Entry, ...]) -> Iterator[tuple[int, int]]:
+    """The same by their numbers, not in order. What a word begins stands right behind it, once the
+    words are sorted."""
+    words = sorted((e.leaf.left, i) for i, e in enumerate(row) if isinstance(e.leaf, Word))
+    for at, (word, i) in enumerate(words):
+        for longer, j in words[at:]:
+            if not longer.startswith(word):
+                break
+            yield min(i, j), max(i, j)
+    for i, entry in enumerate(row):
+        if not isinstance(entry.leaf, Word):
+            yield i, i
+            yield from ((min(i, j), max(i, j)) for _, j in words)
+            others = (j for j in range(i + 1, len(row)) if not isinstance(row[j].leaf, Word))
+            yield from ((i, j) for j in others)
 
 
 def _clash(one: Leaf, two: Leaf) -> bool:

@@ -136,6 +136,11 @@ class Grammar:
     delimited: bool = False
     watched: Mapping[str, Watched] = field(default_factory=dict)
 
+    @property
+    def watches(self) -> list["Watch"]:
+        """Each once."""
+        return list(dict.fromkeys(each.watch for each in self.watched.values()))
+
 
 _NESTING = frozenset([Sequence, Choice])
 _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])

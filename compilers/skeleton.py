@@ -103,8 +103,9 @@ def _ambiguous(grammar: Grammar, found: Found) -> Ambiguous:
 
 
 def marked(grammar: Grammar) -> Program:
-    """The skeleton that tells where what is watched begins: mark i before a value of the i-th rule
-    that is. Unsupported where that is not certain when its first letter comes; TooLarge."""
+    """The skeleton that tells where what is watched begins: mark i before a value of which the i-th
+    of `grammar.watches` is. Unsupported where that is not certain when its first letter comes;
+    TooLarge."""
     values = Values(grammar)
     late: tuple[Symbol, ...] = ()
     for loops in (True, False):
@@ -323,7 +324,8 @@ class _Marking(_Reduction):
 
     def __init__(self, grammar: Grammar, values: Values, width: Width) -> None:
         super().__init__(grammar, values, width)
-        self._marks = {name: mark for mark, name in enumerate(grammar.watched)}
+        marks = {watch: mark for mark, watch in enumerate(grammar.watches)}
+        self._marks = {name: marks[each.watch] for name, each in grammar.watched.items()}
         self._marked = self._and_users({*self._marks})
         self._whole = ir.Ref(self._start)
 

@@ -36,9 +36,8 @@ MAX_ITEMS = 1_000
 Spelling = tuple[tuple[bytes, ...], ...]
 """A text part by part, each with the ways to write it, none of which begins with another."""
 
-_MORE_THAN_ONE = re.compile(
-    rb'".*,(.*(".*"|[\],])|[ \-0.]*[eE])', re.DOTALL
-)  # a string's end, and another item
+# A string's end, and another item, or one that can only become a zero.
+_MORE_THAN_ONE = re.compile(rb'".*,(.*(".*"|[\],])|[ \-0.]*[eE])', re.DOTALL)
 
 _CLOSES_WITHIN = re.compile(rb'".*[\]}]', re.DOTALL)
 

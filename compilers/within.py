@@ -63,7 +63,7 @@ class Places:
 
     def __init__(self, grammar: Grammar) -> None:
         self._program = marked(grammar)
-        self._watches = [each.watch for each in grammar.watched.values()]
+        self._watches = grammar.watches
         self._states: dict[tuple[frozenset[_Place], bytes], State] = {}
         self._lock = Lock()  # of the states, and of the program, which grows with them
         self.nowhere = State(frozenset())

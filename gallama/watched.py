@@ -32,6 +32,7 @@ class Pieces:
         self.all = [b"" if i in tokens else each for i, each in enumerate(vocabulary.pieces)]
         self.risky = {risk: self._mask(may) for risk, may in RISKS.items()}
         self.outside = _set(self.risky["outside"])
+        self._together: dict[tuple[str, ...], NDArray[np.int32]] = {}
         self._longest = max(map(len, self.all))
         self._tokens: dict[bytes, list[int]] = {}
         for token, piece in enumerate(self.all):
@@ -43,6 +44,13 @@ class Pieces:
         bits = np.zeros((len(self.all) + 31) // 32 * 32, np.uint8)
         bits[: len(self.all)] = list(map(may, self.all))
         return np.packbits(bits, bitorder="little").view(np.int32)
+
+    def any_of(self, risks: tuple[str, ...]) -> NDArray[np.int32]:
+        """The tokens of any of these risks, as a mask."""
+        if risks not in self._together:
+            masks = [self.risky[risk] for risk in risks]
+            self._together[risks] = np.bitwise_or.reduce(masks)
+        return self._together[risks]
 
     def along(self, spelling: Spelling) -> Iterator[int]:
         """The tokens that spell a beginning of it, or all of it."""
@@ -78,9 +86,11 @@ class Pieces:
 
 
 def _set(mask: NDArray[np.int32]) -> list[int]:
-    """The tokens of a mask."""
-    bits = np.unpackbits(mask.view(np.uint8), bitorder="little")
-    found: list[int] = np.flatnonzero(bits).tolist()
+    """The tokens of a mask, in which they are few."""
+    words = np.flatnonzero(mask)
+    bits = np.unpackbits(mask[words].view(np.uint8), bitorder="little").reshape(-1, 32)
+    rows, columns = np.nonzero(bits)
+    found: list[int] = (words[rows] * 32 + columns).tolist()
     return found
 
 
@@ -144,8 +154,7 @@ class WatchedMatcher(Matcher):
 
     def _suspects_within(self, row: NDArray[np.int32], watcher: Watcher) -> set[int]:
         pieces = self._beside.pieces
-        risky = np.bitwise_or.reduce([pieces.risky[risk] for risk in watcher.risks])
-        found = set(_set(risky & row))
+        found = set(_set(pieces.any_of(watcher.risks) & row))
         others = chain(
             chain.from_iterable(map(pieces.from_end, watcher.ends())),
             chain.from_iterable(map(pieces.along, watcher.dead_ends())),

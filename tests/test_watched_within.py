@@ -149,7 +149,8 @@ def pieces_of(way: Way) -> Pieces:
 @lru_cache
 def grammar_of(way: Way) -> Grammar:
     options: dict[str, Any] = {key: GRAMMARS.get(said, said) for key, said in way.options}
-    return way.made.grammar(vocabulary_of(way), tools=TOOLS, **options)
+    tools = json.loads(options.pop("tools", json.dumps(TOOLS)))
+    return way.made.grammar(vocabulary_of(way), tools=tools, **options)
 
 
 @lru_cache
@@ -206,6 +207,58 @@ def check(way: Way, engine: str, symbols: Symbols, good: bool, tries: int = 2) -
 def test_calls(way: Way, engine: str) -> None:
     for text, good in replies(way.made):
         check(way, engine, symbols_of(text, vocabulary_of(way)), good)
+
+
+NODE = {"type": "object", "properties": {
+    "a": UNIQUE, "of": {"items": {"$ref": "#/$defs/node"}, "type": "array"}}}  # fmt: skip
+KIND = {"required": ["k"], "additionalProperties": False}
+
+# What a tool's arguments may be: such as may be, and such as may not.
+ARGUMENTS: list[tuple[dict[str, Any], list[Any], list[Any]]] = [
+    ({"properties": {"a": {"anyOf": [{"type": "string"}, UNIQUE]}}},
+     [{"a": "x, x"}, {"a": ["x"]}], [{"a": ["x", "x"]}]),
+    ({"properties": {"a": {"anyOf": [{"type": "integer"}, UNIQUE, {"type": "object"}]}}},
+     [{"a": 3}, {"a": {"b": ["x", "x"]}}], [{"a": ["x", "x"]}]),
+    ({"properties": {"p": STRINGS}, "additionalProperties": UNIQUE},
+     [{"p": ["x", "x"], "q": ["x"]}], [{"q": ["x", "x"]}]),
+    ({"patternProperties": {"^a": UNIQUE, "b$": STRINGS}, "additionalProperties": False},
+     [{"b": ["x", "x"]}], [{"a": ["x", "x"]}, {"ab": ["x", "x"]}]),
+    ({"anyOf": [{"properties": {"k": {"const": 1}, "v": UNIQUE}, **KIND},
+                {"properties": {"k": {"const": 2}, "v": STRINGS, "w": UNIQUE}, **KIND}]},
+     [{"k": 1, "v": ["x"]}, {"k": 2, "w": ["x"]}],
+     [{"k": 1, "v": ["x", "x"]}, {"k": 2, "w": ["", ""]}]),
+    ({"properties": {"t": {"$ref": "#/$defs/node"}}, "$defs": {"node": NODE}},
+     [{"t": {"a": ["x"], "of": [{"a": ["x"]}]}}], [{"t": {"of": [{"a": ["x", "x"]}]}}]),
+    ({"$ref": "#/$defs/node", "$defs": {"node": NODE}},
+     [{"a": ["x"], "of": [{"a": ["x"]}]}], [{"of": [{"a": ["x", "x"]}]}]),
+    ({"minProperties": 1, "properties": {"b": {"type": "array", "uniqueItems": True}}},
+     [{"b": [1, {"c": ["x", "x"]}]}], [{"b": [{}, {}]}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", ["hermes", "qwen-coder"])
+@pytest.mark.parametrize(("schema", "good", "bad"), ARGUMENTS, ids=lambda row: str(row)[:40])
+def test_arguments(
+    schema: dict[str, Any], good: list[Any], bad: list[Any], name: str, engine: str
+) -> None:
+    function = {"name": "f", "parameters": {"type": "object", **schema}}
+    tools = json.dumps([{"type": "function", "function": function}])
+    way = Way(name, False, (*REQUIRED, ("tools", tools)))
+    for arguments in (*good, *bad):
+        text = way.made.reply(None, "", in_turn([("f", arguments)]))
+        check(way, engine, [text], arguments in good)
+
+
+def test_many_tools() -> None:
+    """... of which the names of some begin those of others."""
+    tools = [tool("f" * i, tags=UNIQUE if i % 2 else STRINGS) for i in range(1, 61)]
+    way = Way("hermes", True, (("tools", json.dumps(tools)),))
+    for i in (1, 2, 59, 60):
+        for tags in (["a", "b"], ["a", "a"]):
+            text = way.made.reply(None, "", in_turn([("f" * i, {"tags": tags})]))
+            symbols = symbols_of(text, vocabulary_of(way))
+            check(way, "llguidance", symbols, i % 2 == 0 or tags == ["a", "b"])
 
 
 @pytest.mark.parametrize("engine", ENGINES)

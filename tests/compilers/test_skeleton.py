@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 import compilers
+from compilers import ambiguity
+from compilers.ambiguity import _pairs
 from compilers.errors import Ambiguous, CompileError, Unsupported
 from compilers.frontends.surface import Surface
 from compilers.ir import (
@@ -22,7 +24,9 @@ from compilers.ir import (
     maybe,
     sequence,
 )
+from compilers.leaves import END, Leaf, Token, Value, Word
 from compilers.oracle import recognises
+from compilers.parses import Entry
 from compilers.passes.apart import apart
 from compilers.regular import chars, plus, star
 from compilers.skeleton import skeleton
@@ -197,6 +201,23 @@ def test_a_hundred_tools_whose_arguments_are_parameters() -> None:
     begin = time.process_time()
     skeleton(grammar)
     assert time.process_time() - begin < 2
+
+
+def test_many_places_are_compared_like_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaves: list[Leaf] = [
+        Word("abc"),
+        Word("ab"),
+        Word("abc", 1),
+        Word("b"),
+        Token("<x>"),
+        Value("["),
+        END,
+    ]
+    leaves += [Word("ab" * i + "c") for i in range(30)]
+    row = tuple(Entry(leaf, rest, ()) for rest in range(2) for leaf in leaves)
+    found = list(_pairs(row, row))
+    monkeypatch.setattr(ambiguity, "FEW", 1000)
+    assert found == list(_pairs(row, row))
 
 
 def test_hopeless_input_is_refused_in_time() -> None:

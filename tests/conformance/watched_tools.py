@@ -50,7 +50,7 @@ def reply(n_items: int) -> list[tuple[str, str]]:
     before, between, after = HERMES.call.replace("{arguments}", "{name}").split("{name}")
     found = [("words", WORDS)]
     for call in range(3):
-        labels = [f'thing {call} of {i}, "{i * 7919 % 101}"' for i in range(n_items)]
+        labels = [f'{i * 7919 % 101}th "thing" of {call}' for i in range(n_items)]
         arguments = json.dumps({f"labels_{CALLED}": labels, "note": "so, [it] is"})
         gap = "\n" if call else ""
         found += [("markup", f"{gap}{before}label_{CALLED}{between}"), ("arguments", arguments)]

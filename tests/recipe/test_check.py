@@ -43,6 +43,24 @@ def test_the_recipe_of_the_docs_is_well(folder: Path) -> None:
     assert (verdict.tried, verdict.mistakes) == ((3, 3), [])
 
 
+def test_a_set_is_tried(folder: Path) -> None:
+    """... of which no grammar says that its items differ: a server sees to it."""
+    (folder / "set.yaml").write_text(
+        """
+description: x
+request:
+  response_format:
+    type: json_schema
+    json_schema: {name: x, schema: {type: array, uniqueItems: true, items: {type: string}}}
+examples:
+  - accept: ['["a", "b"]', '[]']
+    reject: ['["a", "a"]']
+"""
+    )
+    (verdict,) = check([folder / "set.yaml"], DIALECTS)
+    assert (verdict.tried, verdict.mistakes) == ((2, 1), [])
+
+
 def test_the_mistake_of_the_docs_is_one(folder: Path) -> None:
     text = re.search(r"```yaml\n(# recipes/mood.yaml\n.+?)```", DOCS, re.DOTALL)
     said = re.search(r"^gallama: (recipes/mood.yaml:.+)$", DOCS, re.M)

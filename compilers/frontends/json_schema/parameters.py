@@ -109,6 +109,7 @@ class _Parameters(Lowering):
         self._notation = notation
         self._markups = (notation.text, notation.json)
         self._watches: Watches | None = None
+        self._watch: Watch | None = None  # of the object
         self._watch_of: dict[str, Watch] = {}  # by the rule of a value
         self.item = Literal("")
         self._braces = EMPTY, EMPTY
@@ -120,6 +121,7 @@ class _Parameters(Lowering):
         if not self._json._distinct:
             return grammar
         self._watches = Watches(self._expander, self._json._distinct)
+        self._watch = self._watches.of(wanted)
         self._members.clear()
         return watching(self._made_of(wanted), self._watch_of)
 
@@ -141,22 +143,25 @@ class _Parameters(Lowering):
         return self._around(Literal(name), written, json=True)
 
     def _member(self, name: str, child: Conj) -> Node:
-        return self._parameter(Literal(name), child)
+        """Watched as it is in any alternative of the object: they may not be told apart yet."""
+        watch = None if self._watch is None else self._watch.member(name)
+        return self._parameter(Literal(name), child, watch)
 
     def pair(self, names: Expr, child: Conj) -> Node:
         names = both(names, *(self._notation.until(each[1]) for each in self._markups))
-        return NOTHING if is_empty(names) else self._parameter(Regular(names), child)
+        watch = None if self._watches is None else self._watches.of(child)
+        return NOTHING if is_empty(names) else self._parameter(Regular(names), child, watch)
 
-    def _parameter(self, key: Node, child: Conj) -> Node:
+    def _parameter(self, key: Node, child: Conj, watch: Watch | None) -> Node:
         if NO in child:
             return NOTHING
         kinds = self._expander.kinds(child)
         strings = self._expander.language(child, "string") if "string" in kinds else NEVER
         others = tuple(kind for kind in kinds if kind != "string")
         if self._notation.text == self._notation.json:
-            return self._around(key, *self._mixed(child, strings, others))
+            return self._around(key, *self._mixed(child, strings, others, watch))
         of_text = self._around(key, self._raw("text", strings))
-        of_json = self._around(key, self._valued(child, others), json=True)
+        of_json = self._around(key, self._valued(child, others, watch), json=True)
         return choice(*(node for node in (of_text, of_json) if node != NOTHING))
 
     def _around(self, key: Node, *values: Node, json: bool = False) -> Node:
@@ -171,7 +176,7 @@ class _Parameters(Lowering):
         expr = both(language, self._notation.until(self._notation.text[2]))
         return NOTHING if is_empty(expr) else Capture(name, Regular(expr), CHANNEL)
 
-    def _valued(self, child: Conj, kinds: Sequence[str]) -> Node:
+    def _valued(self, child: Conj, kinds: Sequence[str], watch: Watch | None) -> Node:
         """JSON of these types."""
         if set(kinds) == set(self._expander.kinds(child)):
             node = self._json.node(child)
@@ -179,24 +184,25 @@ class _Parameters(Lowering):
             node = self._json._value(child, kinds)
         if node == NOTHING:
             return NOTHING
-        watch = None if self._watches is None else self._watches.of(child)
         if watch is not None:
             name = f"{self._prefix}w{len(self._watch_of)}"
             self._rules[name], self._watch_of[name] = node, watch
             node = Ref(name)
         return Capture("value", node, CHANNEL)
 
-    def _mixed(self, child: Conj, strings: Expr, others: Sequence[str]) -> tuple[Node, ...]:
+    def _mixed(
+        self, child: Conj, strings: Expr, others: Sequence[str], watch: Watch | None
+    ) -> tuple[Node, ...]:
         """Strings and other values in one place, told apart by how they read."""
         if is_empty(strings):
-            return (self._valued(child, others),)
+            return (self._valued(child, others, watch),)
         structures = tuple(kind for kind in others if kind in STRUCTURES)
         scalars = [self._expander.language(child, kind) for kind in others if kind in SCALARS]
         if others:
             opens = [cat(_OPENS[kind], EVERY) for kind in structures]
             strings = both(strings, other_than(either(SCALAR, *opens)))
         raw = self._raw("scalar" if scalars else "text", either(strings, *scalars))
-        return (raw, self._valued(child, structures)) if structures else (raw,)
+        return (raw, self._valued(child, structures, watch)) if structures else (raw,)
 
 
 def until(end: str) -> Expr:
