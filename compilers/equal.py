@@ -14,6 +14,8 @@ Key = bytes
 
 _NUMBER = re.compile(r"(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?")
 
+_ONLY_ZERO = re.compile(rb"-?0(\.0*)?[eE]")
+
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
@@ -38,6 +40,11 @@ def _of_number(sign: str, whole: str, fraction: str, exponent: str) -> Key:
     # No int: Python refuses to read one of more than 4,300 digits.
     power = _EXACT.add(Decimal(exponent or 0), Decimal(shift))
     return f"{sign}{kept}e{power:f}".encode() if power else f"{sign}{kept}".encode()
+
+
+def is_only_zero(beginning: bytes) -> bool:
+    """Whether a number that begins like this is zero, whatever its exponent."""
+    return _ONLY_ZERO.match(beginning) is not None
 
 
 def of_array(items: Iterable[Key]) -> Key:

@@ -15,7 +15,7 @@ counted that go on from where an item stands, and among them the spellings of th
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from compilers.errors import Unsupported
 from compilers.ir import Grammar, Watched
 from compilers.regular import Dfa, Expr, accepts, overlap
 from compilers.regular.letters import n_letters
+from compilers.room import Begun, Item, Room
 
 UNIQUE = "uniqueItems"
 
@@ -45,7 +46,7 @@ _ENDS_SCALAR = frozenset(b" \t\r\n,]}")
 
 _CLOSERS = frozenset(b",]}")
 
-_ONLY_ZERO = re.compile(rb"-?0(\.0*)?[eE]")  # whatever exponent follows
+_NOUGHT = re.compile(rb"[ \-]*0")
 
 _ZERO_FOR_EVER = re.compile(rb"[ \-0.]*[eE]")
 
@@ -61,6 +62,8 @@ RISKS: Mapping[str, Callable[[bytes], bool]] = {
     "behind": lambda piece: b"," in piece,
     "within": lambda piece: b"]" in piece or b"}" in piece,
     "string within": lambda piece: _CLOSES_WITHIN.search(piece) is not None,
+    "any": lambda piece: True,
+    "nought": lambda piece: _NOUGHT.match(piece) is not None,
     "zero": lambda piece: _ZERO_FOR_EVER.match(piece) is not None,
 }
 """Which pieces may be forbidden where a watcher stands (see Watcher.risks), besides those that its
@@ -93,6 +96,25 @@ class Counts:
         if state is None:
             return 0
         return self._going_on(state, completions(pending)) if pending else self._counts[state]
+
+    def beginning_with(self, beginning: bytes) -> Iterator[bytes]:
+        """The texts that begin with these bytes, of which there is an end."""
+        whole, pending = characters(beginning)
+        state = None if whole is None else self._after(whole)
+        if state is not None and whole is not None:
+            first = completions(pending) if pending else None
+            yield from self._texts(state, whole, first)
+
+    def _texts(self, state: int, text: str, first: tuple[int, int] | None) -> Iterator[bytes]:
+        """... that go on from a state. `first`: its next letter is one of these."""
+        if self._automaton.ends[state] and first is None:
+            yield text.encode()
+        for each, after in zip(self._automaton.classes, self._automaton.steps[state], strict=True):
+            if self._counts[after] == 0:
+                continue
+            for low, high in each if first is None else overlap(each, (first,)):
+                for letter in range(low, high + 1):
+                    yield from self._texts(after, text + chr(letter), None)
 
     def _after(self, text: str) -> int | None:
         state: int | None = 0
@@ -141,7 +163,7 @@ class Distinct:
     `where`: the JSON pointer of what says so; `texts`: how the items are written, in the letters of
     `counts`, all scalars in quotes or not. Of arrays and objects, of which as many are left as one
     likes until they end, the first letter is said. `has_few`: it may come to that only so many are
-    left; `spell`: the spellings of a string.
+    left; `spell`: the spellings of a string. `room`: of items of which some cannot be added to.
     """
 
     def __init__(
@@ -151,8 +173,10 @@ class Distinct:
         counts: Counts,
         quoted: bool,
         spell: Callable[[str], Spelling],
+        room: Room | None = None,
     ) -> None:
         self.where = where
+        self.room = room
         self.texts = texts
         self.has_few = counts.has_few(quoted)
         self._counts = counts
@@ -170,7 +194,7 @@ class Distinct:
 
     def is_dead(self, beginning: bytes, used: "Used") -> bool:
         """Whether an item that begins like this could only be one of those that are used up."""
-        if b"0" in used.values and _ONLY_ZERO.match(beginning):
+        if b"0" in used.values and equal.is_only_zero(beginning):
             return True
         if not self.has_few:
             return False
@@ -277,31 +301,31 @@ class Watch:
         """Whether a whole text, of the grammar, keeps to it."""
         return self.watcher().feed(text)
 
-    def watcher(self) -> "Watcher":
-        return Watcher(self)
+    def watcher(self, in_order: bool = False) -> "Watcher":
+        """`in_order`: members of objects come in the order of the source only."""
+        return Watcher(self, in_order)
 
 
 class _Frame(NamedTuple):
     """An array or an object that is open.
 
-    `nth`: of the item; `used`: the items so far, where they must differ. `kept`: it is part of an
-    item that must differ from others, so its `parts` are gathered: the name of the member that is
-    written, and the names and values of those that are.
+    `nth`: of the item; `used`: the items so far, where they must differ. `begun`: what it is so
+    far, where it is part of an item that must differ.
     """
 
     watch: Watch | None
     is_object: bool
-    kept: bool
+    begun: Begun | None
     nth: int = 0
     used: Used = Used()
-    name: str = ""
-    parts: tuple[tuple[str, Key], ...] = ()
 
     @property
-    def value(self) -> Key:
-        if self.is_object:
-            return equal.of_object(self.parts)
-        return equal.of_array(value for _, value in self.parts)
+    def value(self) -> Key | None:
+        """None where it does not matter."""
+        if self.begun is None:
+            return None
+        parts = self.begun.parts
+        return equal.of_object(parts) if self.is_object else equal.of_array(v for _, v in parts)
 
 
 def beside(where: str) -> Unsupported:
@@ -332,7 +356,8 @@ def unwatched(grammar: Grammar) -> Grammar:
 class Watcher:
     """One text of JSON as it comes, which something else holds to its grammar."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, in_order: bool = False) -> None:
+        self._in_order = in_order
         self._stack: list[_Frame] = []
         self._next: Watch | None = watch  # of the value that comes next
         self._text = b""  # of the name, or of the item that must differ, so far
@@ -342,6 +367,7 @@ class Watcher:
         self._behind = False  # an item that must differ, and before the comma
         self.over = False  # the array or the object has come to its end
         self.left = 0  # bytes of the last piece that stand behind that
+        self._strings = Used()  # of items of which there is no room for all
 
     def copy(self) -> "Watcher":
         other = object.__new__(Watcher)
@@ -369,10 +395,40 @@ class Watcher:
     @property
     def risks(self) -> tuple[str, ...]:
         """Which of RISKS may be forbidden here."""
-        own = self._own_risks()
-        if not self._stack or not self._stack[-1].kept:
-            return own
-        return (*own, "string within" if self._in_string else "within")
+        found = dict.fromkeys(self._own_risks())
+        if self._stack and self._stack[-1].begun:
+            found["string within" if self._in_string else "within"] = None
+            for item in self._items():
+                found.update(dict.fromkeys(self._risks_of_part(item)))
+        return tuple(found)
+
+    def _risks_of_part(self, item: Item) -> Iterable[str]:
+        """... where the last part may be ended that an item could have unlike others."""
+        n_left = item.n_left
+        if n_left is None:
+            return ()
+        goes_on = item.pending is not None and item.pending.goes_on(self._text)
+        if n_left + goes_on > 1:
+            return ("string of few" if self._in_string else "behind",)  # from one part to another
+        if not goes_on or item.pending is None:
+            return ("any",)
+        if self._in_string:
+            return ()  # see `ends`
+        return filter(None, ("scalar" if self._text else "before", "zero", item.pending.few))
+
+    def _items(self) -> Iterator[Item]:
+        """Those that are open and have room for no more than their schema lists."""
+        for i, _ in self._listed():
+            path = [f.begun._replace(nth=f.nth) for f in self._stack[i + 1 :] if f.begun]
+            path[-1] = path[-1]._replace(at_name=self._at_name)
+            yield Item(path, self._stack[i].used.values)
+
+    def _listed(self) -> Iterator[tuple[int, Distinct]]:
+        """Where the arrays of such items stand."""
+        for i, frame in enumerate(self._stack[:-1]):
+            distinct = _distinct_of(frame)
+            if distinct is not None and distinct.room is not None:
+                yield i, distinct
 
     def _own_risks(self) -> tuple[str, ...]:
         """... for the array or object that it is in."""
@@ -388,31 +444,42 @@ class Watcher:
 
     def ends(self) -> list[Spelling]:
         """Of a string: what would make it equal to one that was there before."""
-        return self._alike() if self._in_string and self._distinct else []
+        return self._alike() if self._in_string else []
 
     def dead_ends(self) -> list[Spelling]:
         """Texts of which some beginnings would leave nothing but what was there before."""
-        distinct = self._distinct
-        if distinct is None or not distinct.has_few or self._behind:
+        if self._behind or self._at_name or not self._has_few:
             return []
         gap = () if self._text else ((b"", b" "),)
         return [(*gap, *rest) for rest in self._alike()]
 
     @property
+    def _has_few(self) -> bool:
+        distinct = self._distinct
+        if distinct is not None and distinct.has_few:
+            return True
+        return any(item.pending.few_strings for item in self._items() if item.pending)
+
+    @property
     def _distinct(self) -> Distinct | None:
         """Of the array that it is in."""
-        frame = self._stack[-1] if self._stack else None
-        return None if frame is None or frame.is_object or not frame.watch else frame.watch.distinct
+        return _distinct_of(self._stack[-1]) if self._stack else None
 
     def _alike(self) -> list[Spelling]:
-        """The rests of the items so far that begin as this one does."""
-        return self._stack[-1].used.rests(self._text)
+        """The rests of what was written before, begins as this does, and matters here."""
+        used = [] if self._distinct is None else [self._stack[-1].used]
+        if not self._at_name and any(item.n_left == 0 and item.pending for item in self._items()):
+            used.append(self._strings)
+        return [rest for each in used for rest in each.rests(self._text)]
 
     def _is_dead(self) -> bool:
         distinct = self._distinct
-        if distinct is None or self._behind:
-            return False
-        return distinct.is_dead(self._text, self._stack[-1].used)
+        if distinct is not None and not self._behind:
+            used = self._stack[-1].used
+            dead = distinct.is_dead(self._text, used)
+        else:
+            dead = False
+        return dead or not all(item.lives(self._text) for item in self._items())
 
     # --- strings
 
@@ -436,8 +503,8 @@ class Watcher:
             return not self._keeps or self._scalar_ended()
         frame, name = self._stack[-1], json.loads(self._text)
         self._next = frame.watch.member(name) if frame.watch else None
-        if frame.kept:
-            self._stack[-1] = frame._replace(name=name)
+        if frame.begun:
+            self._stack[-1] = frame._replace(begun=frame.begun._replace(name=name))
         self._text, self._at_name = b"", False
         return True
 
@@ -463,19 +530,30 @@ class Watcher:
     @property
     def _keeps(self) -> bool:
         """Whether the value of what comes next matters, or of what is being written."""
-        return bool(self._stack) and (self._stack[-1].kept or self._distinct is not None)
+        if not self._stack:
+            return False
+        return self._stack[-1].begun is not None or self._distinct is not None
 
     def _open(self, is_object: bool) -> None:
         watch = self._next
-        self._stack.append(_Frame(watch, is_object, self._keeps))
+        begun = self._begun(is_object) if self._keeps else None
+        self._stack.append(_Frame(watch, is_object, begun))
         self._at_name, self._behind = is_object, False
         self._next = None if watch is None or is_object else watch.item(0)
 
+    def _begun(self, is_object: bool) -> Begun:
+        """An array or object where one is to be kept."""
+        frame, distinct = self._stack[-1], self._distinct
+        room = None if distinct is None else distinct.room
+        if room is None and frame.begun and frame.begun.inside:
+            room = frame.begun.inside.pending(frame.begun._replace(nth=frame.nth))
+        return Begun(room.inside(is_object) if room else None, in_order=self._in_order)
+
     def _close(self) -> bool:
-        frame = self._stack.pop()
+        value = self._stack.pop().value
         self._at_name = self._behind = False
         self.over = not self._stack
-        return not frame.kept or self._ended(frame.value, None)
+        return value is None or self._ended(value, None)
 
     def _another(self) -> bool:
         """Behind a comma. False where all items that there are have been used, or MAX_ITEMS."""
@@ -493,13 +571,18 @@ class Watcher:
     def _scalar_ended(self) -> bool:
         text, distinct = self._text, self._distinct
         self._text = b""
-        return self._ended(equal.of_scalar(text), distinct.spellings(text) if distinct else None)
+        value = equal.of_scalar(text)
+        if text[:1] == b'"' and value not in self._strings.values:
+            for _, each in self._listed():
+                self._strings = self._strings.with_one(value, each.spellings(text))
+                break
+        return self._ended(value, distinct.spellings(text) if distinct else None)
 
     def _ended(self, value: Key, spelling: Spelling | None) -> bool:
         """Of a value that matters: False where an equal one was there before."""
         frame = self._stack[-1]
-        if frame.kept:
-            frame = frame._replace(parts=(*frame.parts, (frame.name, value)))
+        if frame.begun:
+            frame = frame._replace(begun=frame.begun.with_one(value))
         if self._distinct is not None:
             if value in frame.used.values:
                 return False
@@ -507,3 +590,8 @@ class Watcher:
             self._behind = True
         self._stack[-1] = frame
         return True
+
+
+def _distinct_of(frame: _Frame) -> Distinct | None:
+    """What is asked of the items of an array."""
+    return None if frame.is_object or frame.watch is None else frame.watch.distinct

@@ -41,7 +41,18 @@ def unique(items: Any, **more: Any) -> dict[str, Any]:
     return {"type": "array", "uniqueItems": True, "items": items, **more}
 
 
+def listed(*required: str, **members: Any) -> dict[str, Any]:
+    """An object of no other members."""
+    return {
+        "type": "object",
+        "properties": members,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
 STRING = {"type": "string"}
+KIND = {"enum": ["x", "y"]}
 TAGS = {"properties": {"tags": unique(STRING), "all": {"items": STRING}}, "type": "object"}
 TREE = {
     "$ref": "#/$defs/node",
@@ -93,6 +104,17 @@ CASES: list[tuple[Any, list[str], list[str]]] = [
     (unique(True), ['[1, "1", [1], {"1": 1}, null, true, [], {}, [[]], "null"]'],
      ["[1, 1.0]", "[[], []]", "[[1, 2], [1, 2.0]]", '["a", {}, "a"]', "[null, null]",
       '[{}, [{}], [{}]]']),
+    (unique(listed("name", name=STRING)), ['[{"name": "a"}, {"name": "b"}, {"name": ""}]'],
+     ['[{"name": "a"}, {"name": "a"}]', '[{"name": "\\n"}, {"name": "\\u000A"}]']),
+    (unique(listed("name", name=STRING, kind=KIND)),
+     ['[{"name": "a"}, {"name": "a", "kind": "x"}, {"name": "a", "kind": "y"}]'],
+     ['[{"name": "a", "kind": "x"}, {"kind": "x", "name": "a"}]', '[{"name": "a"}, {"name": "a"}]']),
+    (unique(listed(at=listed("x", "y", x={"type": "integer"}, y={"type": "integer"}), tags=unique(STRING))),
+     ['[{"at": {"x": 1, "y": 0}}, {"at": {"y": 1, "x": 0}}, {"tags": ["a", "b"]}, {"tags": ["b", "a"]}, {}]'],
+     ['[{"at": {"x": 1, "y": 0}}, {"at": {"y": 0, "x": 1}}]', "[{}, {}]", '[{"tags": ["a", "a"]}]',
+      '[{"tags": ["a", "b"]}, {"tags": ["a", "b"]}]']),
+    (unique({"type": "array", "items": STRING, "maxItems": 2}), ['[["a", "b"], ["b", "a"], ["a"], []]'],
+     ['[["a", "b"], ["a", "b"]]', '[["a"], ["a"]]']),
     (unique({"type": "array", "items": STRING}), ['[["a"], ["a", "a"], []]'],
      ['[["a", "b"], ["a", "b"]]', "[[], []]"]),
     (unique({"anyOf": [{"enum": ["a", "b"]}, {"type": "object", "required": ["x"]}]}),
@@ -141,6 +163,14 @@ NARROW = [
         minItems=8,
     ),
     unique({"type": "array", "items": {"type": "boolean"}}, minItems=20),
+    unique(listed("a", "k", a={"type": "string", "pattern": "^[ab]{0,12}$"}, k=KIND), minItems=8),
+    unique(listed("a", a={"type": "integer", "minimum": 0}, k={"type": "null"}), minItems=20),
+    unique(listed(a={"type": "number"}, k={"type": "boolean"}, l=KIND), minItems=20),
+    unique(listed(a=listed("b", b={"type": ["integer", "boolean"]}), k=KIND), minItems=15),
+    unique({"type": "array", "items": {"type": "integer"}, "maxItems": 1}, minItems=15),
+    unique(
+        {"type": "array", "items": listed("b", b={"type": "integer"}), "maxItems": 2}, minItems=15
+    ),
     unique(
         {
             "anyOf": [
@@ -253,14 +283,22 @@ def test_all_alternatives_are_held(dialect: str, schema: Any, different: str, eq
 
 
 REFUSED = [
-    (unique({"type": "object", "maxProperties": 2}), "/uniqueItems", "objects to which more"),
-    (unique({"type": "array", "maxItems": 2}), "/uniqueItems", "arrays to which more"),
+    (unique({"type": "object", "maxProperties": 2}), "/uniqueItems", "or that list their members"),
+    (unique(listed(a=STRING, b={"type": "boolean"}) | {"minProperties": 1}), "/uniqueItems",
+     "or that list their members"),
+    (unique({"anyOf": [listed(a=STRING), listed(b=STRING)]}), "/uniqueItems",
+     "or that list their members"),
+    (unique(listed(a={"type": "boolean"})), "/uniqueItems", "more than 1000 values"),
+    (unique({"type": "array", "maxItems": 2, "items": {"type": "null"}}), "/uniqueItems",
+     "more than 1000 values"),
+    (unique({"type": "array", "maxItems": 2, "prefixItems": [STRING]}), "/uniqueItems",
+     "of items of one kind"),
     (unique({"type": "number", "maximum": 1}), "/uniqueItems", "no upper bound"),
     (unique({"type": "number", "multipleOf": 0.5}), "/uniqueItems", "no upper bound"),
     ({"anyOf": [unique({"type": "integer"}), {"type": "array", "items": {"type": "number"}}]},
      "/anyOf/0/uniqueItems", "only some of the alternatives"),
     (unique({"type": "array", "items": {"type": "string", "const": 1}}), "/uniqueItems",
-     "arrays to which more"),
+     "more than 1000 values"),
     ({"anyOf": [unique({"type": "array"}), {"type": "array", "items": {"const": 1}}]},
      "/anyOf/0/uniqueItems", "only some of the alternatives"),
     ({"anyOf": [unique(STRING), {"const": [1, 1]}]},

@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from compilers import clock, regular
 from compilers.errors import TooLarge, Unsupported
-from compilers.frontends.json_schema.distinct import Items, items_of, joined
+from compilers.frontends.json_schema import spelling
 from compilers.frontends.json_schema.expand import Expander
+from compilers.frontends.json_schema.items import Items, items_at, joined
 from compilers.frontends.json_schema.names import others
+from compilers.frontends.json_schema.rooms import Rooms
 from compilers.frontends.json_schema.satisfy import is_empty
 from compilers.frontends.json_schema.shapes import (
     NO,
@@ -80,23 +82,25 @@ class Watches:
     def _distinct(self, shapes: Iterable[ArrayShape]) -> Distinct | None:
         several = [shape for shape in shapes if shape.high is None or shape.high > 1]
         found = [self._found[shape] for shape in several if shape in self._found]
-        if not found or (len(found) == len(several) and len({each.texts for each in found}) == 1):
-            return found[0] if found else None
-        return self._held(found[0].where, several)
+        if len(several) < 2 or not found:
+            return next(iter(found), None)
+        joined = self._joined(found[0].where, several)
+        if len(found) < len(several):
+            message = "asked of the alternatives that do not ask for it, too"
+            self._expander.note_at(joined.where, message)
+        return joined
 
-    def _held(self, where: str, shapes: Sequence[ArrayShape]) -> Distinct:
-        """Of arrays that ask for it and others, which are held to it as well."""
-        items = [items_of(self._expander, shape, where) for shape in shapes]
-        whole = joined(items)
-        if whole is None or not all(map(_can_be_held, shapes, items)):
-            message = (
-                f"{UNIQUE}: only some of the alternatives ask for it, and the others cannot be "
-                "held to it"
-            )
-            raise Unsupported(message, where, UNIQUE)
-        if any(shape not in self._found for shape in shapes):
-            self._expander.note_at(where, "asked of the alternatives that do not ask for it, too")
-        return whole.distinct(where)
+    def _joined(self, where: str, shapes: Sequence[ArrayShape]) -> Distinct:
+        """Of arrays that cannot be told apart. All are held to what one asks for at least."""
+        wanted = dict.fromkeys(item_at(shape.items, 0) for shape in shapes)
+        items = {each: items_at(self._expander, each, where) for each in wanted}
+        rooms = [Rooms(self._expander, where).of(each) for each in wanted]
+        whole = joined(list(items.values())) if len(rooms) == 1 or not any(rooms) else None
+        able = (_can_be_held(shape, items[item_at(shape.items, 0)]) for shape in shapes)
+        if whole is None or not all(able):
+            message = "only some of the alternatives ask for it, or they ask it of other items"
+            raise Unsupported(f"{UNIQUE}: {message}", where, UNIQUE)
+        return Distinct(where, whole.texts, whole.counts, whole.quoted, spelling.ways, rooms[0])
 
     def _objects(self, watch: Watch, places: Places) -> None:
         shapes = self._shapes(places, "object", self._expander.objects)
@@ -129,7 +133,7 @@ class Watches:
 
 
 def _can_be_held(shape: ArrayShape, items: Items) -> bool:
-    """Whether an array that does not ask for different items can do with such."""
+    """Whether an array can do with different items."""
     by_place = shape.values is not None or any(group.first for group in shape.items)
     enough = items.are_enough(shape.low) and shape.low <= MAX_ITEMS
     return enough and not by_place and not shape.counters
