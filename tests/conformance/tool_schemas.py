@@ -115,6 +115,20 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         },
     },
     "note": {"type": "object", "properties": {"any": {}}, "required": ["any"]},
+    "label": {
+        "type": "object",
+        "properties": {
+            "labels": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "^[ab]{1,2}$"},
+                "uniqueItems": True,
+                "minItems": 4,
+            },
+            "places": {"type": "array", "items": {"type": "integer"}, "uniqueItems": True},
+        },
+        "required": ["labels"],
+        "additionalProperties": False,
+    },
 }
 
 TOOLS: list[dict[str, Any]] = [
