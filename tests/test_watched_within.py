@@ -8,6 +8,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -395,6 +396,23 @@ def test_states_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     for way in (Way("hermes", False), Way("qwen-coder", True)):
         for text, good in list(replies(way.made))[:6]:
             check(way, "llguidance", symbols_of(text, vocabulary_of(way)), good, tries=1)
+    compiled.cache_clear()
+
+
+def test_many_replies_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """... share what they find out, and forget it under each other's feet."""
+    monkeypatch.setattr(within, "MAX_STATES", 20)
+    way = Way("qwen-coder", False)
+    compiled.cache_clear()
+    compiled(way, "llguidance")
+    rows = [(symbols_of(text, vocabulary_of(way)), good) for text, good in replies(way.made)]
+
+    def ask(row: tuple[Symbols, bool]) -> bool:
+        matcher, choose = compiled(way, "llguidance").fork(), random.Random(7)
+        return takes(matcher, row[0], vocabulary_of(way), choose) == row[1]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(ask, rows))
     compiled.cache_clear()
 
 
