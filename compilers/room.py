@@ -35,14 +35,12 @@ class Texts(Protocol):
 class Room:
     """What may stand at a place. Its `array` or `object` is None where one can always add to them.
 
-    `is_plenty`: there are more values than an array has items. What begins a value may come to
-    where only so many go on: `few`: which of watch.RISKS, of a scalar that is no string;
-    `few_strings`: whether a string may. Made in steps, since a value may hold such as itself.
+    `has_few`: what begins a scalar may come to where only so many go on; `is_plenty`: there are
+    more values than an array has items. Made in steps, since a value may hold such as itself.
     """
 
     texts: Texts
-    few: str = ""
-    few_strings: bool = False
+    has_few: bool
     is_plenty: bool = False
     object: "Members | None" = None
     array: "Slots | None" = None
