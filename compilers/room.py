@@ -96,7 +96,7 @@ class Members:
 
     def pending(self, begun: Begun) -> Room | None:
         """Of the value that comes, or is being written."""
-        return None if begun.name is None else self.rooms[begun.name]
+        return None if begun.name is None else self.rooms.get(begun.name)
 
     def n_left(self, begun: Begun) -> int:
         """Of how many members that may still come there are plenty of values."""
@@ -162,7 +162,10 @@ class Slots:
 
 
 class Item(NamedTuple):
-    """An item that is open: from it to its part where a reply stands. `used`: those before it."""
+    """An item that is open: from it to its part where a reply stands. `used`: those before it.
+
+    While there are none, it may be the only one of an array of which its room does not speak.
+    """
 
     path: Sequence[Begun]
     used: Set[Key]
@@ -184,7 +187,11 @@ class Item(NamedTuple):
     def lives(self, text: bytes) -> bool:
         """Whether it can still become one that is not used. `text`: of the scalar, or name, that is
         being written."""
-        if self.n_left != 0 or (self.pending is not None and self.pending.goes_on(text)):
+        if (
+            not self.used
+            or self.n_left != 0
+            or (self.pending is not None and self.pending.goes_on(text))
+        ):
             return True
         *outer, last = self.path
         ways = last.inside.ways(last, text) if last.inside else ()
