@@ -35,14 +35,12 @@ class Texts(Protocol):
 class Room:
     """What may stand at a place. Its `array` or `object` is None where one can always add to them.
 
-    `is_plenty`: there are more values than an array has items. What begins a value may come to
-    where only so many go on: `few`: which of watch.RISKS, of a scalar that is no string;
-    `few_strings`: whether a string may. Made in steps, since a value may hold such as itself.
+    `has_few`: what begins a scalar may come to where only so many go on; `is_plenty`: there are
+    more values than an array has items. Made in steps, since a value may hold such as itself.
     """
 
     texts: Texts
-    few: str = ""
-    few_strings: bool = False
+    has_few: bool
     is_plenty: bool = False
     object: "Members | None" = None
     array: "Slots | None" = None
@@ -98,7 +96,7 @@ class Members:
 
     def pending(self, begun: Begun) -> Room | None:
         """Of the value that comes, or is being written."""
-        return None if begun.name is None else self.rooms[begun.name]
+        return None if begun.name is None else self.rooms.get(begun.name)
 
     def n_left(self, begun: Begun) -> int:
         """Of how many members that may still come there are plenty of values."""
@@ -164,7 +162,10 @@ class Slots:
 
 
 class Item(NamedTuple):
-    """An item that is open: from it to its part where a reply stands. `used`: those before it."""
+    """An item that is open: from it to its part where a reply stands. `used`: those before it.
+
+    While there are none, it may be the only one of an array of which its room does not speak.
+    """
 
     path: Sequence[Begun]
     used: Set[Key]
@@ -186,7 +187,11 @@ class Item(NamedTuple):
     def lives(self, text: bytes) -> bool:
         """Whether it can still become one that is not used. `text`: of the scalar, or name, that is
         being written."""
-        if self.n_left != 0 or (self.pending is not None and self.pending.goes_on(text)):
+        if (
+            not self.used
+            or self.n_left != 0
+            or (self.pending is not None and self.pending.goes_on(text))
+        ):
             return True
         *outer, last = self.path
         ways = last.inside.ways(last, text) if last.inside else ()

@@ -46,8 +46,6 @@ _ENDS_SCALAR = frozenset(b" \t\r\n,]}")
 
 _CLOSERS = frozenset(b",]}")
 
-_NOUGHT = re.compile(rb"[ \-]*0")
-
 _ZERO_FOR_EVER = re.compile(rb"[ \-0.]*[eE]")
 
 RISKS: Mapping[str, Callable[[bytes], bool]] = {
@@ -63,7 +61,6 @@ RISKS: Mapping[str, Callable[[bytes], bool]] = {
     "within": lambda piece: b"]" in piece or b"}" in piece,
     "string within": lambda piece: _CLOSES_WITHIN.search(piece) is not None,
     "any": lambda piece: True,
-    "nought": lambda piece: _NOUGHT.match(piece) is not None,
     "zero": lambda piece: _ZERO_FOR_EVER.match(piece) is not None,
 }
 """Which pieces may be forbidden where a watcher stands (see Watcher.risks), besides those that its
@@ -182,15 +179,21 @@ class Distinct:
         self._counts = counts
         self._spell = spell
 
-    def spellings(self, text: bytes) -> Spelling | None:
-        """All ways to write the scalar that is written like this; None where it bars no way: where
-        another item may go on from its end, as 12 does from 1, or it can be the only item."""
+    def spellings(self, text: bytes) -> Spelling:
+        """All ways to write a scalar, one of which this is."""
         if text[:1] == b'"':
             return self._spell(json.loads(text))
-        if not self._counts.behind(text):
-            return None
-        ways = (b"0", b"-0") if text in (b"0", b"-0") else (text,)
-        return (tuple(way for way in ways if self._counts.behind(way) != 0),)
+        return ((b"0", b"-0") if text in (b"0", b"-0") else (text,),)
+
+    def barring(self, text: bytes) -> Spelling | None:
+        """The same of an item; None where it bars no way: where another may go on from its end, as
+        12 does from 1, or it can be the only one."""
+        spellings = self.spellings(text)
+        if text[:1] == b'"':
+            return spellings
+        return (
+            (tuple(filter(self._counts.behind, *spellings)),) if self._counts.behind(text) else None
+        )
 
     def is_dead(self, beginning: bytes, used: "Used") -> bool:
         """Whether an item that begins like this could only be one of those that are used up."""
@@ -367,7 +370,7 @@ class Watcher:
         self._behind = False  # an item that must differ, and before the comma
         self.over = False  # the array or the object has come to its end
         self.left = 0  # bytes of the last piece that stand behind that
-        self._strings = Used()  # of items of which there is no room for all
+        self._parts = Used()  # the scalars of items that list their parts
 
     def copy(self) -> "Watcher":
         other = object.__new__(Watcher)
@@ -404,17 +407,16 @@ class Watcher:
 
     def _risks_of_part(self, item: Item) -> Iterable[str]:
         """... where the last part may be ended that an item could have unlike others."""
-        n_left = item.n_left
+        n_left, is_value = item.n_left, item.pending is not None
         if n_left is None:
             return ()
-        goes_on = item.pending is not None and item.pending.goes_on(self._text)
-        if n_left + goes_on > 1:
-            return ("string of few" if self._in_string else "behind",)  # from one part to another
-        if not goes_on or item.pending is None:
+        if n_left + is_value > 1:  # from one part to another
+            return ("string of few" if self._in_string else "behind",)
+        if not is_value:
             return ("any",)
         if self._in_string:
             return ()  # see `ends`
-        return filter(None, ("scalar" if self._text else "before", "zero", item.pending.few))
+        return ("scalar" if self._text else "before", "zero")
 
     def _items(self) -> Iterator[Item]:
         """Those that are open and have room for no more than their schema lists."""
@@ -458,7 +460,7 @@ class Watcher:
         distinct = self._distinct
         if distinct is not None and distinct.has_few:
             return True
-        return any(item.pending.few_strings for item in self._items() if item.pending)
+        return any(item.pending.has_few for item in self._items() if item.pending)
 
     @property
     def _distinct(self) -> Distinct | None:
@@ -469,7 +471,7 @@ class Watcher:
         """The rests of what was written before, begins as this does, and matters here."""
         used = [] if self._distinct is None else [self._stack[-1].used]
         if not self._at_name and any(item.n_left == 0 and item.pending for item in self._items()):
-            used.append(self._strings)
+            used.append(self._parts)
         return [rest for each in used for rest in each.rests(self._text)]
 
     def _is_dead(self) -> bool:
@@ -572,11 +574,11 @@ class Watcher:
         text, distinct = self._text, self._distinct
         self._text = b""
         value = equal.of_scalar(text)
-        if text[:1] == b'"' and value not in self._strings.values:
+        if value not in self._parts.values:
             for _, each in self._listed():
-                self._strings = self._strings.with_one(value, each.spellings(text))
+                self._parts = self._parts.with_one(value, each.spellings(text))
                 break
-        return self._ended(value, distinct.spellings(text) if distinct else None)
+        return self._ended(value, distinct.barring(text) if distinct else None)
 
     def _ended(self, value: Key, spelling: Spelling | None) -> bool:
         """Of a value that matters: False where an equal one was there before."""

@@ -55,11 +55,6 @@ class Items:
         language = self.languages.get(kind, NEVER)
         return _counts(_texts(kind, language)).has_few(kind == "string")
 
-    @property
-    def may_end_but_for_zero(self) -> bool:
-        """The same of numbers that do not begin with 0."""
-        return _counts(regular.both(self.languages["number"], _NOT_ZERO)).has_few(False)
-
 
 def joined(several: Sequence[Items]) -> Items | None:
     """The items of arrays at one place; None where one of these may come to an end where another
@@ -112,7 +107,6 @@ def _is_whole(language: Expr) -> bool:
     return not language.stateful and regular.is_empty(outside)
 
 
-_NOT_ZERO = regular.cat(regular.maybe(regular.text("-")), numerals.NON_ZERO, EVERY)
 _ENDS_IN_1_TO_9 = regular.cat(EVERY, numerals.NON_ZERO)
 
 

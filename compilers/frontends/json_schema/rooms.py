@@ -46,8 +46,7 @@ class Rooms:
         room = self._known.get(wanted)
         if room is None:
             items = items_at(self._expander, wanted, self._where)
-            few = next((risk for kind in items.languages if (risk := _few(items, kind))), "")
-            room = Room(items.counts, few, items.may_end("string"))
+            room = Room(items.counts, items.counts.has_few(items.quoted))
             self._known[wanted] = room
             self._todo.append((wanted, room, items))
         return room
@@ -100,14 +99,6 @@ def _has_plenty(room: Room) -> bool:
     objects = room.object is None or any(each.is_plenty for each in members)
     arrays = room.array is None or (room.array.high > 0 and room.array.room.is_plenty)
     return objects and arrays and not (room.object is None and room.array is None)
-
-
-def _few(items: Items, kind: str) -> str:
-    """Which of watch.RISKS may begin a value that is no string and of which few go on."""
-    if kind == "string" or not items.may_end(kind):
-        return ""
-    is_whole = kind == "number" and not items.may_end_but_for_zero
-    return "nought" if is_whole else "any"
 
 
 def _is_list(shape: ObjectShape) -> bool:
