@@ -448,6 +448,15 @@ class Watcher:
         """Of a string: what would make it equal to one that was there before."""
         return self._alike() if self._in_string else []
 
+    def surely_allows(self, value: Key) -> bool:
+        """Whether an item of this value may come next, a string with nothing behind it but a comma
+        or what ends the array. False where one must look."""
+        frame, distinct = self._stack[-1] if self._stack else None, self._distinct
+        if frame is None or distinct is None or distinct.has_few or frame.begun:
+            return False
+        at_item = not (self._text or self._in_string or self._behind)
+        return at_item and value not in frame.used.values and 2 * frame.nth < MAX_ITEMS
+
     def dead_ends(self) -> list[Spelling]:
         """Texts of which some beginnings would leave nothing but what was there before."""
         if self._behind or self._at_name or not self._has_few:

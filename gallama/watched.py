@@ -8,6 +8,7 @@ tokens begin a value and get to its second item in one piece: that is found out 
 dozen that could.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -15,22 +16,27 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from compilers.equal import Key, of_string
 from compilers.ir import Grammar
 from compilers.watch import RISKS, UNIQUE, Spelling, Watcher
 from compilers.within import MAX_STATES, Follower, Places, State
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 
+_ITEM = re.compile(rb'[ \n]*"([^"\\]*)"[,\] \n]*')
+
 
 class Pieces:
     """The tokens of a vocabulary by what they spell (0.5 s for 128k tokens); special ones spell
-    nothing and are `special` by name. `risky`: those of each of RISKS, as the bits of a mask."""
+    nothing and are `special` by name. `risky`: those of each of RISKS, as the bits of a mask;
+    `items`: the values of those that are one string, and perhaps what ends the array behind it."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         tokens = frozenset(vocabulary.special.values())
         self.special = {token: vocabulary.spelling(token) for token in tokens}
         self.all = [b"" if i in tokens else each for i, each in enumerate(vocabulary.pieces)]
         self.risky = {risk: self._mask(may) for risk, may in RISKS.items()}
+        self.items = {i: value for i, each in enumerate(self.all) if (value := _item(each))}
         self.outside = _set(self.risky["outside"])
         self._together: dict[tuple[str, ...], NDArray[np.int32]] = {}
         self._longest = max(map(len, self.all))
@@ -83,6 +89,11 @@ class Pieces:
         """Whether some token begins with it."""
         at = bisect_left(self._sorted, beginning)
         return at < len(self._sorted) and self._sorted[at].startswith(beginning)
+
+
+def _item(piece: bytes) -> Key | None:
+    found = _ITEM.fullmatch(piece)
+    return None if found is None else of_string(found[1].decode("utf-8", "replace"))
 
 
 def _set(mask: NDArray[np.int32]) -> list[int]:
@@ -154,7 +165,8 @@ class WatchedMatcher(Matcher):
 
     def _suspects_within(self, row: NDArray[np.int32], watcher: Watcher) -> set[int]:
         pieces = self._beside.pieces
-        found = set(_set(pieces.any_of(watcher.risks) & row))
+        items, risky = pieces.items, _set(pieces.any_of(watcher.risks) & row)
+        found = {t for t in risky if t not in items or not watcher.surely_allows(items[t])}
         others = chain(
             chain.from_iterable(map(pieces.from_end, watcher.ends())),
             chain.from_iterable(map(pieces.along, watcher.dead_ends())),
