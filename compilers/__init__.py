@@ -41,6 +41,7 @@ from compilers.frontends.regex import parse as regex
 from compilers.frontends.template import parse as template
 from compilers.frontends.tools import parse as tools
 from compilers.ir import Grammar
+from compilers.passes import few_orders as _few_orders
 from compilers.passes.apart import apart
 from compilers.passes.trim import trim as _trim
 from compilers.tree import fields
@@ -84,6 +85,12 @@ HELD: Mapping[str, Callable[[Grammar], Grammar]] = {
     "llguidance": _llguidance.held,
 }
 """The part of a grammar to which the engines of a dialect hold a reply."""
+
+PERMUTED: Mapping[str, int] = {
+    "kbnf": _few_orders.MAX_FREE,
+    "llguidance": _llguidance.MAX_PERMUTED,
+}
+"""So many members of an object come in any order where an engine of a dialect holds a reply."""
 
 PASSES: tuple[Callable[[Grammar], Grammar], ...] = (_trim,)
 """What every grammar goes through before it is printed, in this order."""

@@ -6,6 +6,7 @@ become, one after the other.
 """
 
 import json
+import sys
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
@@ -17,6 +18,10 @@ from compilers.equal import Key
 PLENTY = 100_000
 """So many texts have more values than an array has items, though some letters of strings have three
 spellings."""
+
+
+ANY_ORDER = sys.maxsize
+"""However many members an object has, they come in any order."""
 
 
 class Texts(Protocol):
@@ -67,7 +72,8 @@ class Begun(NamedTuple):
 
     `parts`: the members, or items (without names), that are written; `name`: of the member whose
     value comes or is being written; `at_name`: a name comes, or is; `nth`: of the item that comes,
-    or is, or was the last. `in_order`: members come in the order of the source.
+    or is, or was the last. `permuted`: so many members of an object may come in any order; those
+    of one that has more come in the order of the source.
     """
 
     inside: "Members | Slots | None"
@@ -75,7 +81,7 @@ class Begun(NamedTuple):
     name: str | None = None
     at_name: bool = False
     nth: int = 0
-    in_order: bool = False
+    permuted: int = ANY_ORDER
 
     def with_one(self, value: Key) -> "Begun":
         return self._replace(parts=(*self.parts, (self.name or "", value)), name=None)
@@ -88,11 +94,10 @@ class Begun(NamedTuple):
 @dataclass(slots=True, eq=False)
 class Members:
     """All members of an object, in the order of the source. `required`: these, or these, must be
-    there; `in_order`: they come in this order only."""
+    there."""
 
     rooms: dict[str, Room]
     required: Sequence[Set[str]]
-    in_order: bool = False
 
     def pending(self, begun: Begun) -> Room | None:
         """Of the value that comes, or is being written."""
@@ -132,7 +137,7 @@ class Members:
 
     def _left(self, begun: Begun) -> list[str]:
         taken = {begun.name, *(name for name, _ in begun.parts)}
-        if not (self.in_order or begun.in_order):
+        if len(self.rooms) <= begun.permuted:
             return [name for name in self.rooms if name not in taken]
         last = max((i for i, name in enumerate(self.rooms) if name in taken), default=-1)
         return list(self.rooms)[last + 1 :]

@@ -27,7 +27,7 @@ from compilers.errors import Unsupported
 from compilers.ir import Grammar, Watched
 from compilers.regular import Dfa, Expr, accepts, overlap
 from compilers.regular.letters import n_letters
-from compilers.room import Begun, Item, Room
+from compilers.room import ANY_ORDER, Begun, Item, Room
 
 UNIQUE = "uniqueItems"
 
@@ -304,9 +304,9 @@ class Watch:
         """Whether a whole text, of the grammar, keeps to it."""
         return self.watcher().feed(text)
 
-    def watcher(self, in_order: bool = False) -> "Watcher":
-        """`in_order`: members of objects come in the order of the source only."""
-        return Watcher(self, in_order)
+    def watcher(self, permuted: int = ANY_ORDER) -> "Watcher":
+        """`permuted`: so many members of an object may come in any order."""
+        return Watcher(self, permuted)
 
 
 class _Frame(NamedTuple):
@@ -359,8 +359,8 @@ def unwatched(grammar: Grammar) -> Grammar:
 class Watcher:
     """One text of JSON as it comes, which something else holds to its grammar."""
 
-    def __init__(self, watch: Watch, in_order: bool = False) -> None:
-        self._in_order = in_order
+    def __init__(self, watch: Watch, permuted: int = ANY_ORDER) -> None:
+        self._permuted = permuted
         self._stack: list[_Frame] = []
         self._next: Watch | None = watch  # of the value that comes next
         self._text = b""  # of the name, or of the item that must differ, so far
@@ -558,7 +558,7 @@ class Watcher:
         room = None if distinct is None else distinct.room
         if room is None and frame.begun and frame.begun.inside:
             room = frame.begun.inside.pending(frame.begun._replace(nth=frame.nth))
-        return Begun(room.inside(is_object) if room else None, in_order=self._in_order)
+        return Begun(room.inside(is_object) if room else None, permuted=self._permuted)
 
     def _close(self) -> bool:
         value = self._stack.pop().value

@@ -21,6 +21,7 @@ from compilers.closing.utf8 import characters
 from compilers.ir import Grammar
 from compilers.leaves import CLOSED, END, Leaf, Symbol, bounds
 from compilers.parses import Entry
+from compilers.room import ANY_ORDER
 from compilers.skeleton import marked
 from compilers.watch import Watch, Watcher
 
@@ -58,10 +59,13 @@ class State:
 class Places:
     """The automaton of one grammar, which all its replies share, in any thread.
 
+    `permuted`: so many members of an object may come in any order.
+
     Raises Unsupported where it is not certain in time whether a value is watched; TooLarge.
     """
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, permuted: int = ANY_ORDER) -> None:
+        self.permuted = permuted
         self._program = marked(grammar)
         self._watches = grammar.watches
         self._states: dict[tuple[frozenset[_Place], bytes], State] = {}
@@ -195,13 +199,13 @@ class Follower:
 
     def _outside(self, piece: bytes) -> bytes:
         """The bytes from where a value begins; none where they begin none."""
-        state = self.state
+        state, permuted = self.state, self._places.permuted
         for at, byte in enumerate(piece):
             after = state.edges.get(byte)
             if after is None:
                 after = self._places.after(state, byte)
             if after.watch is not None:
-                self.watcher, self.state = after.watch.watcher(), after.behind
+                self.watcher, self.state = after.watch.watcher(permuted), after.behind
                 return piece[at:]
             state = after
         self.state = state

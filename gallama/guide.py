@@ -198,7 +198,7 @@ class Guides:
                 reason = f"a grammar of {len(text)} letters, of which {MAX_LETTERS} are taken"
                 raise compilers.TooLarge(reason, kind="size")
             matcher = self._engine.compile(text, self._vocabulary)
-            return watched(matcher, grammar, lambda: self.pieces)
+            return watched(matcher, grammar, self._notation, lambda: self.pieces)
         except compilers.CompileError as error:
             raise _refused(str(error), param) from error
         except EngineFailure as error:

@@ -1,6 +1,6 @@
 """A matcher with a watcher beside it, for what no grammar says (compilers.watch, .within).
 
-    matcher = watched(engine.compile(text, vocabulary), grammar, lambda: pieces)
+    matcher = watched(engine.compile(text, vocabulary), grammar, dialect, lambda: pieces)
 
 Of the tokens that the engine allows, those that may break what is watched are looked at one by one:
 few within what is watched, and outside of it hardly any. There it depends on the place alone which
@@ -16,6 +16,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+import compilers
 from compilers.equal import Key, of_string
 from compilers.ir import Grammar
 from compilers.watch import RISKS, UNIQUE, Spelling, Watcher
@@ -105,14 +106,17 @@ def _set(mask: NDArray[np.int32]) -> list[int]:
     return found
 
 
-def watched(matcher: Matcher, grammar: Grammar, pieces: Callable[[], Pieces]) -> Matcher:
+def watched(
+    matcher: Matcher, grammar: Grammar, dialect: str, pieces: Callable[[], Pieces]
+) -> Matcher:
     """The matcher itself where there is nothing to watch: then `pieces` are not asked for.
+    `dialect`: of what the matcher was made of.
 
     Raises compilers.CompileError where it cannot be watched.
     """
     if not grammar.watched:
         return matcher
-    beside = _Beside(Places(grammar), pieces())
+    beside = _Beside(Places(grammar, compilers.PERMUTED[dialect]), pieces())
     return WatchedMatcher(matcher, Follower(beside.places), beside)
 
 

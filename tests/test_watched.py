@@ -173,6 +173,7 @@ NARROW = [
     unique(listed("a", a={"type": "integer", "minimum": 0}, k={"type": "null"}), minItems=20),
     unique(listed(a={"type": "number"}, k={"type": "boolean"}, l=KIND), minItems=20),
     unique(listed(a=listed("b", b={"type": ["integer", "boolean"]}), k=KIND), minItems=15),
+    unique(listed(**dict.fromkeys("abcd", INTEGER), k=KIND, n={"type": "null"}), minItems=25),
     unique({"type": "array", "items": {"type": "integer"}, "maxItems": 1}, minItems=15),
     unique(
         {"type": "array", "items": listed("b", b={"type": "integer"}), "maxItems": 2}, minItems=15
@@ -198,7 +199,8 @@ def grammar(schema: str) -> compilers.Grammar:
 def compiled(schema: str, dialect: str) -> Matcher:
     whole = grammar(schema)
     said = compilers.emit(compilers.unwatched(whole), dialect)
-    return watched(ENGINES[dialect].compile(said, VOCABULARY), whole, lambda: PIECES)
+    matcher = ENGINES[dialect].compile(said, VOCABULARY)
+    return watched(matcher, whole, dialect, lambda: PIECES)
 
 
 def matcher(schema: Any, dialect: str) -> Matcher:

@@ -159,7 +159,7 @@ def compiled(way: Way, engine: str) -> Matcher:
     whole, vocabulary = grammar_of(way), vocabulary_of(way)
     said = compilers.emit(compilers.unwatched(whole), engine, vocabulary.special)
     matcher = ENGINES[engine].compile(said, vocabulary)
-    return watched(matcher, whole, lambda: pieces_of(way))
+    return watched(matcher, whole, engine, lambda: pieces_of(way))
 
 
 def allowed(matcher: Matcher, vocabulary: Vocabulary) -> list[int]:
@@ -424,7 +424,7 @@ def test_where_nothing_is_watched_nothing_is_done() -> None:
     whole = way.made.grammar(vocabulary_of(way), tools=TOOLS[1:2])
     said = compilers.emit(whole, "llguidance", vocabulary_of(way).special)
     matcher = ENGINES["llguidance"].compile(said, vocabulary_of(way))
-    assert watched(matcher, whole, no_pieces) is matcher
+    assert watched(matcher, whole, "llguidance", no_pieces) is matcher
 
 
 def of_rules(**rules: Any) -> Grammar:

@@ -104,7 +104,7 @@ class Ours:
         with collection.put_off():  # until the engine is done, as a server does
             text, grammar = self._text(schema, outcome)
             matcher = self._engine.compile(text, self._vocabulary)
-            return watched(matcher, grammar, lambda: self._pieces)
+            return watched(matcher, grammar, self._dialect, lambda: self._pieces)
 
     def _text(self, schema: Any, outcome: Outcome) -> tuple[str, compilers.Grammar]:
         """A grammar and its text; what is watched in it only beside an engine that our server

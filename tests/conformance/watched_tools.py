@@ -68,7 +68,7 @@ def compiled(
     text = compilers.emit(compilers.unwatched(grammar), dialect)
     matcher = engine.compile(text, vocabulary)
     times.append(time.thread_time())
-    matcher = watched(matcher, grammar, lambda: pieces)
+    matcher = watched(matcher, grammar, dialect, lambda: pieces)
     times.append(time.thread_time())
     names = ("front end", "emit and engine", "watch")
     return matcher, {n: (times[i + 1] - times[i]) * 1e3 for i, n in enumerate(names)}

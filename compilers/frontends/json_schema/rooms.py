@@ -15,8 +15,6 @@ from compilers.regular import Expr
 from compilers.room import Members, Room, Slots
 from compilers.watch import MAX_ITEMS, Counts
 
-MAX_PERMUTED = 60  # members that an engine takes in any order
-
 
 class Rooms:
     """Of one document. `where`: the pointer of what asks for them."""
@@ -69,7 +67,7 @@ class Rooms:
         able = ((name, child) for name, child in names.items() if self._expander.possible(child))
         rooms = {name: self._at(child) for name, child in able}
         required = [frozenset(shape.required) for shape in shapes]
-        return Members(rooms, required, in_order=len(names) > MAX_PERMUTED)
+        return Members(rooms, required)
 
     def _slots(self, wanted: Conj) -> Slots | None:
         shapes = self._expander.arrays(wanted)
