@@ -103,9 +103,13 @@ class Members:
         """Of the value that comes, or is being written."""
         return None if begun.name is None else self.rooms.get(begun.name)
 
-    def n_left(self, begun: Begun) -> int:
-        """Of how many members that may still come there are plenty of values."""
-        return sum(self.rooms[name].is_plenty for name in self._left(begun))
+    def n_left(self, begun: Begun, text: bytes = b"") -> int:
+        """Of how many members that may still come there are plenty of values. `text`: of a name."""
+        left = self._left(begun)
+        if begun.at_name and self.in_order(begun):  # the others may be passed by
+            while left and not _quoted(left[0]).startswith(text):
+                left.pop(0)
+        return sum(self.rooms[name].is_plenty for name in left)
 
     def ways(self, begun: Begun, text: bytes) -> Iterator[Begun]:
         """To end the value that comes or begins with this text, or to choose a name that does and
@@ -135,9 +139,13 @@ class Members:
         for key in self.rooms[name].scalars():
             yield from self._ended((*parts, (name, key)), more)
 
+    def in_order(self, begun: Begun) -> bool:
+        """Whether members come in the order of the source."""
+        return len(self.rooms) > begun.permuted
+
     def _left(self, begun: Begun) -> list[str]:
         taken = {begun.name, *(name for name, _ in begun.parts)}
-        if len(self.rooms) <= begun.permuted:
+        if not self.in_order(begun):
             return [name for name in self.rooms if name not in taken]
         last = max((i for i, name in enumerate(self.rooms) if name in taken), default=-1)
         return list(self.rooms)[last + 1 :]
@@ -153,7 +161,7 @@ class Slots:
     def pending(self, begun: Begun) -> Room | None:
         return self.room if begun.nth == len(begun.parts) else None
 
-    def n_left(self, begun: Begun) -> int:
+    def n_left(self, begun: Begun, text: bytes = b"") -> int:
         return self.high - begun.nth - 1
 
     def ways(self, begun: Begun, text: bytes) -> Iterator[Begun]:
@@ -167,12 +175,14 @@ class Slots:
 
 
 class Item(NamedTuple):
-    """An item that is open: from it to its part where a reply stands. `used`: those before it.
+    """An item that is open: from it to its part where a reply stands. `text`: of the scalar, or
+    name, that is being written there; `used`: the items before it.
 
     While there are none, it may be the only one of an array of which its room does not speak.
     """
 
     path: Sequence[Begun]
+    text: bytes
     used: Set[Key]
 
     @property
@@ -187,19 +197,22 @@ class Item(NamedTuple):
         insides = [(begun, begun.inside) for begun in self.path]
         if any(inside is None for _, inside in insides):
             return None
-        return sum(inside.n_left(begun) for begun, inside in insides if inside)
+        return sum(inside.n_left(begun, self.text) for begun, inside in insides if inside)
 
-    def lives(self, text: bytes) -> bool:
-        """Whether it can still become one that is not used. `text`: of the scalar, or name, that is
-        being written."""
-        if (
-            not self.used
-            or self.n_left != 0
-            or (self.pending is not None and self.pending.goes_on(text))
-        ):
+    @property
+    def at_a_name(self) -> bool:
+        """Whether one comes, or is being written, by which others may be passed by."""
+        last = self.path[-1]
+        return last.at_name and isinstance(last.inside, Members) and last.inside.in_order(last)
+
+    def lives(self) -> bool:
+        """Whether it can still become one that is not used."""
+        if not self.used or self.n_left != 0:
+            return True
+        if self.pending is not None and self.pending.goes_on(self.text):
             return True
         *outer, last = self.path
-        ways = last.inside.ways(last, text) if last.inside else ()
+        ways = last.inside.ways(last, self.text) if last.inside else ()
         keys = (key for way in ways for key in _whole(outer, way.ended()))
         return not all(map(self.used.__contains__, keys))
 

@@ -410,6 +410,8 @@ class Watcher:
         n_left, is_value = item.n_left, item.pending is not None
         if n_left is None:
             return ()
+        if item.at_a_name:
+            return ("any",)
         if n_left + is_value > 1:  # from one part to another
             return ("string of few" if self._in_string else "behind",)
         if not is_value:
@@ -423,7 +425,7 @@ class Watcher:
         for i, _ in self._listed():
             path = [f.begun._replace(nth=f.nth) for f in self._stack[i + 1 :] if f.begun]
             path[-1] = path[-1]._replace(at_name=self._at_name)
-            yield Item(path, self._stack[i].used.values)
+            yield Item(path, self._text, self._stack[i].used.values)
 
     def _listed(self) -> Iterator[tuple[int, Distinct]]:
         """Where the arrays of such items stand."""
@@ -490,7 +492,7 @@ class Watcher:
             dead = distinct.is_dead(self._text, used)
         else:
             dead = False
-        return dead or not all(item.lives(self._text) for item in self._items())
+        return dead or not all(item.lives() for item in self._items())
 
     # --- strings
 
