@@ -79,6 +79,8 @@ CASES: list[tuple[Any, list[str], list[str]]] = [
     (unique({"type": "integer", "minimum": 0, "maximum": 99}), ["[9, 99]"], ["[9, 9]"]),
     (unique({"type": "string", "maxLength": 2}), ['["aa", "a"]'], ['["aa", "aa"]']),
     (unique({"enum": list("abc")}), ['["a", "b"]'], ['["a", "a"]']),  # the grammar says it
+    (unique({"enum": list(range(9))}, minItems=2, maxItems=3),  # too many for it to count
+     ["[1, 8]", "[8, 1, 0]"], ["[1]", "[1, 1]", "[0, 1, 0]"]),
     (TAGS, ['{"tags": ["a", "b"], "all": ["a", "a"]}', '{"all": ["tags", "tags"]}'],
      ['{"tags": ["a", "a"]}', '{"all": ["a", "a"], "tags": ["b", "b"]}']),
     (TREE, ['{"a": [1], "b": [{"a": [1]}, {"a": [1, 2]}]}'],
@@ -173,6 +175,7 @@ NARROW = [
     unique(listed("a", a={"type": "integer", "minimum": 0}, k={"type": "null"}), minItems=20),
     unique(listed(a={"type": "number"}, k={"type": "boolean"}, l=KIND), minItems=20),
     unique(listed(a=listed("b", b={"type": ["integer", "boolean"]}), k=KIND), minItems=15),
+    unique({"enum": [*range(8), "7", None]}, minItems=9),
     unique(listed(**dict.fromkeys("abcd", INTEGER), k=KIND, n={"type": "null"}), minItems=25),
     unique({"type": "array", "items": {"type": "integer"}, "maxItems": 1}, minItems=15),
     unique(

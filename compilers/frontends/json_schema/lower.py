@@ -352,11 +352,7 @@ class Lowering:
         if shape.low <= 1 and (shape.high is None or shape.high >= len(texts)):
             return _any_of_them(texts, self.item, shape.low)
         if len(texts) > MAX_UNIQUE:
-            message = (
-                f"uniqueItems: of {len(texts)} different items a grammar cannot count how many "
-                f"there are, of {MAX_UNIQUE} it can: leave minItems and maxItems out"
-            )
-            raise Unsupported(message, shape.unique, "uniqueItems")
+            return self._watched(shape)
         return self._counted_unique(texts, shape)
 
     def _watched(self, shape: ArrayShape) -> Node:
