@@ -111,7 +111,7 @@ class Note:
 
 @frozen
 class Watched:
-    """What else texts of JSON must keep to (watch.py), and the JSON pointer of what says so."""
+    """What else JSON texts must keep to (compilers.watch), and the JSON pointer of what says so."""
 
     watch: "Watch"
     where: str

@@ -25,6 +25,7 @@ from compilers.ir import (
     Unordered,
 )
 from compilers.regular import NEVER, derivative
+from compilers.watch import Watcher
 
 Ends = frozenset[int]
 
@@ -70,7 +71,9 @@ class _Table:
         ends, watched = self._ends(self._rules[name], at), self._watched.get(name)
         if watched is None:
             return ends
-        return frozenset(end for end in ends if watched.watch.holds(self._text(at, end).encode()))
+        return frozenset(
+            end for end in ends if Watcher(watched.watch).feed(self._text(at, end).encode())
+        )
 
     def _text(self, start: int, end: int) -> str:
         return "".join(map(str, self._symbols[start:end]))

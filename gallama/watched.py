@@ -1,4 +1,4 @@
-"""A matcher with a watcher beside it, for what no grammar says (compilers.watch, .within).
+"""A matcher with a watcher beside it, for what no grammar says (compilers.watch).
 
     matcher = watched(engine.compile(text, vocabulary), grammar, dialect, lambda: pieces)
 
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import compilers
-from compilers.equal import Key, of_string
 from compilers.ir import Grammar
 from compilers.watch import RISKS, UNIQUE, Spelling, Watcher
-from compilers.within import MAX_STATES, Follower, Places, State
+from compilers.watch.equal import Key, of_string
+from compilers.watch.within import MAX_STATES, Follower, Places, State
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 

@@ -13,7 +13,8 @@ import pytest
 import compilers
 from compilers.frontends.json_schema import spelling
 from compilers.regular import dfa, either, text
-from compilers.watch import Counts, n_ways, rest_of
+from compilers.watch import Counts, Watcher
+from compilers.watch.used import n_ways, rest_of
 from gallama.engines.formatron import FormatronEngine
 from gallama.engines.llguidance import LLGuidanceEngine
 from gallama.errors import EngineFailure
@@ -330,8 +331,8 @@ def test_no_more_than_so_many() -> None:
         (found,) = compilers.json_schema(unique({"type": ["integer", "string"]})).watched.values()
         watch = found.watch
         text_ = json.dumps(items)
-        assert watch.holds(text_.encode())
-        assert not watch.holds(text_.replace("]", ", true]").encode())
+        assert Watcher(watch).feed(text_.encode())
+        assert not Watcher(watch).feed(text_.replace("]", ", true]").encode())
     walker = matcher(schema, "llguidance")
     for token in json.dumps([*range(1000)])[:-1].encode():
         walker.advance(token)

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 
 import compilers
-from compilers import within
 from compilers.ir import Choice, Grammar, Literal, Ref, Special
 from compilers.ir import Sequence as Row
 from compilers.oracle import recognises
+from compilers.watch import within
 from gallama.channels import ChannelStream
 from gallama.dialect import Dialect, Native
 from gallama.engines.formatron import FormatronEngine

@@ -15,7 +15,7 @@ from typing import Any
 
 import compilers
 from compilers.oracle import recognises
-from compilers.within import Places
+from compilers.watch.within import Places
 from gallama.api.guide import guide_of
 from gallama.api.parse import check as checked
 from gallama.api.types import ChatRequest

@@ -1,4 +1,4 @@
-"""uniqueItems where items are not listed: what is seen to beside the engine (watch.py).
+"""uniqueItems where items are not listed: what is seen to beside the engine (compilers.watch).
 
 It can be if a reply never comes to where nothing may follow: of scalars it is counted how many are
 left, and of arrays and objects whether there is room for more.

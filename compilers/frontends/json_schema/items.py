@@ -1,4 +1,4 @@
-"""How the items of an array are written of which no two may be equal (watch.py)."""
+"""How the items of an array are written of which no two may be equal (compilers.watch)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache

@@ -1,4 +1,4 @@
-"""The rooms of a schema (room.py): what can be added to for ever, and what lists all its parts.
+"""The rooms of a schema (watch/room.py): what one can add to for ever, and what lists its parts.
 
 Objects that list their members, and arrays of so many items, are taken where there is one way only
 to be such, and some part has plenty of values: else a reply might come to where nothing may follow.
@@ -12,8 +12,8 @@ from compilers.frontends.json_schema.items import Items, items_at, refused
 from compilers.frontends.json_schema.names import others
 from compilers.frontends.json_schema.shapes import ArrayShape, Conj, ObjectShape, item_at, known
 from compilers.regular import Expr
-from compilers.room import Members, Room, Slots
 from compilers.watch import MAX_ITEMS, Counts
+from compilers.watch.room import Members, Room, Slots
 
 
 class Rooms:

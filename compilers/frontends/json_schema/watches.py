@@ -1,4 +1,4 @@
-"""What is to be seen to in the values at each place of a document (watch.py).
+"""What is to be seen to in the values at each place of a document (compilers.watch).
 
 A Watch goes by names and places alone, and an array must have different items if any of the
 alternatives at its place asks for it: which of them a reply follows may show only later.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-from compilers import equal
-from compilers.equal import Key
+from compilers.watch import equal
+from compilers.watch.equal import Key
 
 PLENTY = 100_000
 """So many texts have more values than an array has items, though some letters of strings have three

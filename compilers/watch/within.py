@@ -7,7 +7,7 @@
 
 A deterministic automaton follows the reply, byte by byte, built as replies need it; its states are
 sets of places in a skeleton of the grammar (skeleton.marked). Where a value begins it says which,
-and from there a Watcher (watch.py) follows alone, up to the value's end: what the automaton does
+and from there a Watcher follows alone, up to the value's end: what the automaton does
 behind that is the same whatever the value was.
 
     follower.watcher      of the value that the reply is in, None outside of all of them
@@ -21,9 +21,10 @@ from compilers.closing.utf8 import characters
 from compilers.ir import Grammar
 from compilers.leaves import CLOSED, END, Leaf, Symbol, bounds
 from compilers.parses import Entry
-from compilers.room import ANY_ORDER
 from compilers.skeleton import marked
-from compilers.watch import Watch, Watcher
+from compilers.watch.asked import Watch
+from compilers.watch.room import ANY_ORDER
+from compilers.watch.watcher import Watcher
 
 MAX_STATES = 20_000  # of an automaton; beyond them it is built anew
 
@@ -205,7 +206,7 @@ class Follower:
             if after is None:
                 after = self._places.after(state, byte)
             if after.watch is not None:
-                self.watcher, self.state = after.watch.watcher(permuted), after.behind
+                self.watcher, self.state = Watcher(after.watch, permuted), after.behind
                 return piece[at:]
             state = after
         self.state = state
