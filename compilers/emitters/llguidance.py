@@ -31,7 +31,7 @@ from compilers.ir import (
 )
 from compilers.lookahead import counters, repeats
 from compilers.passes.in_order import in_order
-from compilers.passes.lexed import fused, lexed
+from compilers.passes.lexed import fused, lexed, named
 from compilers.passes.recursion import open_to_itself
 from compilers.per_node import PerNode
 from compilers.regular import (
@@ -317,7 +317,7 @@ class _Printer(Printer):
         found = self._members.get(id(node))
         if found is None:
             n_extra = len(self._extra_rules)
-            found = self.in_sequence(node)
+            found = self.in_sequence(named(node))
             if len(self._extra_rules) == n_extra:
                 self._members[id(node)] = found
         return found

@@ -104,6 +104,21 @@ def fused(parts: tuple[Node, ...]) -> Iterable[Node]:
     return found
 
 
+def named(member: Node) -> Node:
+    """A member, its name and the text behind it as one terminal: another name may begin with it."""
+    if not isinstance(member, Sequence) or Capture not in map(type, member.parts):
+        return member
+    found: list[Node] = []
+    for part in member.parts:
+        last = found[-1] if found else None
+        name = last.part if isinstance(last, Capture) else None
+        if isinstance(name, Literal) and isinstance(part, Literal):
+            found[-1] = Literal(name.text + part.text)
+        else:
+            found.append(part)
+    return sequence(*found)
+
+
 def _hole(node: Node) -> FreeText | Regular | None:
     """What a text right behind ends; None: nothing. A Regular outside of a capture is kept apart
     by what is around it, as in JSON."""

@@ -181,3 +181,22 @@ def test_what_a_dialect_writes_it_reads(name: str, special: bool) -> None:
     calls = [CALL] if dialect.surface.between is None else [CALL, CALL]
     symbols = symbols_of(dialect.written(calls), vocabulary)
     assert recognises(grammar_of(name, "required", special), symbols)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_a_declared_name_among_others(name: str, engine: str) -> None:
+    """... is written, though another may begin like it or it like another."""
+    parameters = {
+        "type": "object",
+        "properties": {"place": {"type": "string"}},
+        "additionalProperties": {"type": "string"},
+    }
+    tools = [{"type": "function", "function": {"name": "f", "parameters": parameters}}]
+    dialect, vocabulary = Dialect(name, SPECS[name], Native()), vocabulary_of(name, False)
+    grammar = dialect.grammar(vocabulary, tools=tools, tool_choice="required")
+    for arguments in ({"place": "x"}, {"pla": "x"}, {"place": "x", "places": "y"}):
+        call = {"name": "f", "arguments": arguments}
+        text = dialect.reply(None, "", [{"id": "call00000", "type": "function", "function": call}])
+        assert recognises(grammar, [text]), arguments
+        assert held(grammar, [text], vocabulary, engine), arguments
