@@ -5,7 +5,7 @@ could not end, would be lost.
 """
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field
@@ -20,6 +20,17 @@ class Label(BaseModel):
         set[Annotated[str, Field(pattern="^[ab]{1,2}$")]], Field(min_length=6, max_length=6)
     ]
     note: Annotated[str, Field(max_length=3)] = ""
+
+
+class Spot(BaseModel, frozen=True):
+    name: Annotated[str, Field(pattern="^[ab]{0,9}$")]
+    kind: Literal["p", "q"]
+
+
+class Board(BaseModel):
+    """Put spots on a board."""
+
+    spots: Annotated[set[Spot], Field(min_length=9, max_length=12)]
 
 
 ALL = ["a", "aa", "ab", "b", "ba", "bb"]
@@ -108,3 +119,22 @@ def test_beside_tools(server: Server) -> None:
         assert [sorted(json.loads(text)["labels"]) for text in texts] == [ALL] * len(texts)
         count += len(texts)
     assert count
+
+
+@pytest.mark.parametrize("asked", ["response_format", "tools"])
+def test_a_set_of_objects(server: Server, asked: str) -> None:
+    """... which list their members: `kind` may be the only one in which two differ."""
+    schema = Board.model_json_schema()
+    for seed in range(4):
+        if asked == "tools":
+            board = {"type": "function", "function": {"name": "board", "parameters": schema}}
+            (call,) = ask(
+                server, seed, {}, tools=[board], tool_choice="required", parallel_tool_calls=False
+            ).tool_calls
+            text = call.function.arguments
+        else:
+            form = {"type": "json_schema", "json_schema": {"name": "board", "schema": schema}}
+            text = ask(server, seed, {}, response_format=form).content
+        spots = [json.dumps(spot, sort_keys=True) for spot in json.loads(text)["spots"]]
+        assert 9 <= len(set(spots)) == len(spots)
+        assert Board.model_validate_json(text)
