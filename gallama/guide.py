@@ -24,7 +24,7 @@ from compilers.closing import Closing
 from compilers.extract import Extractor
 from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
-from compilers.frontends.tools import BARE, REASONING, Reasoning
+from compilers.frontends.tools import BARE, PARTS, REASONING, Reasoning
 from compilers.ir import Special, walk
 from compilers.watch import UNIQUE
 from gallama.budget import Speller
@@ -192,7 +192,7 @@ class Guides:
                 raise compilers.TooLarge(reason, kind="size")
             matcher = self._engine.compile(text, self._vocabulary)
         except compilers.CompileError as error:
-            raise _refused(str(error), param) from error
+            raise _refused_at(error, guide, param) from error
         except EngineFailure as error:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
         return watched(matcher, grammar.watch, lambda: self.pieces)
@@ -265,11 +265,20 @@ def function_path(param: str, index: int) -> str:
 
 
 def _refused_whole(error: compilers.CompileError, guide: Guide) -> PlanError:
-    """At the function whose schema it is about, if it is about one."""
-    found = _OF_A_TOOL.fullmatch(error.where)
+    of_words = error.kind == UNIQUE and guide.schema is not None
+    param = guide.tools_param if guide.tools and not of_words else guide.param
+    return _refused_at(error, guide, param)
+
+
+def _refused_at(error: compilers.CompileError, guide: Guide, param: str) -> PlanError:
+    """At the field that declares what it is about, or at the function whose schema that is; at
+    `param` where that is not known."""
+    part, _, place = error.where.partition(" ")
+    if part in PARTS:
+        field = "thinking_template" if part == "thinking" else guide.param
+        return _refused(f"{place}: {error.message}" if place else error.message, field)
+    found = _OF_A_TOOL.fullmatch(error.where) if guide.tools else None
     if found is None:
-        of_words = error.kind == UNIQUE and guide.schema is not None
-        param = guide.tools_param if guide.tools and not of_words else guide.param
         return _refused(str(error), param)
     function = function_path(guide.tools_param, int(found[1]))
     reason = f"{found[3]}: {error.message}" if found[3] else error.message
