@@ -20,7 +20,9 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import NamedTuple
 
+from compilers import equal
 from compilers.closing.utf8 import characters, completions
+from compilers.equal import Key
 from compilers.errors import Unsupported
 from compilers.ir import Grammar
 from compilers.regular import Dfa, Expr, accepts, overlap
@@ -36,18 +38,29 @@ Spelling = tuple[tuple[bytes, ...], ...]
 
 _MORE_THAN_ONE = re.compile(rb'".*,.*(".*"|[\],])', re.DOTALL)  # a string's end, and another item
 
+_CLOSES_WITHIN = re.compile(rb'".*[\]}]', re.DOTALL)
+
 _ENDS_SCALAR = frozenset(b" \t\r\n,]}")
+
+_CLOSERS = frozenset(b",]}")
+
+_ONLY_ZERO = re.compile(rb"-?0(\.0*)?[eE]")  # whatever exponent follows
+
+_ZERO_FOR_EVER = re.compile(rb"[ \-0.]*[eE]")
 
 RISKS: Mapping[str, Callable[[bytes], bool]] = {
     "outside": lambda piece: b"," in piece.partition(b"[")[2],
     "string outside": lambda piece: b"," in piece.partition(b'"')[2].partition(b"[")[2],
-    "before": lambda piece: piece.count(b'"') > 1 or b"," in piece or b"]" in piece,
+    "before": lambda piece: piece.count(b'"') > 1 or not _CLOSERS.isdisjoint(piece),
     "string": lambda piece: _MORE_THAN_ONE.search(piece) is not None,
     "string of few": lambda piece: b"," in piece.partition(b'"')[2],
     "scalar": lambda piece: not _ENDS_SCALAR.isdisjoint(piece),
     "behind": lambda piece: b"," in piece,
+    "within": lambda piece: b"]" in piece or b"}" in piece,
+    "string within": lambda piece: _CLOSES_WITHIN.search(piece) is not None,
+    "zero": lambda piece: _ZERO_FOR_EVER.match(piece) is not None,
 }
-"""Which pieces may be forbidden where a watcher stands (see Watcher.risk), besides those that its
+"""Which pieces may be forbidden where a watcher stands (see Watcher.risks), besides those that its
 `ends` begin and those that begin its `dead_ends`."""
 
 
@@ -120,11 +133,12 @@ def _counted(automaton: Dfa) -> list[int | None]:
 
 
 class Distinct:
-    """Items of an array, of which no two are equal: scalars, and no numbers with a fraction.
+    """Items of an array, of which no two are equal.
 
     `where`: the JSON pointer of what says so; `texts`: how the items are written, in the letters of
-    `counts`, all of them in quotes or not; `has_few`: it may come to that only so many are left;
-    `spell`: the spellings of a string.
+    `counts`, all scalars in quotes or not. Of arrays and objects, of which as many are left as one
+    likes until they end, the first letter is said. `has_few`: it may come to that only so many are
+    left; `spell`: the spellings of a string.
     """
 
     def __init__(
@@ -141,19 +155,22 @@ class Distinct:
         self._counts = counts
         self._spell = spell
 
-    def value(self, text: bytes) -> "tuple[bytes | str, Spelling | None]":
-        """The value of an item, as what is equal for equal ones, and all ways to write it; None
-        where another item may go on from its end, as 12 does from 1, so that it bars no way."""
+    def spellings(self, text: bytes) -> Spelling | None:
+        """All ways to write the scalar that is written like this; None where it bars no way: where
+        another item may go on from its end, as 12 does from 1, or it can be the only item."""
         if text[:1] == b'"':
-            value = json.loads(text)
-            return value, self._spell(value)
+            return self._spell(json.loads(text))
+        if not self._counts.behind(text):
+            return None
         ways = (b"0", b"-0") if text in (b"0", b"-0") else (text,)
-        if self._counts.behind(text) is None:
-            return ways[0], None
-        return ways[0], (tuple(way for way in ways if self._counts.behind(way) != 0),)
+        return (tuple(way for way in ways if self._counts.behind(way) != 0),)
 
     def is_dead(self, beginning: bytes, used: "Used") -> bool:
         """Whether an item that begins like this could only be one of those that are used up."""
+        if b"0" in used.values and _ONLY_ZERO.match(beginning):
+            return True
+        if not self.has_few:
+            return False
         n_used = used.count(beginning)
         if not n_used:
             return False
@@ -182,11 +199,11 @@ class Used(NamedTuple):
     """The items so far: their `values`, and their spellings where these matter: those that have one
     only, sorted, and the others."""
 
-    values: frozenset[bytes | str] = frozenset()
+    values: frozenset[Key] = frozenset()
     plain: tuple[bytes, ...] = ()
     others: tuple[Spelling, ...] = ()
 
-    def with_one(self, value: bytes | str, spelling: Spelling | None) -> "Used":
+    def with_one(self, value: Key, spelling: Spelling | None) -> "Used":
         values, plain = self.values | {value}, self.plain
         if spelling is None:
             return Used(values, plain, self.others)
@@ -262,13 +279,26 @@ class Watch:
 
 
 class _Frame(NamedTuple):
-    """An array or an object that is open. `nth`: of the item; `used`: the items so far, where
-    they must differ."""
+    """An array or an object that is open.
+
+    `nth`: of the item; `used`: the items so far, where they must differ. `kept`: it is part of an
+    item that must differ from others, so its `parts` are gathered: the name of the member that is
+    written, and the names and values of those that are.
+    """
 
     watch: Watch | None
     is_object: bool
+    kept: bool
     nth: int = 0
     used: Used = Used()
+    name: str = ""
+    parts: tuple[tuple[str, Key], ...] = ()
+
+    @property
+    def value(self) -> Key:
+        if self.is_object:
+            return equal.of_object(self.parts)
+        return equal.of_array(value for _, value in self.parts)
 
 
 def beside(where: str) -> Unsupported:
@@ -320,15 +350,24 @@ class Watcher:
         return not self._is_dead()
 
     @property
-    def risk(self) -> str:
+    def risks(self) -> tuple[str, ...]:
         """Which of RISKS may be forbidden here."""
+        own = self._own_risks()
+        if not self._stack or not self._stack[-1].kept:
+            return own
+        return (*own, "string within" if self._in_string else "within")
+
+    def _own_risks(self) -> tuple[str, ...]:
+        """... for the array or object that it is in."""
         distinct = self._distinct
         if distinct is None:
-            return "string outside" if self._in_string else "outside"
+            return ("string outside" if self._in_string else "outside",)
         if self._in_string:
             few = distinct.has_few or 2 * self._stack[-1].nth > MAX_ITEMS
-            return "string of few" if few else "string"
-        return "behind" if self._behind else "scalar" if self._text else "before"
+            return ("string of few" if few else "string",)
+        if self._behind:
+            return ("behind",)
+        return ("scalar" if self._text else "before", "zero")
 
     def ends(self) -> list[Spelling]:
         """Of a string: what would make it equal to one that was there before."""
@@ -345,8 +384,8 @@ class Watcher:
     @property
     def _distinct(self) -> Distinct | None:
         """Of the array that it is in."""
-        watch = self._stack[-1].watch if self._stack else None
-        return None if watch is None else watch.distinct
+        frame = self._stack[-1] if self._stack else None
+        return None if frame is None or frame.is_object or not frame.watch else frame.watch.distinct
 
     def _alike(self) -> list[Spelling]:
         """The rests of the items so far that begin as this one does."""
@@ -354,7 +393,7 @@ class Watcher:
 
     def _is_dead(self) -> bool:
         distinct = self._distinct
-        if distinct is None or not distinct.has_few or self._behind:
+        if distinct is None or self._behind:
             return False
         return distinct.is_dead(self._text, self._stack[-1].used)
 
@@ -371,15 +410,17 @@ class Watcher:
         self._escaped = at > len(piece)
         self._in_string = quote < 0
         end = len(piece) if quote < 0 else quote + 1
-        if self._at_name or self._distinct:
+        if self._at_name or self._keeps:
             self._text += piece[start:end]
         return end, self._in_string or self._string_ended()
 
     def _string_ended(self) -> bool:
         if not self._at_name:
-            return self._distinct is None or self._item_ended()
-        watch = self._stack[-1].watch
-        self._next = watch.member(json.loads(self._text)) if watch else None
+            return not self._keeps or self._scalar_ended()
+        frame, name = self._stack[-1], json.loads(self._text)
+        self._next = frame.watch.member(name) if frame.watch else None
+        if frame.kept:
+            self._stack[-1] = frame._replace(name=name)
         self._text, self._at_name = b"", False
         return True
 
@@ -388,26 +429,35 @@ class Watcher:
     def _byte(self, byte: bytes) -> bool:
         if byte == b'"':
             self._in_string = True
-            if self._at_name or self._distinct:
+            if self._at_name or self._keeps:
                 self._text = byte
         elif self._text and byte in b" \t\r\n,]}":  # behind a number, true, false or null
-            return self._item_ended() and self._byte(byte)
+            return self._scalar_ended() and self._byte(byte)
         elif byte in b"{[":
             self._open(byte == b"{")
         elif byte in b"}]":
-            self._stack.pop()
-            self._behind = False
+            return self._close()
         elif byte == b",":
             return self._another()
-        elif self._distinct and byte not in b" \t\r\n":
+        elif self._keeps and byte not in b" \t\r\n:":
             self._text += byte
         return True
 
+    @property
+    def _keeps(self) -> bool:
+        """Whether the value of what comes next matters, or of what is being written."""
+        return bool(self._stack) and (self._stack[-1].kept or self._distinct is not None)
+
     def _open(self, is_object: bool) -> None:
         watch = self._next
-        self._stack.append(_Frame(watch, is_object))
+        self._stack.append(_Frame(watch, is_object, self._keeps))
         self._at_name, self._behind = is_object, False
         self._next = None if watch is None or is_object else watch.item(0)
+
+    def _close(self) -> bool:
+        frame = self._stack.pop()
+        self._at_name = self._behind = False
+        return not frame.kept or self._ended(frame.value, None)
 
     def _another(self) -> bool:
         """Behind a comma. False where all items that there are have been used, or MAX_ITEMS."""
@@ -422,13 +472,20 @@ class Watcher:
             return False
         return not self._is_dead()
 
-    def _item_ended(self) -> bool:
-        """False where an equal one was there before."""
-        frame, distinct = self._stack[-1], self._distinct
-        assert distinct is not None
-        value, spelling = distinct.value(self._text)
-        if value in frame.used.values:
-            return False
-        self._stack[-1] = frame._replace(used=frame.used.with_one(value, spelling))
-        self._text, self._behind = b"", True
+    def _scalar_ended(self) -> bool:
+        text, distinct = self._text, self._distinct
+        self._text = b""
+        return self._ended(equal.of_scalar(text), distinct.spellings(text) if distinct else None)
+
+    def _ended(self, value: Key, spelling: Spelling | None) -> bool:
+        """Of a value that matters: False where an equal one was there before."""
+        frame = self._stack[-1]
+        if frame.kept:
+            frame = frame._replace(parts=(*frame.parts, (frame.name, value)))
+        if self._distinct is not None:
+            if value in frame.used.values:
+                return False
+            frame = frame._replace(used=frame.used.with_one(value, spelling))
+            self._behind = True
+        self._stack[-1] = frame
         return True

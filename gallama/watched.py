@@ -98,7 +98,8 @@ class WatchedMatcher(Matcher):
     def _suspects(self, row: NDArray[np.int32]) -> set[int]:
         """The tokens of a mask that may be forbidden."""
         watcher, pieces = self._watcher, self._pieces
-        bits = np.unpackbits((pieces.risky[watcher.risk] & row).view(np.uint8), bitorder="little")
+        risky = np.bitwise_or.reduce([pieces.risky[risk] for risk in watcher.risks])
+        bits = np.unpackbits((risky & row).view(np.uint8), bitorder="little")
         found = set(np.flatnonzero(bits).tolist())
         others = chain(
             chain.from_iterable(map(pieces.from_end, watcher.ends())),

@@ -1,37 +1,79 @@
-"""uniqueItems where items are not listed: what a watch sees to beside the engine (watch.py).
+"""uniqueItems where items are not listed: how such items are written, and whether it can be seen to
+beside the engine that they differ (watch.py).
 
-A Watch goes by names and places alone. So where alternatives of a schema differ in whether items
-must, or in which of them, the schema is refused.
+It can if a reply never comes to where nothing may follow: of scalars it is counted how many are
+left, and to arrays and objects something can be added for ever.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 
-from compilers import clock, regular
+from compilers import regular
 from compilers.errors import TooLarge, Unsupported
 from compilers.frontends.json_schema import numerals, spelling
-from compilers.frontends.json_schema.algebra import STRUCTURES
 from compilers.frontends.json_schema.expand import Expander
 from compilers.frontends.json_schema.names import others
-from compilers.frontends.json_schema.shapes import (
-    NO,
-    ArrayShape,
-    Conj,
-    ObjectShape,
-    conj,
-    item_at,
-    known,
-)
-from compilers.regular import NEVER, Expr
-from compilers.watch import MAX_ITEMS, UNIQUE, Counts, Distinct, Watch
+from compilers.frontends.json_schema.shapes import ArrayShape, Conj, ObjectShape, item_at
+from compilers.regular import EVERY, Dfa, Expr
+from compilers.watch import MAX_ITEMS, UNIQUE, Counts, Distinct
 
 MAX_STATES = 5_000  # of the automaton of the items
-MAX_WATCHES = 5_000
 
-S = TypeVar("S", ArrayShape, ObjectShape)
 
-Places = frozenset[Conj]
-"""What a value must satisfy one of."""
+class Items:
+    """The items of an array. Raises TooLarge.
+
+    `languages` by type: all scalars, of strings what is between the quotes; of arrays and objects
+    how they begin. `texts`: how all of them are written; `n_values`: None: without end.
+    """
+
+    def __init__(self, languages: Mapping[str, Expr]) -> None:
+        self.languages = languages
+        self.texts = regular.either(*(_texts(kind, each) for kind, each in languages.items()))
+        self._counts = _counts(self.texts)
+        self._quoted = not languages.keys() & {"number", "boolean", "null"}
+
+    def are_enough(self, low: int) -> bool:
+        """Whether there are so many different ones."""
+        return low <= 1 or self.n_values is None or self.n_values >= low
+
+    def distinct(self, where: str) -> Distinct:
+        return Distinct(where, self.texts, self._counts, self._quoted, spelling.ways)
+
+    @cached_property
+    def n_values(self) -> int | None:
+        found = 0
+        for language in self.languages.values():
+            total = _counts(language).total
+            if total is None:
+                return None
+            found += total - all(regular.accepts(language, zero) for zero in ("0", "-0"))
+        return found
+
+    def has_few(self, kind: str) -> bool:
+        """Whether an item of this type may come to where only so many go on."""
+        return _counts(_texts(kind, self.languages[kind])).has_few(kind == "string")
+
+
+def joined(several: Sequence[Items]) -> Items | None:
+    """The items of arrays at one place; None where one of these may come to an end where another
+    goes on."""
+    found: dict[str, Expr] = {}
+    for kind in dict.fromkeys(kind for items in several for kind in items.languages):
+        able = [items for items in several if kind in items.languages]
+        found[kind] = regular.either(*(items.languages[kind] for items in able))
+        if any(each.languages[kind] != found[kind] and each.has_few(kind) for each in able):
+            return None
+    whole = Items(found)
+    return whole if all(each.n_values == whole.n_values for each in several) else None
+
+
+def _texts(kind: str, language: Expr) -> Expr:
+    return spelling.quoted(language) if kind == "string" else language
+
+
+def _counts(texts: Expr) -> Counts:
+    return Counts(regular.dfa(texts, MAX_STATES))
 
 
 def distinct(expander: Expander, shape: ArrayShape) -> Distinct | None:
@@ -40,29 +82,38 @@ def distinct(expander: Expander, shape: ArrayShape) -> Distinct | None:
     Raises Unsupported where that cannot be seen to.
     """
     if shape.low > MAX_ITEMS:
-        raise _refused(shape, f"at most {MAX_ITEMS} items")
+        raise _refused(shape.unique, f"at most {MAX_ITEMS} items")
+    items = items_of(expander, shape, shape.unique)
+    return items.distinct(shape.unique) if items.are_enough(shape.low) else None
+
+
+def items_of(expander: Expander, shape: ArrayShape, where: str) -> Items:
+    """Raises Unsupported, at the pointer `where`, if it cannot be seen to that they differ."""
     wanted = item_at(shape.items, 0)
-    strings: Expr = NEVER
-    unquoted: list[Expr] = []
-    for kind in expander.kinds(wanted):
-        if kind in STRUCTURES:
-            raise _refused(shape, "items that are no arrays or objects")
-        language = expander.language(wanted, kind)
-        if kind == "string":
-            strings = language
-            continue
-        if kind == "number" and not _is_whole(language):
-            raise _refused(shape, "numbers that are of type integer")
-        unquoted.append(language)
+    kinds = [kind for kind in expander.kinds(wanted) if expander.kind_satisfiable(wanted, kind)]
     try:
-        texts = regular.either(spelling.quoted(strings), *unquoted)
-        counts = Counts(regular.dfa(texts, MAX_STATES))
-        n_values = _n_values([strings, *unquoted])
+        return Items({kind: _written(expander, wanted, kind, where) for kind in kinds})
     except TooLarge as error:
-        raise _refused(shape, "items of a simpler pattern") from error
-    if n_values is not None and n_values < shape.low:
-        return None
-    return Distinct(shape.unique, texts, counts, not unquoted, spelling.ways)
+        raise _refused(where, "items of a simpler pattern") from error
+
+
+def _written(expander: Expander, wanted: Conj, kind: str, where: str) -> Expr:
+    if kind in _BEGINS:
+        if not _OPEN[kind](expander, wanted):
+            raise _refused(where, f"{kind}s to which more can be added at any time")
+        return _BEGINS[kind]
+    language = expander.language(wanted, kind)
+    if kind == "number" and not (_is_whole(language) or _is_dense(language)):
+        raise _refused(where, "integers, and numbers that have no upper bound")
+    return language
+
+
+def _refused(where: str, what: str) -> Unsupported:
+    message = f"{UNIQUE}: can be enforced for items that are listed in an enum, and for {what}"
+    return Unsupported(message, where, UNIQUE)
+
+
+# --- numbers
 
 
 def _is_whole(language: Expr) -> bool:
@@ -70,132 +121,78 @@ def _is_whole(language: Expr) -> bool:
     return not language.stateful and regular.is_empty(outside)
 
 
-def _n_values(languages: Iterable[Expr]) -> int | None:
-    """How many values they have; 0 is -0. None: without end."""
-    found = 0
-    for language in languages:
-        total = Counts(regular.dfa(language, MAX_STATES)).total
-        if total is None:
-            return None
-        found += total - all(regular.accepts(language, zero) for zero in ("0", "-0"))
-    return found
+_ENDS_IN_1_TO_9 = regular.cat(EVERY, numerals.NON_ZERO)
 
 
-def _refused(shape: ArrayShape, what: str) -> Unsupported:
-    message = f"{UNIQUE}: can be enforced for items that are listed in an enum, and for {what}"
-    return Unsupported(message, shape.unique, UNIQUE)
+def _is_dense(language: Expr) -> bool:
+    """Whether what begins a number can always become any of infinitely many.
+
+    Plain ones that end in 1 to 9 are all different. With an exponent only zero stays what it is,
+    which Distinct knows.
+    """
+    if language is numerals.NUMBER:
+        return True
+    varied = regular.both(language, numerals.PLAIN, _ENDS_IN_1_TO_9)
+    try:
+        automaton, counts = regular.dfa(language, MAX_STATES), _counts(varied)
+    except TooLarge:
+        return False
+    return all(counts.behind(text.encode()) is None for text in _beginnings(automaton))
 
 
-class Watches:
-    """Of one document: what is to be seen to in the values at each place."""
-
-    def __init__(self, expander: Expander, found: Mapping[ArrayShape, Distinct]) -> None:
-        self._expander = expander
-        self._found = found
-        self._where = min((each.where for each in found.values()), default="")
-        self._known: dict[Places, Watch] = {}
-        self._todo: list[Places] = []
-        self._alternatives: list[set[Watch]] = []  # of which a name may have any
-
-    def of(self, wanted: Conj) -> Watch | None:
-        """Raises Unsupported where it depends on more than names and places."""
-        watch = self._at([wanted])
-        while self._todo:
-            clock.check()
-            if len(self._known) > MAX_WATCHES:
-                raise TooLarge(f"{UNIQUE}: in a schema of too many places", self._where, "size")
-            places = self._todo.pop()
-            self._arrays(self._known[places], places)
-            self._objects(self._known[places], places)
-        return self._pruned(watch)
-
-    def _at(self, wanted: Iterable[Conj]) -> Watch | None:
-        places = frozenset(each for each in wanted if NO not in each)
-        if not places:
-            return None
-        if places not in self._known:
-            self._known[places] = Watch()
-            self._todo.append(places)
-        return self._known[places]
-
-    def _shapes(
-        self, places: Places, kind: str, shapes_of: Callable[[Conj], Iterable[S]]
-    ) -> list[S]:
-        able = (wanted for wanted in places if kind in self._expander.kinds(wanted))
-        return [shape for wanted in able for shape in shapes_of(wanted)]
-
-    def _arrays(self, watch: Watch, places: Places) -> None:
-        shapes = self._shapes(places, "array", self._expander.arrays)
-        watch.distinct = self._distinct(shapes)
-        n_first = max((len(g.first) for shape in shapes for g in shape.items), default=0)
-        watch.first = [self._at(_items(shapes, i)) for i in range(n_first)]
-        watch.rest = self._at(_items(shapes, n_first))
-
-    def _distinct(self, shapes: Iterable[ArrayShape]) -> Distinct | None:
-        several = [shape for shape in shapes if shape.high is None or shape.high > 1]
-        found = [self._found[shape] for shape in several if shape in self._found]
-        if not found:
-            return None
-        if len(found) < len(several) or any(each.texts != found[0].texts for each in found):
-            raise self._of_some()
-        return found[0]
-
-    def _of_some(self) -> Unsupported:
-        message = f"{UNIQUE}: cannot be enforced where only some of the alternatives ask for it"
-        return Unsupported(message, self._where, UNIQUE)
-
-    def _objects(self, watch: Watch, places: Places) -> None:
-        shapes = self._shapes(places, "object", self._expander.objects)
-        names = dict.fromkeys(name for shape in shapes for name in known(shape))
-        for name in names:
-            watch.members[name] = self._at(each for shape in shapes for each in _at(shape, name))
-        for shape in shapes:
-            for keys, child in others(shape, list(names)):
-                more = [conj(*child, lit) for _, lit in shape.some]
-                watch.others.append((keys, self._at([child, *more])))
-        if len(shapes) > 1:
-            self._alternatives.append({each for _, each in watch.others if each})
-
-    def _pruned(self, start: Watch | None) -> Watch | None:
-        """Without those that see to nothing."""
-        users: dict[Watch, list[Watch]] = {}
-        for watch in self._known.values():
-            for below in watch.below():
-                users.setdefault(below, []).append(watch)
-        todo = [watch for watch in self._known.values() if watch.distinct]
-        needed = set(todo)
-        while todo:
-            new = set(users.get(todo.pop(), ())) - needed
-            needed |= new
-            todo += new
-        if any(len(each) > 1 and each & needed for each in self._alternatives):
-            raise self._of_some()
-        for watch in needed:
-            _prune(watch, needed)
-        return start if start in needed else None
+def _beginnings(automaton: Dfa) -> Iterator[str]:
+    """Of each state from which a number can end: what leads to it."""
+    seen, todo = {0}, [(0, "")]
+    while todo:
+        state, text = todo.pop()
+        yield text
+        for letter in "-.0123456789":
+            after = automaton.after(state, ord(letter))
+            if after in automaton.alive and after not in seen:
+                seen.add(after)
+                todo.append((after, text + letter))
 
 
-def _at(shape: ObjectShape, name: str) -> list[Conj]:
-    """What a member may have to satisfy: more, where it is one of which some must be there."""
-    found = shape.at(name)
-    return [found, *(conj(*found, lit) for keys, lit in shape.some if regular.accepts(keys, name))]
+# --- arrays and objects
 
 
-def _items(shapes: Iterable[ArrayShape], index: int) -> list[Conj]:
-    """The same of an item; more, where items are counted."""
-    found: list[Conj] = []
-    for shape in shapes:
-        wanted = item_at(shape.items, index)
-        found.append(wanted)
-        found += [conj(*wanted, (c.lit[0], sign)) for c in shape.counters for sign in (True, False)]
-    return found
+def _arrays_are_open(expander: Expander, wanted: Conj) -> bool:
+    """Whether items can be added to any of them for ever."""
+    return all(_is_open_array(expander, shape) for shape in expander.arrays(wanted))
 
 
-def _prune(watch: Watch, needed: set[Watch]) -> None:
-    def kept(below: Watch | None) -> Watch | None:
-        return below if below in needed else None
+def _is_open_array(expander: Expander, shape: ArrayShape) -> bool:
+    if shape.values is not None or shape.unique or shape.high is not None:
+        return False
+    n_first = max((len(group.first) for group in shape.items), default=0)
+    bounded = any(counter.high is not None for counter in shape.counters)
+    return not bounded and expander.possible(item_at(shape.items, n_first))
 
-    watch.members = {name: kept(each) for name, each in watch.members.items()}
-    watch.others = [(keys, each) for keys, each in watch.others if kept(each)]
-    watch.first = list(map(kept, watch.first))
-    watch.rest = kept(watch.rest)
+
+def _objects_are_open(expander: Expander, wanted: Conj) -> bool:
+    """Whether members can be added to any of them for ever."""
+    return all(_is_open_object(expander, shape) for shape in expander.objects(wanted))
+
+
+def _is_open_object(expander: Expander, shape: ObjectShape) -> bool:
+    if shape.values is not None or shape.high is not None:
+        return False
+    # Those that are listed make no difference: they are so many and no more.
+    return any(
+        _has_no_end(names) and expander.possible(child) for names, child in others(shape, ())
+    )
+
+
+@lru_cache(maxsize=1000)
+def _has_no_end(names: Expr) -> bool:
+    return _counts(names).total is None
+
+
+_OPEN: Mapping[str, Callable[[Expander, Conj], bool]] = {
+    "array": _arrays_are_open,
+    "object": _objects_are_open,
+}
+_BEGINS: Mapping[str, Expr] = {
+    "array": regular.cat(regular.text("["), EVERY),
+    "object": regular.cat(regular.text("{"), EVERY),
+}

@@ -71,6 +71,10 @@ class Expander:
     def kind_satisfiable(self, wanted: Conj, kind: str) -> bool:
         return self._satisfiability.of_kind(wanted, kind)
 
+    def possible(self, wanted: Conj) -> bool:
+        """False only if certainly no value satisfies it."""
+        return self._satisfiability.possible(wanted)
+
     def language(self, wanted: Conj, kind: str) -> Expr:
         """For a scalar type: the values' texts; of strings the strings themselves."""
         key = wanted, kind

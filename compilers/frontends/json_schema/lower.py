@@ -16,7 +16,7 @@ from compilers.errors import CompileError, TooLarge, Unsupported
 from compilers.frontends.json_schema import leaves, spelling
 from compilers.frontends.json_schema.algebra import SCALARS, STRUCTURES
 from compilers.frontends.json_schema.counting import CountedItems, CountedMembers, Rule, States
-from compilers.frontends.json_schema.distinct import Watches, distinct
+from compilers.frontends.json_schema.distinct import distinct
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.expand import Expander
 from compilers.frontends.json_schema.holds import key as value_key
@@ -35,6 +35,7 @@ from compilers.frontends.json_schema.shapes import (
 )
 from compilers.frontends.json_schema.sources import NAMES, Sources
 from compilers.frontends.json_schema.spelling import Style
+from compilers.frontends.json_schema.watches import Watches
 from compilers.ir import (
     EMPTY,
     NOTHING,
@@ -97,7 +98,8 @@ class Lowering:
         grammar = self._finish(self._rule(wanted))
         if not self._distinct:
             return grammar
-        return replace(grammar, watch=Watches(self._expander, self._distinct).of(wanted))
+        watch = Watches(self._expander, self._distinct).of(wanted)
+        return replace(grammar, watch=watch, notes=self._notes())
 
     def _finish(self, start: str) -> Grammar:
         """The rules that are still wanted are made."""
