@@ -41,6 +41,7 @@ from compilers.frontends.regex import parse as regex
 from compilers.frontends.template import parse as template
 from compilers.frontends.tools import parse as tools
 from compilers.ir import Grammar
+from compilers.origins import placed as _placed
 from compilers.passes import few_orders as _few_orders
 from compilers.passes.apart import apart
 from compilers.passes.trim import trim as _trim
@@ -110,14 +111,18 @@ def emit(
 
     Raises Contradiction where there is no text at all, Unsupported where the dialect cannot say it,
     TooLarge where that would be large or take long. What a grammar cannot say (`grammar.watched`)
-    is refused, too: `unwatched` leaves it out, for who sees to it otherwise.
+    is refused, too: `unwatched` leaves it out, for who sees to it otherwise. Each at the place in
+    the declaration of what cannot be said; what is too large or takes too long as a whole has none.
     """
     if grammar.watched:
         raise _watch.beside(_watch.watched_at(grammar))
-    with _clock.limited(EMIT_SECONDS):
-        for each in PASSES:
-            grammar = each(grammar)
-        return DIALECTS[dialect](grammar, tokens=tokens, **options)
+    try:
+        with _clock.limited(EMIT_SECONDS):
+            for each in PASSES:
+                grammar = each(grammar)
+            return DIALECTS[dialect](grammar, tokens=tokens, **options)
+    except CompileError as error:
+        raise _placed(error, grammar) from error
 
 
 def closing_of(grammar: Grammar, dialect: str, phase: str | None = None) -> Closing:

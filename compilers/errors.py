@@ -8,10 +8,21 @@ CompileError             `kind`: a short key for tables; `where`: a JSON pointer
 └── Ambiguous            a text could be read in two ways: `example`, where there is one at hand
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compilers.regular import Expr
+
 
 class CompileError(Exception):
     """Nothing was compiled. `where` is "" for the declaration as a whole; the keyword that it ends
-    with is not said again at the beginning of the message."""
+    with is not said again at the beginning of the message.
+
+    `about`: which parts of a grammar it is about, as far as that is known, the smallest first:
+    rules, by their names, and regular languages. Where those come from is asked in origins.py.
+    """
+
+    about: "tuple[str | Expr, ...]" = ()
 
     def __init__(self, message: str, where: str = "", kind: str = "") -> None:
         message = message.removeprefix(f"{where.rpartition('/')[2]}: ")
@@ -45,6 +56,27 @@ class Ambiguous(CompileError):
     def __init__(self, message: str, where: str = "", kind: str = "", example: str = "") -> None:
         super().__init__(message, where, kind)
         self.example = example
+
+
+class about:
+    """What goes wrong within is about these parts of a grammar, or about one that is less.
+
+    with about() as at:
+        for name, node in grammar.rules.items():
+            at.parts = (name,)
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: "str | Expr") -> None:
+        self.parts = parts
+
+    def __enter__(self) -> "about":
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, CompileError):
+            error.about += self.parts
 
 
 WIDTH = 100  # letters of a line that a message shows

@@ -18,7 +18,7 @@ Nodes are immutable and know nothing of sources or dialects.
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from compilers.frozen import frozen
@@ -109,6 +109,21 @@ class Note:
     message: str
 
 
+Table = Mapping[str | Expr, tuple[str, ...]]
+"""In which places of a declaration that stands of which rules, by their names, and regular
+languages are made: JSON pointers, or line and column. One for each is enough."""
+
+
+@dataclass(slots=True, eq=False)
+class Origin:
+    """Where some rules come from: `table`, which is made when it is asked for, and what stands
+    before each place in it."""
+
+    before: str
+    rules: Container[str]
+    table: Callable[[], Table]
+
+
 @frozen
 class Watched:
     """What else JSON texts must keep to (compilers.watch), and the JSON pointer of what says so."""
@@ -126,7 +141,8 @@ class Grammar:
     terminal can go on with a letter that may follow it, as in JSON, but for numbers that are rules
     (letter_rules.py); whoever makes such a grammar may say so, then nobody needs to look
     (passes/lexed.py). `watched` are rules each text of which is one value of JSON, and what else it
-    must keep to, which no rule says; within a value that is watched they do not count.
+    must keep to, which no rule says; within a value that is watched they do not count. `origins`:
+    where rules come from, for errors (origins.py).
     """
 
     rules: Mapping[str, Node]
@@ -135,6 +151,7 @@ class Grammar:
     values: Mapping[str, str] = field(default_factory=dict)
     delimited: bool = False
     watched: Mapping[str, Watched] = field(default_factory=dict)
+    origins: tuple[Origin, ...] = field(default=(), compare=False)
 
     @property
     def watches(self) -> list["Watch"]:
@@ -242,8 +259,19 @@ def under_names(grammar: Grammar, names: Mapping[str, str]) -> Grammar:
     rules = {name_of(name): rewritten(node, change) for name, node in grammar.rules.items()}
     values = {name_of(name): opens for name, opens in grammar.values.items()}
     watched = {name_of(name): each for name, each in grammar.watched.items()}
+    origins = tuple(_under_names(origin, rules, names) for origin in grammar.origins)
     start = name_of(grammar.start)
-    return replace(grammar, rules=rules, start=start, values=values, watched=watched)
+    return replace(
+        grammar, rules=rules, start=start, values=values, watched=watched, origins=origins
+    )
+
+
+def _under_names(origin: Origin, rules: Container[str], names: Mapping[str, str]) -> Origin:
+    def table() -> Table:
+        found = origin.table()
+        return {names.get(p, p) if isinstance(p, str) else p: found[p] for p in found}
+
+    return Origin(origin.before, rules, table)
 
 
 def unused(name: str, names: Container[str]) -> str:

@@ -24,7 +24,7 @@ from compilers.closing import Closing
 from compilers.extract import Extractor
 from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
-from compilers.frontends.tools import BARE, REASONING, Reasoning
+from compilers.frontends.tools import BARE, PARTS, REASONING, Reasoning
 from compilers.ir import Special, walk
 from gallama.budget import Speller
 from gallama.dialect import Dialect
@@ -200,7 +200,7 @@ class Guides:
             matcher = self._engine.compile(text, self._vocabulary)
             return watched(matcher, grammar, self._notation, lambda: self.pieces)
         except compilers.CompileError as error:
-            raise _refused(str(error), param) from error
+            raise _refused_at(error, guide, param) from error
         except EngineFailure as error:
             raise _refused(f"the mask engine does not take it: {error}", param) from error
 
@@ -272,10 +272,19 @@ def function_path(param: str, index: int) -> str:
 
 
 def _refused_whole(error: compilers.CompileError, guide: Guide) -> PlanError:
-    """At the function whose schema it is about, if it is about one."""
-    found = _OF_A_TOOL.fullmatch(error.where)
+    return _refused_at(error, guide, guide.tools_param if guide.tools else guide.param)
+
+
+def _refused_at(error: compilers.CompileError, guide: Guide, param: str) -> PlanError:
+    """At the field that declares what it is about, or at the function whose schema that is; at
+    `param` where that is not known."""
+    part, _, place = error.where.partition(" ")
+    if part in PARTS:
+        field = "thinking_template" if part == "thinking" else guide.param
+        return _refused(f"{place}: {error.message}" if place else error.message, field)
+    found = _OF_A_TOOL.fullmatch(error.where) if guide.tools else None
     if found is None:
-        return _refused(str(error), guide.tools_param if guide.tools else guide.param)
+        return _refused(str(error), param)
     function = function_path(guide.tools_param, int(found[1]))
     reason = f"{found[3]}: {error.message}" if found[3] else error.message
     return _refused(reason, function + found[2].replace("/", "."))

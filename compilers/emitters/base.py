@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from compilers import clock
-from compilers.errors import Unsupported
+from compilers.errors import Unsupported, about
 from compilers.ir import (
     Capture,
     Choice,
@@ -54,16 +54,23 @@ class Printer:
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._terminals: dict[Expr, str] = {}
+        self._met: dict[str, tuple[Expr, str]] = {}  # of a terminal: its Regular, and in which rule
+        self._rule = ""  # that is printed
         self._extra_rules: list[str] = []
         self._names = {name: self.rule_name(i, name) for i, name in enumerate(grammar.rules)}
         self._names[grammar.start] = self.start
 
     def run(self) -> str:
         lines = [self.header] if self.header else []
-        for name, node in self._grammar.rules.items():
-            lines.append(self.rule(self._names[name], self.node(node)))
-        # A terminal may need rules of its own.
-        terminals = [self.rule(name, self.terminal(e)) for e, name in self._terminals.items()]
+        terminals = []
+        with about() as at:
+            for name, node in self._grammar.rules.items():
+                at.parts = (name,)
+                self._rule = name
+                lines.append(self.rule(self._names[name], self.node(node)))
+            for expr, name in self._terminals.items():
+                at.parts = self._met[name]
+                terminals.append(self.rule(name, self.terminal(expr)))  # may need rules of its own
         return "\n".join([*lines, *self._extra_rules, *terminals]) + "\n"
 
     def rule_name(self, number: int, name: str) -> str:
@@ -97,7 +104,15 @@ class Printer:
         return quote(node.text)
 
     def regular(self, node: Regular) -> str:
-        return self._terminals.setdefault(node.expr, f"T{len(self._terminals)}")
+        return self.named(node.expr, node)
+
+    def named(self, expr: Expr, node: Regular) -> str:
+        """The name of a terminal, which is what a Regular has become."""
+        name = self._terminals.get(expr)
+        if name is None:
+            name = self._terminals[expr] = f"t{len(self._terminals)}"
+            self._met[name] = node.expr, self._rule
+        return name
 
     def sequence(self, node: Sequence) -> str:
         clock.check()

@@ -27,7 +27,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from compilers.emitters.ruled import RulePrinter
-from compilers.errors import TooLarge
+from compilers.errors import TooLarge, about
 from compilers.ir import (
     Capture,
     FreeText,
@@ -100,7 +100,11 @@ def _apart_from_tokens(grammar: Grammar) -> Grammar:
             return _without_names(node, names)
         return Regular(_nameless(node.expr, names)) if isinstance(node, Regular) else node
 
-    rules = {name: rewritten(node, change) for name, node in grammar.rules.items()}
+    rules = dict(grammar.rules)
+    with about() as at:
+        for name, node in grammar.rules.items():
+            at.parts = (name,)
+            rules[name] = rewritten(node, change)
     return replace(grammar, rules=rules)
 
 
@@ -158,7 +162,7 @@ class _Printer(RulePrinter):
             raise self.unsupported("U+0000 in a literal")
         if isinstance(expr, Chars):
             return _letters(expr.ranges)
-        return self._terminals.setdefault(expr, f"t{len(self._terminals)}")
+        return self.named(expr, node)
 
     def sequence(self, node: Sequence) -> str:
         for before, after in zip(node.parts, node.parts[1:], strict=False):

@@ -25,6 +25,7 @@ from compilers.emitters.excluded import Alphabets
 from compilers.emitters.kbnf_languages import Unit, Writer, alphabets_of, put_letters, unit_of
 from compilers.emitters.kbnf_regular import PLANE_16, unsupported
 from compilers.emitters.kbnf_rules import NEVER, NEVER_LINE, Item, Texts, quote
+from compilers.errors import about
 from compilers.ir import (
     SHARED,
     Capture,
@@ -155,7 +156,8 @@ class _Nodes(Writer):
         found = self._units.get(expr)
         if found is None:
             own = f"l{len(self._units)}x"
-            found = self._units[expr] = unit_of(expr, self._alphabets, own)
+            with about(expr):
+                found = self._units[expr] = unit_of(expr, self._alphabets, own)
             self.lines.update(found.lines)
         return found.parts
 
@@ -193,18 +195,23 @@ class _Printer(_Nodes):
 
     def run(self) -> str:
         self.lines[NEVER] = NEVER_LINE
-        for name, node in self._rules.items():
-            if name in self._filled:
-                if name.startswith(SHARED) and not uses(node).boolean:
-                    self._shared(name, node)
-                else:
-                    self.rule(name, node)
+        with about() as at:
+            for name, node in self._rules.items():
+                at.parts = (name,)
+                if name in self._filled:
+                    self._put_rule(name, node)
         end = quote(END)
         found, empty = self.ref(Ref(self._start))
         if not found and not empty:
             raise unsupported("the empty language")
         self.line("start", [*((*each, end) for each in found), *([(end,)] if empty else [])])
         return "".join(reversed(self.lines.values()))
+
+    def _put_rule(self, name: str, node: Node) -> None:
+        if name.startswith(SHARED) and not uses(node).boolean:
+            self._shared(name, node)
+        else:
+            self.rule(name, node)
 
     def _shared(self, name: str, node: Node) -> None:
         """A rule that is the same in many grammars."""

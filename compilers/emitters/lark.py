@@ -46,7 +46,7 @@ class _Printer(RulePrinter):
         return quote(node.text) if node.text else self.empty()
 
     def regular(self, node: Regular) -> str:
-        return self._terminals.setdefault(node.expr, f"t{len(self._terminals)}")
+        return self.named(node.expr, node)
 
     def repeat(self, node: Repeat) -> str:
         part = self.tight(node.part)

@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from compilers import clock
 from compilers.emitters.base import Printer, rust_regex
-from compilers.errors import TooLarge
+from compilers.errors import TooLarge, about
 from compilers.ir import (
     NOTHING,
     Capture,
@@ -95,7 +95,8 @@ def _check_members(grammar: Grammar) -> None:
     for name, members in named:
         if open_to_itself(members, grammar.rules, empty):
             what = f"members in any order that begin or end with themselves, in {name!r}"
-            raise _Printer.unsupported(what)
+            with about(name):
+                raise _Printer.unsupported(what)
 
 
 def _by_parameter(node: Node) -> Iterable[Unordered]:
@@ -136,21 +137,30 @@ _Leaf = Expr | Special
 def _text(grammar: Grammar, tokens: Mapping[str, int]) -> str:
     """Rule by rule, then the terminals, named in the order in which they are met."""
     terminals: dict[Expr, str] = {}
+    met: dict[Expr, str] = {}  # in which rule
 
     def named(leaf: _Leaf) -> str:
         if isinstance(leaf, Special):
             return _token(leaf.name, tokens)
-        return terminals.get(leaf) or terminals.setdefault(leaf, f"T{len(terminals)}")
+        found = terminals.get(leaf)
+        if found is None:
+            found = terminals[leaf] = f"T{len(terminals)}"
+            met[leaf] = name
+        return found
 
     printer = _Printer(grammar)
     lines = ["%llguidance {}"]
-    for name, node in grammar.rules.items():
-        rule = _rules.get(node, name, grammar.start)
-        if rule is None:
-            rule = _rules.put(printer.rule_of(name), node, name, grammar.start)
-        text, leaves = rule
-        lines.append(text % tuple([named(leaf) for leaf in leaves]))
-    lines += [f"{name}: {_counted_terminal(expr)}" for expr, name in terminals.items()]
+    with about() as at:
+        for name, node in grammar.rules.items():
+            at.parts = (name,)
+            rule = _rules.get(node, name, grammar.start)
+            if rule is None:
+                rule = _rules.put(printer.rule_of(name), node, name, grammar.start)
+            text, leaves = rule
+            lines.append(text % tuple([named(leaf) for leaf in leaves]))
+        for expr, name in terminals.items():
+            at.parts = expr, met[expr]
+            lines.append(f"{name}: {_counted_terminal(expr)}")
     return "\n".join(lines) + "\n"
 
 

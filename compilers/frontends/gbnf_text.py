@@ -23,7 +23,7 @@ from compilers import clock
 from compilers.errors import Contradiction, Malformed, TooLarge
 from compilers.frontends.names import fitted
 from compilers.frontends.texts import count
-from compilers.frontends.tokens import Token, Tokens, near
+from compilers.frontends.tokens import Token, Tokens, defined, near
 from compilers.ir import (
     EMPTY,
     Choice,
@@ -78,14 +78,15 @@ def parse(source: str) -> Grammar:
     where no text is of it."""
     if len(source) > MAX_LENGTH:
         raise TooLarge(f"a grammar of more than {MAX_LENGTH} letters", kind="gbnf")
-    rules = _Parser(source).run()
+    parser = _Parser(source)
+    rules = parser.run()
     found = {name: rules[name] for name in _used_first(rules)}
     lowered: dict[str, Node] = {}
     for name, node in found.items():
         lowered[name] = _lowered(node, lowered)
     needed = reachable(lowered, "root")
     written = {name: lowered[name] for name in reversed(lowered) if name in needed}
-    grammar = fitted(Grammar(written, "root"))
+    grammar = fitted(defined(Grammar(written, "root"), source, parser.defined))
     if grammar.start not in productive(grammar.rules):
         raise Contradiction("no text is of this grammar")
     return grammar
@@ -98,6 +99,7 @@ class _Parser:
         self._tokens = Tokens(source, _TOKEN, "GBNF")
         self._depth = 0
         self._rules: dict[str, Node] = {}
+        self.defined: dict[str, int] = {}  # where the rules begin
         self._places: dict[str, int] = {}  # where the names that are used stand first
 
     def _skip_lines(self) -> None:
@@ -121,6 +123,7 @@ class _Parser:
         self._tokens.expect("::=")
         if token.text in self._rules:
             raise self._tokens.malformed(f"{token.text} is defined twice", token.at)
+        self.defined[token.text] = token.at
         self._skip_lines()
         self._rules[token.text] = self._alternatives()
         self._tokens.take("line", "the end of the line, or '|',")

@@ -31,7 +31,7 @@ from compilers.frontends.names import fitted
 from compilers.frontends.regex import whole
 from compilers.frontends.regex.letters import in_both_cases
 from compilers.frontends.texts import count
-from compilers.frontends.tokens import Token, Tokens, near
+from compilers.frontends.tokens import Token, Tokens, defined, near
 from compilers.ir import (
     EMPTY,
     Choice,
@@ -90,7 +90,7 @@ def parse(source: str) -> Grammar:
         raise TooLarge(f"a grammar of more than {MAX_LENGTH} letters", kind="lark")
     parser = _Parser(source)
     parser.run()
-    grammar = fitted(_Lowering(parser).run())
+    grammar = fitted(defined(_Lowering(parser).run(), source, parser.defined))
     if grammar.start not in productive(grammar.rules):
         raise Contradiction("no text is of this grammar")
     return grammar
@@ -105,6 +105,7 @@ class _Parser:
         self.rules: dict[str, Node] = {}
         self.terminals: dict[str, Node] = {}
         self.ignored: list[Node] = []
+        self.defined: dict[str, int] = {}  # where the rules begin
         self.places: dict[str, int] = {}  # where the names that are used stand first
 
     # --- statements
@@ -130,6 +131,8 @@ class _Parser:
         kind = self.rules if token.kind == "rule" else self.terminals
         if name in kind:
             raise self.tokens.malformed(f"{name} is defined twice", token.at)
+        if token.kind == "rule":
+            self.defined[name] = token.at
         kind[name] = self._alternatives()
         self.tokens.take("line", "the end of the line, or '|',")
 

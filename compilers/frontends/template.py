@@ -33,9 +33,11 @@ from compilers.ir import (
     Grammar,
     Literal,
     Node,
+    Origin,
     Regular,
     Repeat,
     Sequence,
+    Table,
     sequence,
     walk,
 )
@@ -100,7 +102,17 @@ def parse(source: str, channel: str = "thinking") -> Grammar:
     """The grammar of a template. Malformed with line and caret where it is none."""
     if len(source) > MAX_LENGTH:
         raise TooLarge(f"a template of more than {MAX_LENGTH} letters", kind="template")
-    return Grammar({"start": _Parser(source.strip(), channel).run()})
+    parser = _Parser(source.strip(), channel)
+    rules = {"start": parser.run()}
+
+    def table() -> Table:
+        found: dict[str | Expr, tuple[str, ...]] = {}
+        for hole in _captures(rules.values()):
+            if isinstance(hole.part, Regular):
+                found[hole.part.expr] = tuple(parser.typed[hole.name])
+        return found
+
+    return Grammar(rules, origins=(Origin("", rules, table),))
 
 
 class _Parser:
@@ -108,6 +120,7 @@ class _Parser:
         self._source = source
         self._channel = channel
         self._open = [_Element("", 0)]
+        self.typed: dict[str, list[str]] = {}  # where the typed holes of a name stand
         self._has_tags = False
         self._n_holes = 0
         self._at = 0
@@ -249,6 +262,7 @@ class _Parser:
             raise self._malformed(f"{{{body}}}: a type is missing behind the colon")
         if not kind:
             return self._capture(name.strip(), FreeText())
+        self.typed.setdefault(name.strip(), []).append(placed(self._source, self._at)[0])
         return self._capture(name.strip(), Regular(self._type(kind)))
 
     def _type(self, kind: str) -> Expr:
@@ -370,10 +384,14 @@ def _until(hole: Capture, leads: list[str]) -> Capture:
         return replace(hole, part=FreeText(tuple(dict.fromkeys((*hole.part.stops, *stops)))))
     assert isinstance(hole.part, Regular)
     expr = hole.part.expr
-    for stop in stops:
-        holding = cat(EVERY, text(stop), EVERY)
-        if not is_empty(both(expr, holding)):
-            expr = both(expr, other_than(holding))
-    if is_empty(expr):
+    try:
+        for stop in stops:
+            holding = cat(EVERY, text(stop), EVERY)
+            if not is_empty(both(expr, holding)):
+                expr = both(expr, other_than(holding))
+        empty = is_empty(expr)
+    except TooLarge as error:
+        raise TooLarge(f"the hole {hole.name!r}: {error.message}", kind=error.kind) from error
+    if empty:
         raise Contradiction(f"no text fits the hole {hole.name!r}")
     return replace(hole, part=Regular(expr))

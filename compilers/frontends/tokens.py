@@ -1,12 +1,14 @@
 """The tokens of a grammar that people write, one after the other; errors show line and caret."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from compilers.errors import Malformed, Unsupported, placed
 from compilers.frontends.texts import HALF_PAIR, half_pair
+from compilers.ir import Grammar, Origin, Table
 
 
 class Token(NamedTuple):
@@ -85,6 +87,15 @@ class Tokens:
     @property
     def _kind(self) -> str:
         return self._language.lower()
+
+
+def defined(grammar: Grammar, source: str, at: Mapping[str, int]) -> Grammar:
+    """The same grammar, its rules known to be defined at these letters of the source."""
+
+    def table() -> Table:
+        return {name: (placed(source, begin)[0],) for name, begin in at.items()}
+
+    return replace(grammar, origins=(Origin("", grammar.rules, table),))
 
 
 def near(name: str, known: Iterable[str]) -> str:

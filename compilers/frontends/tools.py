@@ -24,6 +24,7 @@ from compilers.frontends import json_schema
 from compilers.frontends.declared import only_declared
 from compilers.frontends.json_schema import kept, parameters
 from compilers.frontends.json_schema.parameters import Notation
+from compilers.frontends.json_schema.sources import Sources
 from compilers.frontends.surface import IDS, Surface, Tags, split
 from compilers.ir import (
     EMPTY,
@@ -35,6 +36,7 @@ from compilers.ir import (
     Literal,
     Node,
     Note,
+    Origin,
     Ref,
     Regular,
     Repeat,
@@ -71,6 +73,9 @@ Reasoning = OneOf["no", "may", "must", "inside"]
 REASONING = "reasoning"
 """The rule that holds the reasoning with its tags, which all that follows stands behind."""
 
+PARTS = frozenset(["content", "thinking"])
+"""What may be given as a grammar of its own: places in it begin with that word and a space."""
+
 HERMES = Surface()
 BARE = "{content}"
 
@@ -104,7 +109,7 @@ def parse(
     `special` are the special tokens of the vocabulary. `content` and `thinking` are what the words
     and the reasoning must be, in place of free text; `lead` is a text that stands before the words.
     `held`: whether a reply will be held to the grammar; one that is not may leave more white space.
-    Raises CompileError, placed in `tools`.
+    Raises CompileError, placed in `tools`; what cannot be printed may be in PARTS.
     """
     reply = _Reply(surface, special, lead, _GAP if held else _ANY_GAP)
     choice, functions = _chosen(tools, tool_choice)
@@ -191,6 +196,7 @@ class _Reply:
         self._values: dict[str, str] = {}
         self._notes: list[Note] = []
         self._watched: dict[str, Watched] = {}
+        self._origins: list[Origin] = []
         self._opening: Node = EMPTY
         self._delimited = True  # by tags, and by JSON
 
@@ -199,8 +205,11 @@ class _Reply:
         if grammar is not None:
             part = renamed(grammar, f"{name}_")
             self._watched |= part.watched
-            self._rules |= {**part.rules, name: Ref(part.start)}
+            rules = {**part.rules, name: Ref(part.start)}
+            self._rules |= rules
             self._values |= part.values
+            self._origins += [_within(f"{name} ", each) for each in part.origins]
+            self._origins.append(Origin(name, rules, lambda: {name: ("",)}))
             self._notes += part.notes
             self._delimited &= part.delimited
 
@@ -219,6 +228,7 @@ class _Reply:
                 self._watched.setdefault(rule, Watched(each.watch, where + each.where))
             self._rules |= part.rules
             self._values |= part.values
+            self._origins += [_within(where, each) for each in part.origins]
             whole = Ref(part.start)
             parameters = self._surface.parameter is not None
             arguments[name] = whole if parameters else Capture("arguments", whole, "tool_calls")
@@ -238,12 +248,12 @@ class _Reply:
         style, notation = self._surface.style, self._notation
         how = self._how
 
-        def make(content: bytes) -> Grammar:
+        def make(schema: Any, content: bytes, sources: Sources | None) -> Grammar:
             declared = only_declared(_of_objects(schema))
             prefix = kept.prefix(content, how, where)
             if notation is None:
-                return json_schema.lowered(declared, style, prefix)
-            return parameters.parse(declared, notation, style, prefix)
+                return json_schema.lowered(declared, style, prefix, sources)
+            return parameters.parse(declared, notation, style, prefix, sources)
 
         try:
             with clock.limited():
@@ -289,8 +299,8 @@ class _Reply:
             if reasoning == "may":
                 start = choice(start, self._body(bars, words, signs))
         rules = {"start": start, **self._rules}
-        notes = tuple(self._notes)
-        return Grammar(rules, "start", notes, self._values, self._delimited, self._watched)
+        notes, origins = tuple(self._notes), tuple(self._origins)
+        return Grammar(rules, "start", notes, self._values, self._delimited, self._watched, origins)
 
     def _opens_reasoning(self) -> tuple[Expr, ...]:
         """How words may not begin, since it would begin the reasoning."""
@@ -365,6 +375,10 @@ class _Reply:
             if not tags.spells(sign):
                 found.append(sign)
         return tuple(dict.fromkeys(found))
+
+
+def _within(where: str, origin: Origin) -> Origin:
+    return Origin(where + origin.before, origin.rules, origin.table)
 
 
 def _words(stops: tuple[str, ...], bars: tuple[Expr, ...], lead: str = "") -> Node:

@@ -6,6 +6,7 @@ is one terminal, such an engine takes that for the longest text, and never comes
 
 from dataclasses import replace
 
+from compilers.errors import about
 from compilers.ir import Grammar, Literal, Node, Ref, Regular, mapped, sequence
 from compilers.letter_rules import BEGINS, is_one, letter_rules
 from compilers.lookahead import first
@@ -29,8 +30,10 @@ class _Pass:
         self._numbers: dict[Expr, Ref] = {}
 
     def run(self) -> Grammar:
-        for name, node in self._grammar.rules.items():
-            self._rules[name] = self._rewritten(node)
+        with about() as at:
+            for name, node in self._grammar.rules.items():
+                at.parts = (name,)
+                self._rules[name] = self._rewritten(node)
         return replace(self._grammar, rules=self._rules)
 
     def _rewritten(self, node: Node) -> Node:
@@ -42,7 +45,9 @@ class _Pass:
 
     def _number(self, expr: Expr) -> Ref:
         if expr not in self._numbers:
-            made = letter_rules(minimise(dfa(expr, MAX_STATES)), f"d{len(self._rules)}")
+            with about(expr):
+                small = minimise(dfa(expr, MAX_STATES))
+            made = letter_rules(small, f"d{len(self._rules)}")
             self._rules |= made
             self._numbers[expr] = Ref(next(iter(made)))
         return self._numbers[expr]

@@ -6,7 +6,7 @@ Such a parser runs for ever on `x: x "a" | "b"`, and on `(y?)*`, where a round t
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from compilers.errors import Unsupported
+from compilers.errors import Unsupported, about
 from compilers.ir import (
     EMPTY,
     NOTHING,
@@ -110,7 +110,8 @@ def no_left_recursion(grammar: Grammar) -> Grammar:
     name = _on_a_cycle({name: set(_corners(node, empty)) for name, node in rules.items()})
     if name is not None:
         what = f"the rule {name!r} begins with itself"
-        raise Unsupported(f"left recursion: {what}", kind="left recursion")
+        with about(name):
+            raise Unsupported(f"left recursion: {what}", kind="left recursion")
     return replace(grammar, rules=rules)
 
 

@@ -11,7 +11,7 @@ from compilers.__main__ import main
 SCHEMA = '{"type": "integer", "format": "int32", "minimum": 3}'
 TOOLS = '[{"type": "function", "function": {"name": "now", "parameters": {"maxProperties": 0}}}]'
 
-# Arguments (S, T and X are files), exit code, text in stdout, lines in stderr.
+# Arguments (capital letters are files), exit code, text in stdout, lines in stderr.
 COMMANDS = [
     (["json_schema", "S", "--accept", "12"], 0, "%llguidance {}\nstart:T0\n", "accepted: '12'"),
     (["json_schema", "S", "--reject", "x"], 0, "start:", "enforced: type, minimum"),
@@ -29,6 +29,7 @@ COMMANDS = [
     (["json_schema", "L"], 2, "", "compilers: L: is no text in UTF-8\n"),
     (["json_schema", "D"], 1, "", "compilers: D: refused: nested too deeply to be read\n"),
     (["json_schema", "P", "--reject", '{"a": 1, "b": 2}'], 0, "", "no members but those declared"),
+    (["json_schema", "C"], 1, "", "compilers: C: refused: /items/pattern: llguidance cannot say"),
     (["tools", "T"], 0, "start:", "enforced: calls of now; maxProperties"),
     (
         ["template", "X"],
@@ -60,6 +61,7 @@ def test_commands(
     for name, text in {
         "S": SCHEMA,
         "P": '{"properties": {"a": {}}}',
+        "C": '{"items": {"pattern": "^([ab]{1,100}){1,100}$"}}',
         "T": TOOLS,
         "X": "<a>{x</b>",
         "N": f'{{"const": {"9" * 5000}}}',

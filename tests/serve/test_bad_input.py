@@ -76,6 +76,7 @@ def thinking(template: str) -> dict[str, Any]:
 
 
 LOOK_BEHIND = {"pattern": "(?<=a)b"}
+COUNTED = {"type": "string", "pattern": "^([ab]{1,100}){1,100}$"}  # more than llguidance counts
 ENTITIES = "".join(f"<!ENTITY a{i} '{f'&a{i - 1};' * 10}'>" for i in range(1, 12))
 LAUGHS = f"<!DOCTYPE a [<!ENTITY a0 'ha'>{ENTITIES}]><a>&a11;</a>"
 LARK_CHAIN = "start: a0\n" + "".join(f'a{i}: "x" a{i + 1} | "y"\n' for i in range(3000))
@@ -209,14 +210,6 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         CHAT,
-        form(
-            {"type": "array", "items": {"enum": [*range(60)]}, "uniqueItems": True, "minItems": 30}
-        ),
-        SCHEMA,
-        "uniqueItems",
-    ),
-    (
-        CHAT,
         form(UNIQUE | {"minItems": 1001}),
         SCHEMA,
         "/uniqueItems: can be enforced for",
@@ -228,6 +221,10 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
         "finish",
         "/0/function/parameters/properties/x/uniqueItems: where items must differ",
     ),
+    (CHAT, form({"items": COUNTED}), SCHEMA, "enforced: /items/pattern: llguidance cannot say"),
+    (TEXT, {"guided_json": {"items": COUNTED}}, "guided_json", ": /items/pattern: llguidance"),
+    (CHAT, {**form({"items": COUNTED}), "leading_prompt": "A"}, SCHEMA, ": /items/pattern: llg"),
+    (CHAT, {**form({"items": COUNTED}), "tools": [tool()]}, SCHEMA, ": /items/pattern: llguidance"),
     (CHAT, {"guided_json": LOOK_BEHIND}, "guided_json", "/pattern: look-behind"),
     (CHAT, {"structured_outputs": {"json": LOOK_BEHIND}}, "structured_outputs.json", "/pattern"),
     (CHAT, {**form({}), "guided_choice": ["a"]}, "guided_choice", "does not go with"),
@@ -238,6 +235,13 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
         {"tools": [tool(properties={"x": UNIQUE | {"minItems": 1001}})]},
         PARAMETERS,
         "/properties/x/uniqueItems: can be enforced for",
+    ),
+    (CHAT, {"tools": [tool(properties={"x": COUNTED})]}, PARAMETERS, ": /properties/x/pattern: ll"),
+    (
+        CHAT,
+        {**form({"type": "integer"}), "tools": [tool(properties={"x": COUNTED})]},
+        PARAMETERS,
+        ": /properties/x/pattern: llguidance",
     ),
     (CHAT, {"tools": [tool(type="string")]}, PARAMETERS, "/type: a tool's arguments are an object"),
     (CHAT, {"tools": [tool(**nested(120))]}, PARAMETERS, HELD),

@@ -8,7 +8,8 @@
     numerals.py, formats.py, spelling.py    numbers and strings as regular languages
     holds.py       values against schemas, for enum and const
     lower.py       shapes to rules; counting.py where members or items are counted; names.py those
-                   that are not listed; leaves.py what is met again and again; kept.py grammars
+                   that are not listed; leaves.py what is met again and again; kept.py grammars;
+                   sources.py where rules come from, for errors
 
 Every assertion keyword is enforced exactly, or the schema is refused with its JSON pointer. What
 specifications call annotations (unknown formats and keywords, and keywords that the declared draft
@@ -24,6 +25,7 @@ from compilers.frontends.json_schema import kept
 from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
 from compilers.frontends.json_schema.shapes import conj
+from compilers.frontends.json_schema.sources import Sources
 from compilers.frontends.json_schema.spelling import Style
 from compilers.ir import Grammar
 from compilers.uses import productive
@@ -37,14 +39,18 @@ def parse(schema: Any, style: Style | None = None) -> Grammar:
     Raises Unsupported, TooLarge or Malformed, with a JSON pointer; Contradiction if there is none.
     """
     how = style or Style()
-    return kept.once(schema, repr(how), lambda _: lowered(schema, how))
+
+    def make(schema: Any, _: bytes, sources: Sources | None) -> Grammar:
+        return lowered(schema, how, sources=sources)
+
+    return kept.once(schema, repr(how), make)
 
 
-def lowered(schema: Any, style: Style, prefix: str = "") -> Grammar:
+def lowered(schema: Any, style: Style, prefix: str = "", sources: Sources | None = None) -> Grammar:
     """The same, made within something larger, whose work is limited and whose parts are kept.
-    `prefix`: how the names of its rules begin."""
+    `prefix`: how the names of its rules begin; `sources` is told where they come from."""
     document = Document(schema)
-    lowering = Lowering(document, style, prefix)
+    lowering = Lowering(document, style, prefix, sources)
     grammar = lowering.run(conj((document.root, True)))
     found = productive(grammar.rules)
     if grammar.start in found:

@@ -166,6 +166,11 @@ class Expander:
             self.n_cut += 1  # whoever uses it has not all of it either
         return self._lits[mark]
 
+    def restricts(self, lit: Lit, kind: str) -> bool:
+        """Whether a subschema, once narrowed to a type, takes some of its values and not others."""
+        found = self._lits.get((*lit, kind))
+        return found is not ALGEBRAS[kind].true and found is not ALGEBRAS[kind].false
+
     def _opened(self, mark: _Mark) -> Any:
         """A subschema narrowed to a type, by its keywords."""
         site, sign, kind = mark

@@ -4,29 +4,51 @@ import hashlib
 import marshal
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from compilers.ir import Grammar
+from compilers import clock
+from compilers.frontends.json_schema.sources import Sources
+from compilers.ir import Grammar, Origin, Table
 
 MAX_KEPT = 512
 MAX_BYTES = 5_000  # of a schema that is kept
 
 _kept: OrderedDict[tuple[bytes, str], Grammar] = OrderedDict()
 
+Make = Callable[[Any, bytes, Sources | None], Grammar]
+"""The grammar of a schema; of all that it says, to name rules by; and who is told where they come
+from, if anybody."""
 
-def once(schema: Any, how: str, make: Callable[[bytes], Grammar]) -> Grammar:
-    """`make` of all that a schema says, or what it was for an equal one. `how` is what else the
-    grammar depends on, written out."""
+
+def once(schema: Any, how: str, make: Make) -> Grammar:
+    """`make` of a schema, or what it was for an equal one. `how` is what else the grammar depends
+    on, written out."""
     content = _content(schema)
     address = content, how
     found = _kept.get(address) if content else None
     if found is None:
-        found = make(content)
+        found = make(schema, content, None)
+        if content:
+            origin = Origin("", found.rules, partial(_table, content, make))
+            found = replace(found, origins=(origin,))
         if 0 < len(content) <= MAX_BYTES:
             _kept[address] = found
             if len(_kept) > MAX_KEPT:
                 _kept.popitem(last=False)  # the oldest
     return found
+
+
+@clock.limited()
+def _table(content: bytes, make: Make) -> Table:
+    """Where rules and languages come from: made once more, which costs nothing until an error asks.
+
+    From the content, since who has the schema may have changed it.
+    """
+    sources = Sources()
+    make(marshal.loads(content), content, sources)
+    return sources.table
 
 
 def prefix(content: bytes, how: str, where: str) -> str:

@@ -33,6 +33,7 @@ from compilers.frontends.json_schema.shapes import (
     known,
     without_some,
 )
+from compilers.frontends.json_schema.sources import NAMES, Sources
 from compilers.frontends.json_schema.spelling import Style
 from compilers.frontends.json_schema.watches import Watches
 from compilers.ir import (
@@ -71,13 +72,17 @@ _STRUCTURES = frozenset(STRUCTURES)
 
 
 class Lowering:
-    """One document's rules; their names begin with `prefix`."""
+    """One document's rules; their names begin with `prefix`. `sources` is told where they come
+    from, if somebody asks."""
 
-    def __init__(self, document: Document, style: Style, prefix: str = "") -> None:
+    def __init__(
+        self, document: Document, style: Style, prefix: str = "", sources: Sources | None = None
+    ) -> None:
         self._document = document
         self._expander = Expander(document)
         self._style = style
         self._prefix = prefix
+        self._sources = sources
         self._names: dict[Conj, str] = {}
         self._todo: list[tuple[str, Conj]] = []
         self._rules: dict[str, Node] = {}
@@ -86,6 +91,7 @@ class Lowering:
         self._distinct: dict[ArrayShape, Distinct] = {}
         self.item: Node = Literal(style.item)
         self._braces: tuple[Node, Node] = _BRACES
+        self._owner: Conj = frozenset()  # of the object that is being made
         self._alternatives = 0  # of members that must be there without being named
 
     def run(self, wanted: Conj) -> Grammar:
@@ -105,6 +111,8 @@ class Lowering:
                 self._rules[name] = self._value(each, kinds)
             except CompileError as error:
                 raise error.at(_place(each)) from error
+            if self._sources is not None:
+                self._sources.put_rule(name, each)
             if kinds and _DELIMITED.issuperset(kinds):
                 self._values[name] = "".join(map(_OPENS.__getitem__, kinds))
             self._check_limits()
@@ -153,7 +161,10 @@ class Lowering:
         """A reference, or the value itself where it is no structure."""
         if NO in wanted:
             return NOTHING
-        return leaves.once(wanted, self._made)
+        found = leaves.once(wanted, self._made)
+        if self._sources is not None and type(found) is Regular:  # made for another place, perhaps
+            self._comes_from(found.expr, wanted, self._expander.kinds(wanted)[0])
+        return found
 
     def _made(self, wanted: Conj) -> Node:
         kinds = self._expander.kinds(wanted)
@@ -181,8 +192,14 @@ class Lowering:
                 if expr.stateful:
                     found.append(self._spelled_out(expr))
                 elif not is_empty(expr):
-                    found.append(Regular(spelling.quoted(expr) if kind == "string" else expr))
+                    written = spelling.quoted(expr) if kind == "string" else expr
+                    self._comes_from(written, wanted, kind)
+                    found.append(Regular(written))
         return found
+
+    def _comes_from(self, written: Expr, wanted: Conj, *kinds: str) -> None:
+        if self._sources is not None:
+            self._sources.put_language(written, self._expander, wanted, *kinds)
 
     def _spelled_out(self, expr: Expr) -> Node:
         """A rule for each state of its automaton, letter by letter."""
@@ -220,6 +237,7 @@ class Lowering:
 
     def _objects(self, wanted: Conj) -> list[Node]:
         """Every shape; or, where some member could be there in too many ways, those without one."""
+        self._owner = wanted
         shapes = self._expander.objects(wanted)
         plain = [shape for shape in shapes if not shape.some]
         if 0 < len(plain) < len(shapes) and sum(map(_n_ways, shapes)) > len(plain) + MAX_WAYS:
@@ -303,7 +321,9 @@ class Lowering:
         return choice(*[self.pair(names, child) for names, child in extras])
 
     def pair(self, names: Expr, child: Conj) -> Node:
-        return sequence(Regular(spelling.quoted(names, self._style.key)), self.node(child))
+        written = spelling.quoted(names, self._style.key)
+        self._comes_from(written, self._owner, NAMES)
+        return sequence(Regular(written), self.node(child))
 
     # --- arrays
 

@@ -24,6 +24,7 @@ from compilers.frontends.json_schema.document import Document
 from compilers.frontends.json_schema.lower import Lowering
 from compilers.frontends.json_schema.satisfy import is_empty
 from compilers.frontends.json_schema.shapes import NO, Conj, conj
+from compilers.frontends.json_schema.sources import NAMES, Sources
 from compilers.frontends.json_schema.spelling import Style
 from compilers.frontends.json_schema.watches import Watches
 from compilers.frontends.surface import Tags
@@ -86,13 +87,17 @@ class Notation:
         return EVERY if self.tags.spells(end) else until(end)
 
 
-def parse(schema: Any, notation: Notation, style: Style, prefix: str = "") -> Grammar:
-    """The grammar of an object's members as parameters. `prefix`: how its rules' names begin.
-
-    Errors as those of json_schema.parse.
-    """
+def parse(
+    schema: Any,
+    notation: Notation,
+    style: Style,
+    prefix: str = "",
+    sources: Sources | None = None,
+) -> Grammar:
+    """The grammar of an object's members as parameters. `prefix` and `sources` as for
+    json_schema.lowered, errors as those of json_schema.parse."""
     document = Document(schema)
-    lowering = _Parameters(document, style, notation, prefix)
+    lowering = _Parameters(document, style, notation, prefix, sources)
     return lowering.run(conj((document.root, True)))
 
 
@@ -102,9 +107,16 @@ class _Parameters(Lowering):
     `item` and `_braces`: nothing stands between two parameters or around them all.
     """
 
-    def __init__(self, document: Document, style: Style, notation: Notation, prefix: str) -> None:
-        super().__init__(document, style, prefix)
-        self._json = Lowering(document, style, prefix)
+    def __init__(
+        self,
+        document: Document,
+        style: Style,
+        notation: Notation,
+        prefix: str,
+        sources: Sources | None,
+    ) -> None:
+        super().__init__(document, style, prefix, sources)
+        self._json = Lowering(document, style, prefix, sources)
         self._json._expander, self._json._rules = self._expander, self._rules
         self._notation = notation
         self._markups = (notation.text, notation.json)
@@ -127,9 +139,12 @@ class _Parameters(Lowering):
 
     def _made_of(self, wanted: Conj) -> Grammar:
         shapes = self._expander.objects(wanted) if "object" in self._expander.kinds(wanted) else ()
+        self._owner = wanted
         found = [self._object(shape) for shape in shapes]
         start = f"{self._prefix}parameters"
         self._rules[start] = choice(*(node for node in found if node != NOTHING))
+        if self._sources is not None:
+            self._sources.put_rule(start, wanted)
         return self._json._finish(start)
 
     def _written(self, value: Any) -> Node:
@@ -138,7 +153,7 @@ class _Parameters(Lowering):
 
     def _listed_member(self, name: str, value: Any) -> Node:
         if isinstance(value, str):
-            return self._around(Literal(name), self._raw("text", text(value)))
+            return self._around(Literal(name), self._raw("text", text(value), self._owner))
         written = Capture("value", self._json._written(value), CHANNEL)
         return self._around(Literal(name), written, json=True)
 
@@ -149,6 +164,7 @@ class _Parameters(Lowering):
 
     def pair(self, names: Expr, child: Conj) -> Node:
         names = both(names, *(self._notation.until(each[1]) for each in self._markups))
+        self._comes_from(names, self._owner, NAMES)
         watch = None if self._watches is None else self._watches.of(child)
         return NOTHING if is_empty(names) else self._parameter(Regular(names), child, watch)
 
@@ -160,7 +176,7 @@ class _Parameters(Lowering):
         others = tuple(kind for kind in kinds if kind != "string")
         if self._notation.text == self._notation.json:
             return self._around(key, *self._mixed(child, strings, others, watch))
-        of_text = self._around(key, self._raw("text", strings))
+        of_text = self._around(key, self._raw("text", strings, child, "string"))
         of_json = self._around(key, self._valued(child, others, watch), json=True)
         return choice(*(node for node in (of_text, of_json) if node != NOTHING))
 
@@ -171,9 +187,10 @@ class _Parameters(Lowering):
         ended = [sequence(value, after) for value in values if value != NOTHING]
         return sequence(before, Capture("key", key, CHANNEL), between, choice(*ended))
 
-    def _raw(self, name: str, language: Expr) -> Node:
-        """Text as it is, which does not hold what ends it."""
+    def _raw(self, name: str, language: Expr, wanted: Conj, *kinds: str) -> Node:
+        """Text as it is, which does not hold what ends it: values of these types."""
         expr = both(language, self._notation.until(self._notation.text[2]))
+        self._comes_from(expr, wanted, *kinds)
         return NOTHING if is_empty(expr) else Capture(name, Regular(expr), CHANNEL)
 
     def _valued(self, child: Conj, kinds: Sequence[str], watch: Watch | None) -> Node:
@@ -197,11 +214,13 @@ class _Parameters(Lowering):
         if is_empty(strings):
             return (self._valued(child, others, watch),)
         structures = tuple(kind for kind in others if kind in STRUCTURES)
-        scalars = [self._expander.language(child, kind) for kind in others if kind in SCALARS]
+        kinds = tuple(kind for kind in others if kind in SCALARS)
+        scalars = [self._expander.language(child, kind) for kind in kinds]
         if others:
             opens = [cat(_OPENS[kind], EVERY) for kind in structures]
             strings = both(strings, other_than(either(SCALAR, *opens)))
-        raw = self._raw("scalar" if scalars else "text", either(strings, *scalars))
+        language = either(strings, *scalars)
+        raw = self._raw("scalar" if scalars else "text", language, child, "string", *kinds)
         return (raw, self._valued(child, structures, watch)) if structures else (raw,)
 
 
