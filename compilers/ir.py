@@ -159,6 +159,12 @@ class Grammar:
         return list(dict.fromkeys(each.watch for each in self.watched.values()))
 
 
+def with_origin(grammar: Grammar, origin: Origin) -> Grammar:
+    """The same grammar. (`replace` takes five times as long, of each small schema 1 %.)"""
+    of = grammar
+    return Grammar(of.rules, of.start, of.notes, of.values, of.delimited, of.watched, (origin,))
+
+
 _NESTING = frozenset([Sequence, Choice])
 _LEAVES = frozenset([Literal, Regular, Ref, FreeText, Special])
 

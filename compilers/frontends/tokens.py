@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from compilers.errors import Malformed, Unsupported, placed
 from compilers.frontends.texts import HALF_PAIR, half_pair
-from compilers.ir import Grammar, Origin, Table
+from compilers.ir import Grammar, Origin, Table, with_origin
 
 
 class Token(NamedTuple):
@@ -95,7 +94,7 @@ def defined(grammar: Grammar, source: str, at: Mapping[str, int]) -> Grammar:
     def table() -> Table:
         return {name: (placed(source, begin)[0],) for name, begin in at.items()}
 
-    return replace(grammar, origins=(Origin("", grammar.rules, table),))
+    return with_origin(grammar, Origin("", grammar.rules, table))
 
 
 def near(name: str, known: Iterable[str]) -> str:

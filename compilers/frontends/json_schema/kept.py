@@ -4,13 +4,12 @@ import hashlib
 import marshal
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from compilers import clock
 from compilers.frontends.json_schema.sources import Sources
-from compilers.ir import Grammar, Origin, Table
+from compilers.ir import Grammar, Origin, Table, with_origin
 
 MAX_KEPT = 512
 MAX_BYTES = 5_000  # of a schema that is kept
@@ -32,7 +31,7 @@ def once(schema: Any, how: str, make: Make) -> Grammar:
         found = make(schema, content, None)
         if content:
             origin = Origin("", found.rules, partial(_table, content, make))
-            found = replace(found, origins=(origin,))
+            found = with_origin(found, origin)
         if 0 < len(content) <= MAX_BYTES:
             _kept[address] = found
             if len(_kept) > MAX_KEPT:

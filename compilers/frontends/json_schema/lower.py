@@ -163,7 +163,8 @@ class Lowering:
             return NOTHING
         found = leaves.once(wanted, self._made)
         if self._sources is not None and type(found) is Regular:  # made for another place, perhaps
-            self._comes_from(found.expr, wanted, self._expander.kinds(wanted)[0])
+            kinds = self._expander.kinds(wanted)
+            self._sources.put_language(found.expr, self._expander, wanted, *kinds)
         return found
 
     def _made(self, wanted: Conj) -> Node:
@@ -193,13 +194,10 @@ class Lowering:
                     found.append(self._spelled_out(expr))
                 elif not is_empty(expr):
                     written = spelling.quoted(expr) if kind == "string" else expr
-                    self._comes_from(written, wanted, kind)
+                    if self._sources is not None:
+                        self._sources.put_language(written, self._expander, wanted, kind)
                     found.append(Regular(written))
         return found
-
-    def _comes_from(self, written: Expr, wanted: Conj, *kinds: str) -> None:
-        if self._sources is not None:
-            self._sources.put_language(written, self._expander, wanted, *kinds)
 
     def _spelled_out(self, expr: Expr) -> Node:
         """A rule for each state of its automaton, letter by letter."""
@@ -322,7 +320,8 @@ class Lowering:
 
     def pair(self, names: Expr, child: Conj) -> Node:
         written = spelling.quoted(names, self._style.key)
-        self._comes_from(written, self._owner, NAMES)
+        if self._sources is not None:
+            self._sources.put_language(written, self._expander, self._owner, NAMES)
         return sequence(Regular(written), self.node(child))
 
     # --- arrays

@@ -164,7 +164,8 @@ class _Parameters(Lowering):
 
     def pair(self, names: Expr, child: Conj) -> Node:
         names = both(names, *(self._notation.until(each[1]) for each in self._markups))
-        self._comes_from(names, self._owner, NAMES)
+        if self._sources is not None:
+            self._sources.put_language(names, self._expander, self._owner, NAMES)
         watch = None if self._watches is None else self._watches.of(child)
         return NOTHING if is_empty(names) else self._parameter(Regular(names), child, watch)
 
@@ -190,7 +191,8 @@ class _Parameters(Lowering):
     def _raw(self, name: str, language: Expr, wanted: Conj, *kinds: str) -> Node:
         """Text as it is, which does not hold what ends it: values of these types."""
         expr = both(language, self._notation.until(self._notation.text[2]))
-        self._comes_from(expr, wanted, *kinds)
+        if self._sources is not None:
+            self._sources.put_language(expr, self._expander, wanted, *kinds)
         return NOTHING if is_empty(expr) else Capture(name, Regular(expr), CHANNEL)
 
     def _valued(self, child: Conj, kinds: Sequence[str], watch: Watch | None) -> Node:
