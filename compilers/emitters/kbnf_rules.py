@@ -45,7 +45,9 @@ class Rules:
 
     def symbol(self, alternatives: Iterable[Text]) -> str:
         """Alternatives as one symbol: itself, or a rule of their own."""
-        found = tuple(dict.fromkeys(alternatives))
+        found = tuple(alternatives)
+        if len(found) > 1 and len(different := dict.fromkeys(found)) < len(found):
+            found = tuple(different)
         if len(found) == 1 and len(found[0]) == 1:
             return found[0][0]
         name = self._names.get(found)
@@ -83,7 +85,7 @@ class Rules:
         rest: list[Text] = []
         rest_empty = True
         for item in reversed(items):
-            heads, empty = _literal(item) if isinstance(item, str) else item
+            heads, empty = item if isinstance(item, tuple) else ([(quote(item),)], False)
             if not heads:
                 if not empty:
                     return [], False
@@ -100,6 +102,23 @@ class Rules:
                     rest.append(tail)
             rest_empty = rest_empty and empty
         return rest, rest_empty
+
+    def head(self, item: Item) -> Text | None:
+        """A part of a row in one piece; None if that may be empty, or has no text."""
+        if isinstance(item, str):
+            return (quote(item),)
+        texts, empty = item
+        if empty or not texts:
+            return None
+        return texts[0] if len(texts) == 1 else (self.symbol(texts),)
+
+    def before(self, head: Text, rest: Texts) -> Texts:
+        """The row of a head, and what may follow it."""
+        texts, empty = rest
+        if not texts:
+            return [head] if empty else [], False
+        row = _joined(head, texts[0] if len(texts) == 1 else (self.symbol(texts),))
+        return [row, head] if empty else [row], False
 
     # --- repetitions, at least one
 
@@ -162,10 +181,6 @@ def _joined(head: Text, tail: Text) -> Text:
     return head + tail
 
 
-def _literal(letters: str) -> Texts:
-    return [(quote(letters),)], False
-
-
 def rule(alternatives: Iterable[Text]) -> tuple[str, str]:
     """Its name, and its line."""
     said = _body(alternatives)
@@ -196,12 +211,14 @@ def _body(alternatives: Iterable[Text]) -> str:
     It keeps kbnf from shortening chains of rules that end together (Leo's way): it keeps masks
     under a state that does not tell such chains apart, and would give those of another.
     """
-    found = list(map(" ".join, alternatives))
-    found += [each + _BUT_NEVER for each in found if each[-1] != '"' and each[-2:] != _BUT_NEVER]
-    return " | ".join(found) or NEVER
-
-
-_BUT_NEVER = f" {NEVER}"
+    found, twins = [], []
+    for each in alternatives:
+        said = " ".join(each)
+        found.append(said)
+        last = each[-1]
+        if last[-1] != '"' and last != NEVER:
+            twins.append(f"{said} {NEVER}")
+    return " | ".join(found + twins) or NEVER
 
 
 @lru_cache(maxsize=1_000)
