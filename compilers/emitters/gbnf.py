@@ -287,7 +287,9 @@ def _without_nul(expr: Expr) -> Expr:
         todo.extend(children(each))
     if not holds_it:
         return expr
-    return substitute(expr, lambda letters: both(letters, _LETTER), star(_LETTER))
+    return substitute(
+        expr, lambda letters: both(letters, _LETTER), star(_LETTER), lambda word: "\0" not in word
+    )
 
 
 def _begins(before: Node, name: str) -> bool:

@@ -108,7 +108,11 @@ def below_plane_16(expr: Expr) -> Expr:
     """The part of a language that has no letter of plane 16."""
     if not expr.boolean and _shape(expr).highest < PLANE_16:
         return expr
-    return substitute(expr, _letters_below, _EVERYTHING)
+    return substitute(expr, _letters_below, _EVERYTHING, _is_below)
+
+
+def _is_below(word: str) -> bool:
+    return word.isascii() or max(word) < chr(PLANE_16)
 
 
 @lru_cache(maxsize=10_000)
@@ -133,6 +137,8 @@ def _in_parts(expr: Expr) -> Part:
     if isinstance(expr, Alt):
         return choice_of(map(_in_parts, expr.parts))
     if isinstance(expr, Cat):
+        if expr.word is not None:
+            return Literal(expr.word)
         if not is_wide(expr):
             return sequence_of(_words_and_parts(expr.parts))
         runs = _runs(expr.parts)
@@ -195,6 +201,8 @@ class _Shape(NamedTuple):
 def _shape(expr: Expr) -> _Shape:
     if isinstance(expr, Chars):
         return _Shape(n_letters(expr.ranges), expr.ranges[-1][1], False)
+    if expr.word is not None:
+        return _Shape(1, ord(max(expr.word)), False)
     below = list(map(_shape, children(expr)))
     largest, highest, endless = map(max, zip(*below, strict=True)) if below else (0, 0, False)
     return _Shape(largest, highest, endless or (isinstance(expr, Rep) and expr.high is None))

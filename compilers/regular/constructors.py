@@ -56,7 +56,11 @@ def text(letters: str) -> Expr:
         return found[0]
     if not letters.isascii() and NEVER in found:  # half a surrogate pair is no letter
         return NEVER
-    return Cat(found) if found else EMPTY
+    if not found:
+        return EMPTY
+    made = Cat(found)
+    made.word = letters
+    return made
 
 
 def cat(*parts: Expr) -> Expr:
@@ -186,17 +190,22 @@ def nonempty(expr: Expr) -> Expr:
     return both(expr, plus(ANY))
 
 
-def substitute(expr: Expr, of: Callable[[Chars], Expr], universe: Expr) -> Expr:
+def substitute(
+    expr: Expr, of: Callable[[Chars], Expr], universe: Expr, same: Callable[[str], object]
+) -> Expr:
     """Every set of letters replaced by `of` it: the image of the language under a code.
 
     `of` must map disjoint sets to disjoint languages of which no text is a prefix of another, and
-    `universe` be the image of all texts: then And and Not keep their meaning.
+    `universe` be the image of all texts: then And and Not keep their meaning. `same`: whether all
+    letters of a word are their own images.
     """
     if isinstance(expr, Chars):
         return of(expr)
+    if expr.word is not None and same(expr.word):
+        return expr
     clock.check()
     before = children(expr)
-    parts = [of(p) if type(p) is Chars else substitute(p, of, universe) for p in before]
+    parts = [of(p) if type(p) is Chars else substitute(p, of, universe, same) for p in before]
     if isinstance(expr, Cat | Alt) and all(map(is_, parts, before)):
         return expr  # most texts spell themselves
     if isinstance(expr, Cat):

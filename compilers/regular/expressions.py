@@ -65,15 +65,17 @@ class Expr(metaclass=_HashConsed):
 
     `nullable`: whether the empty text is in its language; `boolean`: whether And or Not stands
     anywhere in it; `stateful`: whether a State does; `spelling`: a hash of all that it is written
-    with, the same in every process.
+    with, the same in every process. `word`: of a text that was made as one, its letters; what is
+    done with it takes one step then, and not one a letter.
     """
 
-    __slots__ = ("__weakref__", "boolean", "nullable", "spelling", "stateful")
+    __slots__ = ("__weakref__", "boolean", "nullable", "spelling", "stateful", "word")
     _kind: ClassVar[int]
     nullable: bool
     boolean: bool
     stateful: bool
     spelling: int
+    word: str | None
 
     def _set(self, nullable: bool, boolean: bool, stateful: bool, spelled: object) -> None:
         """`spelled`: of numbers alone, whose hashes are the same in every process."""
@@ -81,6 +83,7 @@ class Expr(metaclass=_HashConsed):
         self.boolean = boolean
         self.stateful = stateful
         self.spelling = hash((self._kind, spelled))
+        self.word = None
 
     def __reduce__(self) -> tuple[type["Expr"], tuple[object, ...]]:
         """A copy is the same one."""

@@ -8,9 +8,10 @@ a state is the bits of a number, and the next one those of its terms together.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import count
 from operator import or_
+from typing import NamedTuple
 
 from compilers import clock
 from compilers.errors import TooLarge
@@ -29,8 +30,10 @@ from compilers.regular.expressions import (
     Not,
     Rep,
     State,
+    children,
 )
 from compilers.regular.letters import Ranges
+from compilers.regular.texts import listed
 
 MAX_WORK = 500_000
 """Terms on the way to the automaton of one part, each as many as there are classes of letters; one
@@ -112,24 +115,22 @@ class _Product:
         state = self.states[number]
         if state in (_DEAD, _FREE):
             return [number] * self._letters.count
-        last = self._tracks[-1]  # with most terms, where words are left out
-        others, terms = state & ~last.terms, state & last.terms
-        rows = [self._row_of(others)] if others else []
-        if terms:
-            rows.append(last.row(terms))
-        afters = reduce(_beside, rows)
+        last = self._tracks[-1]  # with most terms, where words are left out: few letters lead on
+        afters = self._beside(state & ~last.terms).copy()
+        for letter, terms in last.ways(state & last.terms).items():
+            afters[letter] |= terms
         known = self._known
-        for after in afters:
+        for after in dict.fromkeys(afters):
             if after not in known:
                 known[after] = self._number(self._distinct(after))
-        return [known[after] for after in afters]
+        return list(map(known.__getitem__, afters))
 
-    def _row_of(self, state: _State) -> list[int]:
+    def _beside(self, state: _State) -> list[int]:
         """The terms after each letter, of all parts but the last."""
         found = self._rows.get(state)
         if found is None:
-            rows = (t.row(terms) for t in self._tracks if (terms := state & t.terms))
-            found = self._rows[state] = reduce(_beside, rows)
+            rows = (t.row(terms) for t in self._tracks[:-1] if (terms := state & t.terms))
+            found = self._rows[state] = reduce(_united, rows, [0] * self._letters.count)
         return found
 
     def _number(self, state: _State) -> int:
@@ -206,6 +207,10 @@ class _Letters:
                 found.update(self._numbers[first:last])
         return found
 
+    def number(self, letter: str) -> int:
+        """The one that a letter is of, which is in some set."""
+        return self._numbers[bisect_right(self._lows, ord(letter)) - 1]
+
     def parted(self, sets: frozenset[Ranges]) -> Iterator[tuple[int, Iterable[int]]]:
         """All of them in parts that none of these sets tells apart: one letter, and the numbers."""
         parts = [(1 << self.count) - 1]
@@ -222,6 +227,13 @@ _Term = tuple[Expr, ...]
 """One after the other."""
 
 
+class _Words(NamedTuple):
+    """Any of these texts, in the order in which a part has them: one term, where as expressions
+    each would be one, and each end of each another."""
+
+    texts: tuple[str, ...]
+
+
 class _Track:
     """The terms of some expressions side by side, found and followed as they are needed.
 
@@ -233,12 +245,16 @@ class _Track:
         self._letters = letters
         self._places = places
         self._work = 0
-        self._bits: dict[_Term, int] = {}
-        self._at: dict[int, _Term] = {}  # by place
+        self._bits: dict[_Term | _Words, int] = {}
+        self._at: dict[int, _Term | _Words] = {}
         self._rows: dict[int, list[int]] = {}  # of terms together
+        self._ways: dict[int, dict[int, int]] = {}
         self._every = 0  # the bit of EVERY, beside which no other counts
         self.terms = self.ends = 0
-        self.start = self._alone(union(self._bits_of(_term(part)) for part in parts))
+        words = {part: _words(part) for part in parts}
+        start = union(self._bits_of(_term(part)) for part in parts if words[part] is None)
+        spelled = dict.fromkeys(word for found in words.values() for word in found or ())
+        self.start = self._alone(start | self._bits_of_words(tuple(spelled)))
 
     def fate(self, state: int) -> bool | None:
         """Whether any text may follow, or none; None where that depends on the text."""
@@ -250,33 +266,55 @@ class _Track:
         """The terms after each letter."""
         found = self._rows.get(terms)
         if found is None:
-            found = self._rows[terms] = self._row(list(numbers(terms)))
+            places = list(numbers(terms))
+            if len(places) > 1:
+                self._worked(self._letters.count * len(places))
+                found = reduce(_united, (self.row(1 << place) for place in places))
+                found = list(map(self._alone, found)) if self._every else found
+            else:
+                found = [0] * self._letters.count
+                for letter, after in self.ways(terms).items():
+                    found[letter] = after
+            self._rows[terms] = found
         return found
 
-    def _row(self, places: list[int]) -> list[int]:
+    def ways(self, terms: int) -> dict[int, int]:
+        """The same, of the letters behind which anything is left."""
+        found = self._ways.get(terms)
+        if found is None:
+            found = self._ways[terms] = self._all_ways(list(numbers(terms)))
+        return found
+
+    def _all_ways(self, places: list[int]) -> dict[int, int]:
         self._worked(self._letters.count * len(places))
         if len(places) == 1:
-            found = self._derived(self._at[places[0]])
+            term = self._at[1 << places[0]]
+            found = self._spelled(term) if isinstance(term, _Words) else self._derived(term)
         else:
-            found = reduce(_beside, (self.row(1 << place) for place in places))
-        return list(map(self._alone, found)) if self._every else found
+            found = {}
+            for place in places:
+                for letter, after in self.ways(1 << place).items():
+                    found[letter] = found.get(letter, 0) | after
+        if self._every:
+            return {letter: self._alone(after) for letter, after in found.items()}
+        return found
 
     def _worked(self, amount: int) -> None:
         self._work += amount
         if self._work > MAX_WORK:
             raise TooLarge("an automaton that takes too long to make", kind="states")
 
-    def _derived(self, term: _Term) -> list[int]:
+    def _derived(self, term: _Term) -> dict[int, int]:
         clock.check()
-        found = [0] * self._letters.count
-        for letters, after in self._ways(term):
+        found: dict[int, int] = {}
+        for letters, after in self._ways_of_term(term):
             self._worked(len(after) // PARTS)
             new = self._bits_of(after)
             for letter in letters:
-                found[letter] |= new
+                found[letter] = found.get(letter, 0) | new
         return found
 
-    def _ways(self, term: _Term) -> Iterator[tuple[Iterable[int], _Term]]:
+    def _ways_of_term(self, term: _Term) -> Iterator[tuple[Iterable[int], _Term]]:
         """The letters that a text may begin with, each time with what may follow."""
         for i, part in enumerate(term):
             rest = term[i + 1 :]
@@ -308,7 +346,7 @@ class _Track:
 
     def _ways_into(self, expr: Expr, rest: _Term) -> Iterator[tuple[Iterable[int], _Term]]:
         """The same, but that nothing of the rest is begun before a letter of the part."""
-        for letters, after in self._ways(_term(expr)):
+        for letters, after in self._ways_of_term(_term(expr)):
             yield letters, after + rest
 
     def _bits_of(self, term: _Term) -> int:
@@ -321,14 +359,34 @@ class _Track:
         only = term[0] if len(term) == 1 else None
         if isinstance(only, Alt):
             return union(self._bits_of(_term(each)) for each in only.parts)
-        place = next(self._places)
-        found = 1 << place
-        self._at[place] = term
-        self.terms |= found
-        if all(part.nullable for part in term):
-            self.ends |= found
+        found = self._new_place(term, all(part.nullable for part in term))
         if only is EVERY:
             self._every = found
+        return found
+
+    def _new_place(self, term: "_Term | _Words", ends: bool) -> int:
+        found = 1 << next(self._places)
+        self._at[found] = term
+        self.terms |= found
+        if ends:
+            self.ends |= found
+        return found
+
+    def _spelled(self, words: "_Words") -> dict[int, int]:
+        clock.check()
+        left: dict[int, list[str]] = {}
+        for text in words.texts:
+            if text:
+                left.setdefault(self._letters.number(text[0]), []).append(text[1:])
+        return {letter: self._bits_of_words(tuple(texts)) for letter, texts in left.items()}
+
+    def _bits_of_words(self, texts: tuple[str, ...]) -> int:
+        if not texts:
+            return 0
+        words = _Words(texts)
+        found = self._bits.get(words)
+        if found is None:
+            found = self._bits[words] = self._new_place(words, "" in texts)
         return found
 
     def _alone(self, terms: int) -> int:
@@ -340,5 +398,13 @@ def _term(expr: Expr) -> _Term:
     return expr.parts if isinstance(expr, Cat) else (expr,)
 
 
-def _beside(one: list[int], two: list[int]) -> list[int]:
+@lru_cache(maxsize=1_000)
+def _words(expr: Expr) -> tuple[str, ...] | None:
+    """All texts of what is written letter by letter; None for what has larger sets of letters."""
+    ways = (len(each.parts) for each in (expr, *children(expr)) if isinstance(each, Alt))
+    found = listed(expr, max(ways, default=1))
+    return None if found is None else tuple(found)
+
+
+def _united(one: list[int], two: list[int]) -> list[int]:
     return list(map(or_, one, two))

@@ -63,15 +63,23 @@ def listed(expr: Expr, most: int) -> list[str] | None:
             return None
         return [chr(code) for low, high in expr.ranges for code in range(low, high + 1)]
     if isinstance(expr, Alt):
-        found: list[str] = []
-        for part in expr.parts:
-            words = listed(part, most - len(found))
-            if words is None:
-                return None
-            found += words
-        return found
-    if not isinstance(expr, Cat):
-        return None
+        return _listed_of_any(expr, most)
+    if expr.word is not None:
+        return [expr.word]
+    return _listed_in_a_row(expr, most) if isinstance(expr, Cat) else None
+
+
+def _listed_of_any(expr: Alt, most: int) -> list[str] | None:
+    found: list[str] = []
+    for part in expr.parts:
+        words = listed(part, most - len(found))
+        if words is None:
+            return None
+        found += words
+    return found
+
+
+def _listed_in_a_row(expr: Cat, most: int) -> list[str] | None:
     found, run = [""], ""  # the letters behind those
     for part in expr.parts:
         letter = one_letter(part)

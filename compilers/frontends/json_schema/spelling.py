@@ -93,6 +93,7 @@ def ways(string: str) -> tuple[tuple[bytes, ...], ...]:
 
 
 _PARTS = re.compile(r'[\x00-\x1f"\\]|[^\x00-\x1f"\\]+')
+_UNESCAPED = re.compile(r'[^\x00-\x1f"\\]*')
 _HEX = either(span("0", "9"), span("a", "f"), span("A", "F"))
 CHARACTER = either(
     ranges(*_RAW),
@@ -105,7 +106,7 @@ QUOTE = text('"')
 @lru_cache(maxsize=2000)
 def inside(strings: Expr) -> Expr:
     """The spellings, without quotes, of a language of strings."""
-    return substitute(strings, _letters, CHARACTERS)
+    return substitute(strings, _letters, CHARACTERS, _UNESCAPED.fullmatch)
 
 
 @lru_cache(maxsize=2000)
