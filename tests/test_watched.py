@@ -385,3 +385,22 @@ def test_counts(words: list[str], beginning: bytes, count: int) -> None:
 )
 def test_spellings(string: str, beginning: bytes, count: int) -> None:
     assert n_ways(rest_of(spelling.ways(string), beginning)) == count
+
+
+def test_texts_of_a_beginning() -> None:
+    counts = Counts(dfa(either(text("a" * 3000), text("é"), text("è"), text("e")), 4000))
+    assert [len(each) for each in counts.beginning_with(b"aa")] == [3000]
+    assert sorted(counts.beginning_with(b"\xc3")) == ["è".encode(), "é".encode()]
+    assert list(counts.beginning_with(b"e")) == [b"e"]
+
+
+def test_many_members_that_may_be_there_are_not_all_tried() -> None:
+    """One of two must be there, which come before thirty others."""
+    rest = {f"m{i}": {"type": "boolean"} for i in range(30)}
+    item = listed(**{"x": {"type": "null"}, "y": {"type": "null"}, "name": STRING, **rest})
+    item["anyOf"] = [{"required": ["x"]}, {"required": ["y"]}]
+    watch = compilers.json_schema(unique(item)).watches[0]
+    watcher = Watcher(watch)
+    assert watcher.feed(b'[{"name": "a", "x": null}, {"name": "a", "m0": true')
+    assert watcher.allows(b', "x": null}')
+    assert not watcher.allows(b', "x": null}, {"m0": true, "x": null, "name": "a"}')

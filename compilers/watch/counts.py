@@ -46,12 +46,27 @@ class Counts:
         """... that go on from a state. `first`: its next letter is one of these."""
         if self._automaton.ends[state] and first is None:
             yield text.encode()
+        todo = [self._longer(state, text, first)]
+        while todo:
+            found = next(todo[-1], None)
+            if found is None:
+                todo.pop()
+                continue
+            state, text = found
+            if self._automaton.ends[state]:
+                yield text.encode()
+            todo.append(self._longer(state, text, None))
+
+    def _longer(
+        self, state: int, text: str, first: tuple[int, int] | None
+    ) -> Iterator[tuple[int, str]]:
+        """With one letter more, and the state behind it."""
         for each, after in zip(self._automaton.classes, self._automaton.steps[state], strict=True):
             if self._counts[after] == 0:
                 continue
             for low, high in each if first is None else overlap(each, (first,)):
                 for letter in range(low, high + 1):
-                    yield from self._texts(after, text + chr(letter), None)
+                    yield after, text + chr(letter)
 
     def _after(self, text: str) -> int | None:
         state: int | None = 0

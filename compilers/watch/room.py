@@ -128,10 +128,11 @@ class Members:
         return self._ended(begun.parts, self._left(begun))
 
     def _ended(self, parts: tuple[tuple[str, Key], ...], left: Sequence[str]) -> Iterator[Key]:
+        names = {name for name, _ in parts}.union(left)
+        if not any(each <= names for each in self.required):
+            return
         if not left:
-            names = {name for name, _ in parts}
-            if any(each <= names for each in self.required):
-                yield equal.of_object(parts)
+            yield equal.of_object(parts)
             return
         name, *more = left
         if not all(name in each for each in self.required):

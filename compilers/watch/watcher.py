@@ -193,13 +193,10 @@ class Watcher:
         return [rest for each in used for rest in each.rests(self._text)]
 
     def _is_dead(self) -> bool:
-        distinct = self._distinct
-        if distinct is not None and not self._behind:
-            used = self._stack[-1].used
-            dead = distinct.is_dead(self._text, used)
-        else:
-            dead = False
-        return dead or not all(item.lives() for item in self._items())
+        distinct = None if self._behind else self._distinct
+        if distinct is not None and distinct.is_dead(self._text, self._stack[-1].used):
+            return True
+        return not all(item.lives() for item in self._items())
 
     # --- strings
 
