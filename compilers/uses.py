@@ -49,7 +49,7 @@ def uses(node: Node) -> Uses:
         if isinstance(each, Literal) or (isinstance(each, Regular) and not each.expr.boolean):
             continue
         if isinstance(each, Sequence):
-            todo += reversed(each.parts)
+            todo += each.parts[::-1]
         elif isinstance(each, Regular):
             boolean[each.expr] = None
         elif isinstance(each, Ref):
@@ -66,7 +66,7 @@ def uses(node: Node) -> Uses:
         elif isinstance(each, Special):
             specials.add(each.name)
         else:
-            todo += reversed(children(each))
+            todo += children(each)[::-1]
     return Uses(rules, frozenset(specials), boolean, nothing, unordered)
 
 

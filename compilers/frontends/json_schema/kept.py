@@ -53,8 +53,9 @@ def _table(content: bytes, make: Make) -> Table:
 def prefix(content: bytes, how: str, where: str) -> str:
     """How the names of rules may begin that belong to a schema alone; `where` tells it from others
     if it is no JSON, so without content."""
-    whole = f"({content or where!r}, {how})"
-    return f"s{hashlib.blake2b(whole.encode('utf-8', 'replace'), digest_size=6).hexdigest()}_"
+    digest = hashlib.blake2b(content or where.encode("utf-8", "replace"), digest_size=6)
+    digest.update(how.encode("utf-8", "replace"))
+    return f"s{digest.hexdigest()}_"
 
 
 def _content(schema: Any) -> bytes:
