@@ -4,12 +4,12 @@ The grammars of tools are kept (frontends/json_schema/kept.py), so the same rule
 request of an agent. Nodes are large, and slow to compare: they are known by identity here.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from typing import Generic, TypeVar, TypeVarTuple
 
 from compilers.ir import Node
+from compilers.latest import Latest
 
 MAX_KNOWN = 5_000  # nodes, of each function
 
@@ -21,7 +21,7 @@ class PerNode(Generic[T]):
     """What was found for nodes, and what else that depends on; the oldest goes first."""
 
     def __init__(self) -> None:
-        self.known: OrderedDict[object, tuple[Node, T]] = OrderedDict()
+        self.known = Latest[object, tuple[Node, T]](MAX_KNOWN)
 
     def get(self, node: Node, *args: object) -> T | None:
         """What is known of this node with these arguments, which must be hashable."""
@@ -30,9 +30,7 @@ class PerNode(Generic[T]):
 
     def put(self, found: T, node: Node, *args: object) -> T:
         # The node is held beside what was found, so that no other can get its id.
-        self.known[id(node), *args] = node, found
-        if len(self.known) > MAX_KNOWN:
-            self.known.popitem(last=False)
+        self.known.put((id(node), *args), (node, found))
         return found
 
 

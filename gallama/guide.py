@@ -12,7 +12,6 @@ Raises PlanError, naming the field and the place in it, where a declaration cann
 import json
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +25,7 @@ from compilers.frontends.declared import only_declared
 from compilers.frontends.surface import Surface
 from compilers.frontends.tools import BARE, PARTS, REASONING, Reasoning
 from compilers.ir import Special, walk
+from compilers.latest import Latest
 from gallama.budget import Speller
 from gallama.dialect import Dialect
 from gallama.errors import EngineFailure, LoadError, PlanError
@@ -101,7 +101,7 @@ class Guides:
         self._vocabulary = vocabulary
         self._find = find
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[Guide | None, Reasoning | None], Constraint] = OrderedDict()
+        self._known = Latest[tuple[Guide | None, Reasoning | None], Constraint](MAX_GRAMMARS)
         self._others: dict[str, Guides] = {}
 
     def of(self, dialect: str | None) -> "Guides":
@@ -152,10 +152,9 @@ class Guides:
         self, key: tuple[Guide | None, Reasoning | None], make: Callable[[], Constraint]
     ) -> Constraint:
         with self._lock:
-            found = self._known.get(key)
-            if found is not None:
-                self._known.move_to_end(key)
-                return found
+            found = self._known.use(key)
+        if found is not None:
+            return found
         param = "messages" if key[0] is None else key[0].param or "messages"
         try:
             with clock.limited(), collection.put_off():
@@ -163,10 +162,7 @@ class Guides:
         except compilers.TooLarge as error:  # the whole takes too long, or goes too deep
             raise _refused(str(error), param) from error
         with self._lock:
-            self._known[key] = made
-            while len(self._known) > MAX_GRAMMARS:
-                self._known.popitem(last=False)
-        return made
+            return self._known.put(key, made)
 
     def _words(self, guide: Guide) -> Constraint:
         """Of a reply that is all words."""

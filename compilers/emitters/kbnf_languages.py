@@ -9,7 +9,6 @@ numbers and the keys of the same object there is one. Only in what is large name
 of one grammar. `alphabets` are of the grammar as a whole: see excluded.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,6 +42,7 @@ from compilers.emitters.kbnf_rules import (
     quote,
 )
 from compilers.ir import EMPTY, NOTHING, Choice, Literal, Repeat, Sequence
+from compilers.latest import Latest
 from compilers.regular import Alt, And, Cat, Chars, Dfa, Expr, Not, Rep, children, transitions
 
 MAX_UNITS = 1_000  # kept
@@ -168,7 +168,7 @@ def _splits(expr: Expr) -> Iterator[Left]:
             yield from _splits(child)
 
 
-_units: OrderedDict[tuple[Expr, Alphabets | None], Unit] = OrderedDict()
+_units = Latest[tuple[Expr, Alphabets | None], Unit](MAX_UNITS)
 
 
 def unit_of(expr: Expr, alphabets: Alphabets, own: str) -> Unit:
@@ -179,9 +179,7 @@ def unit_of(expr: Expr, alphabets: Alphabets, own: str) -> Unit:
     if found is None:
         found = _Language(alphabets, own).unit(expr)
         if not found.large and len(found.lines) <= MAX_LINES:
-            _units[key] = found
-            if len(_units) > MAX_UNITS:
-                _units.popitem(last=False)  # the oldest
+            _units.put(key, found)
     return found
 
 

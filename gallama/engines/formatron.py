@@ -14,7 +14,7 @@ import copy
 import re
 import threading
 import weakref
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from compilers.emitters.kbnf import CLOSE, END, spelled
 from compilers.emitters.kbnf_regular import PLANE_16
+from compilers.latest import Latest
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 
@@ -51,10 +52,9 @@ class FormatronEngine:
     """
 
     def __init__(self, max_grammars: int = MAX_GRAMMARS) -> None:
-        self._max_grammars = max_grammars
         self._lock = threading.Lock()
-        self._vocabularies: OrderedDict[str, _Words] = OrderedDict()
-        self._grammars: OrderedDict[tuple[str, str], _Grammar] = OrderedDict()
+        self._vocabularies = Latest[str, _Words](MAX_VOCABULARIES)
+        self._grammars = Latest[tuple[str, str], _Grammar](max_grammars)
         self._idle: list[_Lease] = []  # the one used last stands last
         self._returned: deque[_Lease] = deque()  # by finalizers, which may run inside of the lock
 
@@ -62,25 +62,19 @@ class FormatronEngine:
         """The matcher of a grammar, the first mask computed. Raises EngineFailure."""
         key = (text, vocabulary.digest)
         with self._lock:
-            grammar = self._grammars.get(key)
+            grammar = self._grammars.use(key)
         if grammar is None:
             grammar = _compiled(text, self.words(vocabulary))
-        with self._lock:
-            self._grammars[key] = grammar
-            self._grammars.move_to_end(key)
-            while len(self._grammars) > self._max_grammars:
-                self._grammars.popitem(last=False)
+            with self._lock:
+                self._grammars.put(key, grammar)
         return self._matcher(grammar)
 
     def words(self, vocabulary: Vocabulary) -> "_Words":
         """kbnf's own form of a vocabulary; made once (0.7 s for 128k tokens)."""
         with self._lock:
-            found = self._vocabularies.get(vocabulary.digest)
+            found = self._vocabularies.use(vocabulary.digest)
             if found is None:
-                found = self._vocabularies[vocabulary.digest] = _Words(vocabulary)
-                while len(self._vocabularies) > MAX_VOCABULARIES:
-                    self._vocabularies.popitem(last=False)
-            self._vocabularies.move_to_end(vocabulary.digest)
+                found = self._vocabularies.put(vocabulary.digest, _Words(vocabulary))
         return found
 
     def _matcher(self, grammar: "_Grammar") -> "FormatronMatcher":

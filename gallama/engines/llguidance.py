@@ -13,14 +13,14 @@ with every request (any words but a tag, in all that may call tools).
 import random
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 from numpy.typing import NDArray
 
+from compilers.latest import Latest
 from gallama.errors import EngineFailure
 from gallama.types import Matcher, Vocabulary
 
@@ -46,9 +46,6 @@ _TRIED_LIMITS = LLParserLimits(max_items_in_row=MAX_ITEMS, step_lexer_fuel=TRIED
 _JOINED = re.compile(r"^[A-Z]\w*:(.* & .*)$", re.MULTILINE)
 _REPEATED = re.compile(r"[*+}]")
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 
 class LLGuidanceEngine:
     """Engine over llguidance.
@@ -58,41 +55,39 @@ class LLGuidanceEngine:
     """
 
     def __init__(self, max_grammars: int = MAX_GRAMMARS) -> None:
-        self._max_grammars = max_grammars
         self._lock = threading.Lock()
-        self._tokenizers: OrderedDict[str, LLTokenizer] = OrderedDict()
-        self._grammars: OrderedDict[tuple[str, str], LLGuidanceMatcher] = OrderedDict()
-        self._good: OrderedDict[tuple[str, str], bool] = OrderedDict()  # terminals, as grammars
+        self._tokenizers = Latest[str, LLTokenizer](MAX_TOKENIZERS)
+        self._grammars = Latest[tuple[str, str], LLGuidanceMatcher](max_grammars)
+        self._good = Latest[tuple[str, str], bool](MAX_GOOD)  # terminals, as grammars
 
     def compile(self, text: str, vocabulary: Vocabulary) -> Matcher:
         """The matcher of a grammar, the first mask computed. Raises EngineFailure."""
         key = (text, vocabulary.digest)
         with self._lock:
-            found = _get(self._grammars, key)
+            found = self._grammars.use(key)
         if found is None:
             found = _first(text, self.tokenizer(vocabulary), vocabulary)
             for terminal in _joined(text):
                 self._try_once(terminal, vocabulary)
             with self._lock:
-                _put(self._grammars, key, found, self._max_grammars)
+                self._grammars.put(key, found)
         return found.fork()
 
     def _try_once(self, terminal: str, vocabulary: Vocabulary) -> None:
         key = (terminal, vocabulary.digest)
         with self._lock:
-            good = _get(self._good, key)
+            good = self._good.use(key)
         if not good:
             _try(terminal, self.tokenizer(vocabulary), len(vocabulary.pieces))
             with self._lock:
-                _put(self._good, key, True, MAX_GOOD)
+                self._good.put(key, True)
 
     def tokenizer(self, vocabulary: Vocabulary) -> LLTokenizer:
         """llguidance's own form of a vocabulary; made once (0.5 s for 128k tokens)."""
         with self._lock:
-            found = _get(self._tokenizers, vocabulary.digest)
+            found = self._tokenizers.use(vocabulary.digest)
             if found is None:
-                found = _tokenizer(vocabulary)
-                _put(self._tokenizers, vocabulary.digest, found, MAX_TOKENIZERS)
+                found = self._tokenizers.put(vocabulary.digest, _tokenizer(vocabulary))
         return found
 
 
@@ -201,16 +196,3 @@ def _try(grammar: str, tokenizer: LLTokenizer, n_vocab: int) -> None:
         matcher.fill_mask(row)
         allowed = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
         matcher.advance(int(choose.choice(allowed)))
-
-
-def _get(cache: OrderedDict[K, V], key: K) -> V | None:
-    found = cache.get(key)
-    if found is not None:
-        cache.move_to_end(key)
-    return found
-
-
-def _put(cache: OrderedDict[K, V], key: K, value: V, limit: int) -> None:
-    cache[key] = value
-    while len(cache) > limit:
-        cache.popitem(last=False)

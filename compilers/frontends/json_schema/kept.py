@@ -2,7 +2,6 @@
 
 import hashlib
 import marshal
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 from compilers import clock
 from compilers.frontends.json_schema.sources import Sources
 from compilers.ir import Grammar, Origin, Table, with_origin
+from compilers.latest import Latest
 
 MAX_KEPT = 512
 MAX_BYTES = 5_000  # of a schema that is kept
 
-_kept: OrderedDict[tuple[bytes, str], Grammar] = OrderedDict()
+_kept = Latest[tuple[bytes, str], Grammar](MAX_KEPT)
 
 Make = Callable[[Any, bytes, Sources | None], Grammar]
 """The grammar of a schema; of all that it says, to name rules by; and who is told where they come
@@ -33,9 +33,7 @@ def once(schema: Any, how: str, make: Make) -> Grammar:
             origin = Origin("", found.rules, partial(_table, content, make))
             found = with_origin(found, origin)
         if 0 < len(content) <= MAX_BYTES:
-            _kept[address] = found
-            if len(_kept) > MAX_KEPT:
-                _kept.popitem(last=False)  # the oldest
+            _kept.put(address, found)
     return found
 
 
